@@ -1,0 +1,121 @@
+"""What an intake service files: who complains of whom, and for what."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from domain.base import Model, Month, Ref, Text, Yuan
+from domain.identifiers import CreditCode, IdentityNumber
+from domain.words import ClaimKind, InsuranceKind, RespondentKind
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
+MAX_CLAIMANTS = 5000
+
+
+class Claimant(Model):
+    """A worker who claims. Everything outside the complaint names them by ``ref`` only."""
+
+    ref: Ref
+    name: Name
+    identity_number: IdentityNumber
+    phone: Phone | None = None
+    retires_on: date | None = None
+    """When the claimant reaches the retirement age, if the intake service knows it."""
+    vulnerable: bool = False
+    """Seriously ill, disabled, minor, or in need: raises the priority."""
+
+
+class Respondent(Model):
+    """Who answers for the claim: an employer, or somebody liable in its stead."""
+
+    ref: Ref
+    name: Name
+    kind: RespondentKind = RespondentKind.EMPLOYER
+    credit_code: CreditCode | None = None
+    unit: str | None = None
+
+
+class ClaimItem(Model):
+    """One thing asked for. ``claimant`` left out means every claimant."""
+
+    ref: Ref
+    kind: ClaimKind
+    claimant: Ref | None = None
+    respondent: Ref
+    insurance: tuple[InsuranceKind, ...] = ()
+    first_month: Month | None = None
+    last_month: Month | None = None
+    amount: Yuan | None = Field(default=None, gt=0)
+    known_since: date | None = None
+    """When the claimant knew of the infringement: starts the limitation clock (调解仲裁法 Art.27)."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind is ClaimKind.ARREARS and not (self.insurance and self.first_month and self.last_month):
+            raise ValueError("item.arrears_need_insurance_and_months")
+        if self.first_month and self.last_month and self.first_month > self.last_month:
+            raise ValueError("item.months_reversed")
+        return self
+
+
+class Circumstances(Model):
+    """What the intake service noticed that bears on triage."""
+
+    contested_relation: bool = False
+    policy_question: bool = False
+    cross_jurisdiction: bool = False
+    insolvency: bool = False
+    foreign_element: bool = False
+    media_or_mass_risk: bool = False
+    legal_aid_requested: bool = False
+    other_proceedings: bool = False
+    """The same claim is before an arbitration commission or a court already."""
+    earlier_cases: Annotated[int, Field(ge=0)] = 0
+
+
+class Complaint(Model):
+    """A complaint as filed at a window, a hotline, a web form or a grid post."""
+
+    complaint_id: Ref
+    """The filing service's own number. The same number is the same complaint."""
+    channel: Ref
+    jurisdiction: Ref = "demo"
+    claimants: Annotated[tuple[Claimant, ...], Field(min_length=1, max_length=MAX_CLAIMANTS)]
+    respondents: Annotated[tuple[Respondent, ...], Field(min_length=1, max_length=50)]
+    items: Annotated[tuple[ClaimItem, ...], Field(max_length=20000)] = ()
+    statement: Text | None = None
+    circumstances: Circumstances = Circumstances()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for refs in (
+            [c.ref for c in self.claimants],
+            [r.ref for r in self.respondents],
+            [i.ref for i in self.items],
+        ):
+            if len(refs) != len(set(refs)):
+                raise ValueError("complaint.duplicate_ref")
+        claimants = {c.ref for c in self.claimants}
+        respondents = {r.ref for r in self.respondents}
+        for item in self.items:
+            if item.claimant is not None and item.claimant not in claimants:
+                raise ValueError("complaint.unknown_claimant")
+            if item.respondent not in respondents:
+                raise ValueError("complaint.unknown_respondent")
+        numbers = [c.identity_number for c in self.claimants]
+        if len(numbers) != len(set(numbers)):
+            raise ValueError("complaint.duplicate_claimant")
+        if all(r.kind is not RespondentKind.EMPLOYER for r in self.respondents):
+            raise ValueError("complaint.no_employer")
+        return self
+
+    @property
+    def employer(self) -> Respondent:
+        """The employer that the case is named after: the first one."""
+        return next(r for r in self.respondents if r.kind is RespondentKind.EMPLOYER)
+
+    def claimants_of(self, item: ClaimItem) -> tuple[Ref, ...]:
+        """The claimants that an item is asked for."""
+        return (item.claimant,) if item.claimant else tuple(c.ref for c in self.claimants)

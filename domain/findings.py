@@ -1,0 +1,117 @@
+"""What an inquiry yields, typed by agency, so that one agency's finding can't be filed as another's."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.base import Model, Month, Ref, Text, Yuan
+from domain.words import Agency, InsuranceKind, OperatingState
+
+
+class Employment(Model):
+    """The labour bureau's view: a claimant worked for an employer over a span of months."""
+
+    claimant: Ref
+    employer: Ref
+    first_month: Month
+    last_month: Month
+    monthly_wage: Yuan | None = None
+
+
+class Retirement(Model):
+    """When a claimant reaches the retirement age."""
+
+    claimant: Ref
+    on: date
+
+
+class Insured(Model):
+    """The medical insurance bureau's view: a claimant was booked as insured through an employer."""
+
+    claimant: Ref
+    employer: Ref
+    first_month: Month
+    last_month: Month
+
+
+class UninsuredLoss(Model):
+    """Medical costs that the claimant bore because the insurance had lapsed."""
+
+    claimant: Ref
+    amount: Yuan
+
+
+class Contribution(Model):
+    """The tax bureau's view: premiums declared and received for a claimant over a span of months."""
+
+    claimant: Ref
+    employer: Ref
+    insurance: InsuranceKind
+    first_month: Month
+    last_month: Month
+    base: Yuan | None = None
+
+
+class EmployerState(Model):
+    """The tax register's state of a respondent."""
+
+    employer: Ref
+    state: OperatingState
+    since: date | None = None
+
+
+class LegalAid(Model):
+    """The union's decision on legal aid for a claimant (法律援助法 Art.43: within 7 days)."""
+
+    claimant: Ref
+    granted: bool
+    counsel: str | None = None
+
+
+class LaborFinding(Model):
+    """Employment relations and retirement dates."""
+
+    agency: Literal[Agency.LABOR] = Agency.LABOR
+    employments: tuple[Employment, ...] = ()
+    retirements: tuple[Retirement, ...] = ()
+    remark: Text | None = None
+
+
+class MedicalInsuranceFinding(Model):
+    """Months booked as insured, and losses from lapsed insurance."""
+
+    agency: Literal[Agency.MEDICAL_INSURANCE] = Agency.MEDICAL_INSURANCE
+    insured: tuple[Insured, ...] = ()
+    losses: tuple[UninsuredLoss, ...] = ()
+    remark: Text | None = None
+
+
+class TaxFinding(Model):
+    """Premiums received, and the employers' operating state."""
+
+    agency: Literal[Agency.TAX] = Agency.TAX
+    contributions: tuple[Contribution, ...] = ()
+    employers: tuple[EmployerState, ...] = ()
+    remark: Text | None = None
+
+
+class UnionFinding(Model):
+    """Legal aid."""
+
+    agency: Literal[Agency.UNION] = Agency.UNION
+    legal_aid: tuple[LegalAid, ...] = ()
+    remark: Text | None = None
+
+
+Finding = Annotated[
+    LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding, Field(discriminator="agency")
+]
+FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
+
+FINDING_OF: dict[Agency, type[Model]] = {
+    Agency.LABOR: LaborFinding,
+    Agency.MEDICAL_INSURANCE: MedicalInsuranceFinding,
+    Agency.TAX: TaxFinding,
+    Agency.UNION: UnionFinding,
+}
