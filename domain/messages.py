@@ -1,0 +1,266 @@
+"""Everything that may be said to a running case, as one model for each message.
+
+On the wire each is a plain JSON object. Who may say what, and when, stands with its effect
+(``domain/effects``); docs/messages.md is generated from both.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from domain.base import Model, Ref, Text, Yuan
+from domain.complaint import ClaimItem, Complaint
+from domain.findings import Finding
+from domain.ledger import Actor
+from domain.words import CaseClass, Language, Lane, ReferralTarget, Room
+
+
+class Message(Model):
+    """What every message carries. The same ``message_id`` twice acts once."""
+
+    name: ClassVar[str]
+
+    message_id: Ref
+    actor: Actor
+    language: Language = Language.CHINESE
+    """The language of the answer, and of a refusal."""
+
+
+class FileComplaint(Message):
+    """File a complaint; the answer is the receipt. Sent by update-with-start."""
+
+    name = "file_complaint"
+    complaint: Complaint
+
+
+class LinkComplaint(Message):
+    """The same complaint came in at another window: link it to this case."""
+
+    name = "link_complaint"
+    complaint_id: Ref
+    channel: Ref
+    case: Ref
+
+
+class SupplyMaterial(Message):
+    """Hand in what intake asked for: claim items that were missing."""
+
+    name = "supply_material"
+    items: Annotated[tuple[ClaimItem, ...], Field(min_length=1, max_length=20000)]
+
+
+class ClaimTask(Message):
+    """Take an inquiry of one's agency into one's own hands."""
+
+    name = "claim_task"
+    task: Ref
+
+
+class ReleaseTask(Message):
+    """Give a claimed inquiry back to the agency's group."""
+
+    name = "release_task"
+    task: Ref
+    reason: Text | None = None
+
+
+class CompleteTask(Message):
+    """Submit the finding that ends an inquiry. ``accept_draft`` submits the prefilled draft as it is."""
+
+    name = "complete_task"
+    task: Ref
+    finding: Finding | None = None
+    accept_draft: bool = False
+
+    @model_validator(mode="after")
+    def _one_finding(self) -> Self:
+        if (self.finding is None) != self.accept_draft:
+            raise ValueError("complete_task.finding_or_draft")
+        return self
+
+
+class ExtendTask(Message):
+    """Give an inquiry more time, in calendar days."""
+
+    name = "extend_task"
+    task: Ref
+    days: Annotated[int, Field(ge=1, le=90)]
+    reason: Text
+
+
+class DecideDiscrepancy(Message):
+    """The joint meeting decides which source prevails."""
+
+    name = "decide_discrepancy"
+    discrepancy: Ref
+    holds: Literal["first", "second"]
+    reason: Text
+
+
+class HoldSession(Message):
+    """Record a mediation session that was held."""
+
+    name = "hold_session"
+    held_on: date
+    room: Room = Room.ORDINARY
+    present: tuple[Ref, ...] = ()
+    undisputed: Text | None = None
+    """Facts that both sides leave undisputed."""
+    minutes: Text | None = None
+
+
+class Instalment(Model):
+    """One payment that a proposal schedules: what each claimant gets, parts A and B apart, in yuan."""
+
+    ref: Ref
+    due: date
+    part_a: dict[Ref, Yuan] = {}
+    part_b: dict[Ref, Yuan] = {}
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        amounts = [*self.part_a.values(), *self.part_b.values()]
+        if not amounts or any(amount <= 0 for amount in amounts):
+            raise ValueError("instalment.amount_not_positive")
+        return self
+
+    @property
+    def total(self) -> Decimal:
+        """The whole instalment in yuan."""
+        return sum((*self.part_a.values(), *self.part_b.values()), Decimal("0.00"))
+
+
+class Propose(Message):
+    """Put terms on the table: who pays which claimant how much, and when."""
+
+    name = "propose"
+    proposal: Ref
+    payer: Ref
+    instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=120)]
+    guarantee: Text | None = None
+    terms: Text | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        refs = [i.ref for i in self.instalments]
+        if len(refs) != len(set(refs)):
+            raise ValueError("propose.duplicate_instalment")
+        dues = [i.due for i in self.instalments]
+        if dues != sorted(dues):
+            raise ValueError("propose.instalments_out_of_order")
+        return self
+
+
+class Answer(Message):
+    """A party accepts or rejects a proposal. A mediator may record an answer given in a session."""
+
+    name = "answer"
+    proposal: Ref
+    party: Ref
+    accept: bool
+    remark: Text | None = None
+
+
+class ExtendMediation(Message):
+    """A side consents to mediate beyond the statutory 15 days (调解仲裁法 Art.14)."""
+
+    name = "extend_mediation"
+    party: Ref
+    days: Annotated[int, Field(ge=1, le=60)]
+
+
+class EndMediation(Message):
+    """The mediator ends mediation without settlement for those who have not settled."""
+
+    name = "end_mediation"
+    reason: Text
+
+
+class ConfirmPayment(Message):
+    """The tax bureau confirms that money has arrived. The same receipt number counts once."""
+
+    name = "confirm_payment"
+    receipt: Ref
+    paid_on: date
+    amount: Annotated[Yuan, Field(gt=0)]
+    late_fee: Annotated[Yuan, Field(ge=0)] = Decimal("0.00")
+    """Late fee that the tax bureau charged on a late instalment, apart from ``amount``."""
+
+
+class Comment(Message):
+    """Put a remark on the timeline."""
+
+    name = "comment"
+    text: Text
+
+
+class Attach(Message):
+    """Add evidence: a reference to a stored file with its SHA-256."""
+
+    name = "attach"
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]+$")]
+    size: Annotated[int, Field(gt=0, le=100_000_000)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    location: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class Withdraw(Message):
+    """A claimant, or everybody when ``claimant`` is left out, withdraws. Collection of part A goes on."""
+
+    name = "withdraw"
+    claimant: Ref | None = None
+    reason: Text
+
+
+class Suspend(Message):
+    """Stop the clocks until a day at the latest."""
+
+    name = "suspend"
+    until: date
+    reason: Text
+
+
+class Resume(Message):
+    """Let the clocks run again."""
+
+    name = "resume"
+    reason: Text | None = None
+
+
+class Reclassify(Message):
+    """The supervisor puts a case in another class, with a reason."""
+
+    name = "reclassify"
+    case_class: CaseClass
+    lane: Lane | None = None
+    reason: Text
+
+
+class Reassign(Message):
+    """Give a task to another officer, or (``task`` left out) the case to another mediator."""
+
+    name = "reassign"
+    task: Ref | None = None
+    to: Ref
+    reason: Text
+
+
+class Refer(Message):
+    """Send a claim item on to who can decide it."""
+
+    name = "refer"
+    item: Ref
+    target: ReferralTarget
+    reason: Text
+
+
+class AdvanceClock(Message):
+    """Move the clock of a drill on by some days."""
+
+    name = "advance_clock"
+    days: Annotated[int, Field(ge=1, le=3700)]
+
+

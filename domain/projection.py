@@ -1,0 +1,69 @@
+"""What the casebook is told: registrations, new ledger events, and the rows that people search."""
+
+from pydantic import Field
+
+from domain.base import Instant, Model, Ref
+from domain.complaint import Complaint
+from domain.ledger import Event
+from domain.words import Agency, CaseClass, Lane, Outcome, Phase
+
+
+class RegistrationRequest(Model):
+    """A complaint that asks for a case number."""
+
+    case: Ref
+    complaint: Complaint
+    drill: bool
+    filed_at: Instant
+
+
+class Registration(Model):
+    """The casebook's answer: a number, or the open case that has every claimant already."""
+
+    case: Ref
+    """The case that holds the complaint: the one that asked, or the one it is joined to."""
+    case_number: str
+    joined: bool
+    overlaps: tuple[Ref, ...] = ()
+    """Claimants (refs of this complaint) who are in another open case against the same employer."""
+
+
+class CaseRow(Model):
+    """The searchable line of a case."""
+
+    case: Ref
+    case_number: str | None
+    drill: bool
+    phase: Phase
+    case_class: CaseClass | None
+    lane: Lane | None
+    group: Ref | None
+    mediator: Ref | None
+    outcome: Outcome | None
+    claimants: int
+    waits_on: tuple[str, ...]
+    waits_for: str
+    waits_since: Instant
+    waits_until: Instant | None
+    seq: int
+    """The ledger event that the row reflects: an older row never overwrites a newer one."""
+
+
+class TaskRow(Model):
+    """The searchable line of an inquiry."""
+
+    task: Ref
+    agency: Agency
+    state: str
+    officer: Ref | None
+    opened_at: Instant
+    due_at: Instant
+    escalated: bool
+
+
+class CasebookEntry(Model):
+    """One step of a case, written in one transaction. Writing it again changes nothing."""
+
+    events: tuple[Event, ...]
+    case: CaseRow
+    tasks: tuple[TaskRow, ...] = Field(default=())
