@@ -164,10 +164,13 @@ class Answer(Message):
 
 
 class ExtendMediation(Message):
-    """A side consents to mediate beyond the statutory 15 days (调解仲裁法 Art.14)."""
+    """Parties consent to mediate beyond the statutory 15 days (调解仲裁法 Art.14): calendar days.
+
+    Takes effect when every claimant and a respondent have consented, for the shortest time consented to.
+    """
 
     name = "extend_mediation"
-    party: Ref
+    parties: Annotated[tuple[Ref, ...], Field(min_length=1)]
     days: Annotated[int, Field(ge=1, le=60)]
 
 
@@ -262,5 +265,3 @@ class AdvanceClock(Message):
 
     name = "advance_clock"
     days: Annotated[int, Field(ge=1, le=3700)]
-
-

@@ -4,6 +4,7 @@ A key is ``file.name``; a text may hold ``{parameters}``. A test holds that each
 with the same parameters.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import yaml
 
 _FOLDER: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "zh-CN"
+_COMMA: Final = {"zh-CN": "、", "en": ", "}
 
 
 @cache
@@ -19,7 +21,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     """All texts: key → language → text."""
     texts: dict[str, dict[str, str]] = {}
     for file in sorted(_FOLDER.glob("*.yaml")):
-        for name, languages in yaml.load(file.read_text(), yaml.CSafeLoader).items():
+        for name, languages in (yaml.load(file.read_text(), yaml.CSafeLoader) or {}).items():
             texts[f"{file.stem}.{name}"] = languages
     return texts
 
@@ -30,3 +32,22 @@ def say(key: str, language: str = DEFAULT_LANGUAGE, **parameters: object) -> str
     Raises KeyError for a key or a parameter that does not exist.
     """
     return catalogue()[key][language].format(**parameters)
+
+
+def knows(key: str) -> bool:
+    """Whether there is a text for a key."""
+    return key in catalogue()
+
+
+def label(value: object, language: str = DEFAULT_LANGUAGE) -> str:
+    """How users read a value: the word of texts/words.yaml if it is one, lists joined, anything else as it is."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return _COMMA[language].join(label(part, language) for part in value) or "—"
+    if value is None:
+        return "—"
+    return say(f"words.{value}", language) if knows(f"words.{value}") else str(value)
+
+
+def sentence(key: str, parameters: Mapping[str, object], language: str = DEFAULT_LANGUAGE) -> str:
+    """A text whose parameters are values of the vocabulary: each is shown by its label."""
+    return say(key, language, **{name: label(value, language) for name, value in parameters.items()})

@@ -1,0 +1,147 @@
+"""What a case does by itself as time passes: one list of alarms, so that every wait has an end.
+
+``next_alarm`` tells when to wake; ``ring`` does what is due and notes it on the ledger.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from domain.case import CaseState, Due, InstalmentState, ProposalState, Task, TaskState
+from domain.effects.bargaining import conclude
+from domain.effects.direction import let_clocks_run
+from domain.words import Outcome, Phase
+
+FILING_GRACE: Final = timedelta(hours=1)
+"""How long a workflow that was started without a complaint waits for one."""
+
+
+class Alarm(NamedTuple):
+    """Something that happens by itself at an instant."""
+
+    at: datetime
+    happens: Callable[[datetime], None]
+
+
+def next_alarm(case: CaseState) -> datetime | None:
+    """The earliest instant at which something happens by itself; None when nothing ever will."""
+    return min((alarm.at for alarm in alarms(case)), default=None)
+
+
+def ring(case: CaseState, now: datetime) -> None:
+    """Do everything that is due by now, in order of time."""
+    while due := [alarm for alarm in alarms(case) if alarm.at <= now]:
+        min(due, key=lambda alarm: alarm.at).happens(now)
+
+
+def alarms(case: CaseState) -> Iterator[Alarm]:
+    """Everything that time will bring if nobody acts. While a case is suspended: its resumption."""
+    if case.ending is not None or case.phase is Phase.CLOSED:
+        return
+    if case.suspension is not None:
+        yield Alarm(case.suspension.until, lambda now: _resume(case, now))
+        return
+    match case.phase:
+        case Phase.INTAKE:
+            if case.complaint is None:
+                yield Alarm(case.phase_since + FILING_GRACE, lambda now: _not_filed(case, now))
+            elif case.missing and case.material_deadline is not None:
+                yield Alarm(case.material_deadline.due_at, lambda now: _material_lapsed(case, now))
+        case Phase.FACT_FINDING:
+            for task in case.open_tasks:
+                yield from _of_task(case, task)
+        case Phase.PROGNOSIS:
+            if case.joint_meeting is not None and case.undecided:
+                yield Alarm(case.joint_meeting.due_at, lambda now: _joint_meeting_lapsed(case, now))
+        case Phase.MEDIATION:
+            yield from _of_mediation(case)
+        case Phase.PERFORMANCE:
+            for due in case.unpaid:
+                yield from _of_instalment(case, due)
+
+
+def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:
+    def remind(now: datetime) -> None:
+        task.reminded = True
+        case.note(
+            "task_reminded", now, task=task.ref, officer=task.officer, due=task.deadline.due.isoformat()
+        )
+
+    def escalate(now: datetime) -> None:
+        task.reminded = task.escalated = True
+        case.note("task_escalated", now, task=task.ref, officer=task.officer)
+
+    def lapse(now: datetime) -> None:
+        task.state = TaskState.LAPSED
+        case.note("task_lapsed", now, task=task.ref, officer=task.officer)
+
+    if not task.reminded:
+        yield Alarm(task.remind_at, remind)
+    if not task.escalated:
+        yield Alarm(task.deadline.due_at, escalate)
+    yield Alarm(task.lapse_at, lapse)
+
+
+def _of_mediation(case: CaseState) -> Iterator[Alarm]:
+    mediation = case.mediation
+    if mediation is None or mediation.ended is not None:
+        return
+    for proposal in case.open_proposals:
+        yield Alarm(
+            proposal.expires_at,
+            lambda now, proposal=proposal: conclude(case, proposal, now, otherwise=ProposalState.EXPIRED),
+        )
+
+    def lapse(now: datetime) -> None:
+        for proposal in case.open_proposals:
+            conclude(case, proposal, now, otherwise=ProposalState.EXPIRED)
+        mediation.ended = "deadline"
+        case.note("mediation_lapsed", now, due=mediation.deadline.due.isoformat())
+
+    yield Alarm(mediation.deadline.due_at, lapse)
+
+
+def _of_instalment(case: CaseState, due: Due) -> Iterator[Alarm]:
+    facts = {"instalment": due.instalment.ref, "due": due.deadline.due.isoformat()}
+
+    def remind(now: datetime) -> None:
+        due.reminded = True
+        case.note("instalment_reminded", now, outstanding=f"{due.outstanding:.2f}", **facts)
+
+    def overdue(now: datetime) -> None:
+        due.reminded, due.state = True, InstalmentState.OVERDUE
+        case.note("instalment_overdue", now, outstanding=f"{due.outstanding:.2f}", **facts)
+
+    def default(now: datetime) -> None:
+        due.state = InstalmentState.DEFAULTED
+        case.note("instalment_defaulted", now, outstanding=f"{due.outstanding:.2f}", **facts)
+
+    if not due.reminded:
+        yield Alarm(due.remind_at, remind)
+    if due.state is InstalmentState.PENDING:
+        yield Alarm(due.deadline.due_at, overdue)
+    if due.state is not InstalmentState.DEFAULTED:
+        yield Alarm(due.default_at, default)
+
+
+def _resume(case: CaseState, now: datetime) -> None:
+    let_clocks_run(case, now)
+    case.note("resumed_by_itself", now)
+
+
+def _not_filed(case: CaseState, now: datetime) -> None:
+    case.ending = Outcome.NOT_ACCEPTED
+    case.note("nothing_filed", now)
+
+
+def _material_lapsed(case: CaseState, now: datetime) -> None:
+    case.ending = Outcome.NOT_ACCEPTED
+    case.note("material_lapsed", now, missing=list(case.missing))
+
+
+def _joint_meeting_lapsed(case: CaseState, now: datetime) -> None:
+    from domain.reconcile import Decision
+
+    for ref in case.undecided:
+        case.decisions[ref] = Decision(discrepancy=ref, holds="first", decided_by="onestop", reason="lapsed")
+    case.note("joint_meeting_lapsed", now, discrepancies=list(case.decisions))

@@ -1,0 +1,48 @@
+"""What follows from the findings: what contradicts, what is owed, how hard the case will be."""
+
+from domain.base import Model, Ref, Yuan
+from domain.prognosis import Prognosis
+from domain.reconcile import Discrepancy
+
+
+class OwedItem(Model):
+    """What the findings make of one claim item for one claimant, in yuan."""
+
+    item: Ref
+    claimant: Ref
+    part_a: Yuan
+    """Public-law part: premiums of both payers, and the late fee. May only be scheduled."""
+    part_b: Yuan
+    """Private-law part, as claimed or found. May be bargained."""
+
+
+class Assessment(Model):
+    """The centre's computation after fact-finding, with its day and its doubts."""
+
+    as_of: str
+    owed: tuple[OwedItem, ...]
+    employer_share: Yuan
+    employee_share: Yuan
+    late_fee: Yuan
+    discrepancies: tuple[Discrepancy, ...]
+    prognosis: Prognosis
+    warnings: tuple[str, ...] = ()
+    """Codes of texts/assessment.yaml: unverified rows used, assumptions made."""
+    rows: tuple[str, ...] = ()
+    """Ids of the parameter rows that the computation used."""
+
+    def part_a_of(self) -> dict[Ref, Yuan]:
+        """Part A owed to each claimant, in yuan; claimants owed nothing are left out."""
+        return self._sum("part_a")
+
+    def part_b_of(self) -> dict[Ref, Yuan]:
+        """Part B owed to each claimant, in yuan."""
+        return self._sum("part_b")
+
+    def _sum(self, part: str) -> dict[Ref, Yuan]:
+        totals: dict[Ref, Yuan] = {}
+        for owed in self.owed:
+            amount: Yuan = getattr(owed, part)
+            if amount:
+                totals[owed.claimant] = totals.get(owed.claimant, 0) + amount
+        return totals

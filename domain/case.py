@@ -1,0 +1,384 @@
+"""The whole state of a case: one structure, handed on entire from run to run.
+
+It knows no Temporal. Messages change it through ``domain/effects``, time through ``domain/agenda``, the
+procedure through the methods here; each change is noted on the ledger.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from pydantic import Field, JsonValue
+
+from domain.assessment import Assessment
+from domain.base import CENTRE_ZONE, Instant, Ref, State, Text, Yuan
+from domain.complaint import ClaimItem, Complaint
+from domain.deadlines import Deadline
+from domain.findings import Finding
+from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
+from domain.messages import Instalment
+from domain.receipts import Receipt
+from domain.reconcile import Decision as DiscrepancyDecision
+from domain.roster import Assignment
+from domain.triage import Triage
+from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
+
+EVENTS_KEPT: Final = 200
+"""Events that the running case keeps for its timeline; the casebook has them all."""
+
+
+class TaskState(StrEnum):
+    """The life of an inquiry."""
+
+    OFFERED = "offered"
+    CLAIMED = "claimed"
+    DONE = "done"
+    LAPSED = "lapsed"
+    SKIPPED = "skipped"
+
+
+OPEN: Final = frozenset({TaskState.OFFERED, TaskState.CLAIMED})
+
+
+class Task(State):
+    """One agency's inquiry into one case."""
+
+    ref: Ref
+    agency: Agency
+    state: TaskState = TaskState.OFFERED
+    officer: Ref | None = None
+    opened_at: Instant
+    deadline: Deadline
+    remind_at: Instant
+    lapse_at: Instant
+    reminded: bool = False
+    escalated: bool = False
+    extended_days: int = 0
+    draft: Finding | None = None
+    records: str = "awaited"
+    """Whether the agency's records have been read: awaited, read, unavailable."""
+    finding: Finding | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still has to act on it."""
+        return self.state in OPEN
+
+
+class PartyAnswer(State):
+    """A party's answer to a proposal."""
+
+    accept: bool
+    at: Instant
+    by: Actor
+    remark: Text | None = None
+
+
+class ProposalState(StrEnum):
+    """The life of a proposal."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+
+
+class Proposal(State):
+    """Terms on the table, and what each party has answered."""
+
+    ref: Ref
+    by: Actor
+    at: Instant
+    expires_at: Instant
+    payer: Ref
+    instalments: tuple[Instalment, ...]
+    guarantee: Text | None = None
+    terms: Text | None = None
+    state: ProposalState = ProposalState.OPEN
+    answers: dict[Ref, PartyAnswer] = {}
+
+    @property
+    def claimants(self) -> frozenset[Ref]:
+        """The claimants whom the proposal offers something."""
+        return frozenset(c for i in self.instalments for part in (i.part_a, i.part_b) for c in part)
+
+
+class Session(State):
+    """A mediation session that was held."""
+
+    held_on: date
+    room: str
+    present: tuple[Ref, ...]
+    undisputed: Text | None
+    minutes: Text | None
+
+
+class InstalmentState(StrEnum):
+    """The life of an instalment."""
+
+    PENDING = "pending"
+    OVERDUE = "overdue"
+    DEFAULTED = "defaulted"
+    PAID = "paid"
+
+
+class Due(State):
+    """An agreed instalment on its way to being paid."""
+
+    instalment: Instalment
+    deadline: Deadline
+    remind_at: Instant
+    default_at: Instant
+    state: InstalmentState = InstalmentState.PENDING
+    reminded: bool = False
+    paid: Yuan = Decimal("0.00")
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is still to come, in yuan."""
+        return self.instalment.total - self.paid
+
+
+class Payment(State):
+    """Money that the tax bureau confirmed."""
+
+    receipt: Ref
+    paid_on: date
+    amount: Yuan
+    late_fee: Yuan
+    surplus: Yuan = Decimal("0.00")
+
+
+class Settlement(State):
+    """Accepted terms: who settled, who pays, and the instalments for those who settled."""
+
+    proposal: Ref
+    payer: Ref
+    claimants: tuple[Ref, ...]
+    agreed_on: date
+    guarantee: Text | None
+    dues: list[Due] = []
+    payments: list[Payment] = []
+
+
+class Mediation(State):
+    """The mediator's part: the statutory clock, sessions and proposals."""
+
+    opened_at: Instant
+    deadline: Deadline
+    consents: dict[Ref, int] = {}
+    """Parties who consented to go on beyond the statutory 15 days, and for how many days."""
+    sessions: list[Session] = []
+    proposals: dict[Ref, Proposal] = {}
+    ended: str | None = None
+    """Why mediation ended without (full) settlement; a code of texts/events.yaml."""
+
+
+class Referral(State):
+    """A claim item sent on to who can decide it."""
+
+    item: Ref
+    claimant: Ref | None = None
+    target: ReferralTarget
+    reason: str
+    source: str | None = None
+
+
+class ReplyItem(State):
+    """The unified reply's answer on one claim item for one claimant."""
+
+    item: Ref
+    claimant: Ref
+    answer: str
+    """Code of texts/reply.yaml: settled-and-paid, scheduled, referred, withdrawn, nothing-owed."""
+    amount: Yuan
+    referred_to: ReferralTarget | None = None
+
+
+class Suspension(State):
+    """A time in which the clocks stand still."""
+
+    since: Instant
+    until: Instant
+    reason: Text
+
+
+class Linked(State):
+    """The same complaint, filed at another window."""
+
+    complaint_id: Ref
+    channel: Ref
+    at: Instant
+
+
+class CaseRules(State):
+    """Lengths from the deadline table that messages are checked against, fixed when the case is filed."""
+
+    proposal_answer_days: int
+    """Calendar days to answer a proposal."""
+    suspension_days_max: int
+    """Calendar days that a case may stand still."""
+
+
+class CaseState(State):
+    """Everything that a case is."""
+
+    case: Ref
+    drill: bool = False
+    clock_offset: timedelta = timedelta()
+    phase: Phase = Phase.INTAKE
+    phase_since: Instant
+    case_number: str | None = None
+    rules: CaseRules = CaseRules(proposal_answer_days=5, suspension_days_max=180)
+    complaint: Complaint | None = None
+    filed_at: Instant | None = None
+    receipt: Receipt | None = None
+    material_deadline: Deadline | None = None
+    missing: tuple[str, ...] = ()
+    supplied: tuple[ClaimItem, ...] = ()
+    linked: list[Linked] = []
+    triage: Triage | None = None
+    reclassified: CaseClass | None = None
+    lane: Lane | None = None
+    tasks: dict[Ref, Task] = {}
+    assessment: Assessment | None = None
+    decisions: dict[Ref, DiscrepancyDecision] = {}
+    joint_meeting: Deadline | None = None
+    assignment: Assignment | None = None
+    mediator: Ref | None = None
+    mediation: Mediation | None = None
+    settlement: Settlement | None = None
+    referrals: list[Referral] = []
+    withdrawn: dict[Ref, str] = {}
+    reply: list[ReplyItem] = []
+    suspension: Suspension | None = None
+    ending: Outcome | None = None
+    """Set when the case must end early; the procedure goes straight to closure."""
+    outcome: Outcome | None = None
+    seen: dict[Ref, int] = {}
+    """Message ids that have acted, and the ledger event each led to."""
+    next_seq: int = 1
+    head: str = GENESIS
+    events: list[Event] = Field(default=[])
+    """The latest events; those from ``recorded`` on are still to be written to the casebook."""
+    recorded: int = 0
+    """Number of the last event that the casebook has confirmed."""
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def clock(self, real: datetime) -> datetime:
+        """The case's time: the real time, in a drill moved on by what the supervisor has advanced."""
+        return real + self.clock_offset
+
+    @staticmethod
+    def day(now: datetime) -> date:
+        """The legal day at the centre."""
+        return now.astimezone(CENTRE_ZONE).date()
+
+    # --- ledger -----------------------------------------------------------------------------------
+
+    def note(
+        self,
+        kind: str,
+        now: datetime,
+        actor: Actor = SYSTEM,
+        message_id: str | None = None,
+        **facts: JsonValue,
+    ) -> Event:
+        """Add an event to the ledger."""
+        event = seal(
+            seq=self.next_seq,
+            at=now,
+            kind=kind,
+            actor=actor,
+            message_id=message_id,
+            facts=facts,
+            previous=self.head,
+        )
+        self.events.append(event)
+        self.head, self.next_seq = event.digest, self.next_seq + 1
+        spare = len(self.events) - EVENTS_KEPT
+        if spare > 0:
+            confirmed = sum(1 for e in self.events[:spare] if e.seq <= self.recorded)
+            del self.events[:confirmed]
+        return event
+
+    def unrecorded(self) -> list[Event]:
+        """The events that the casebook has not confirmed yet."""
+        first = self.recorded + 1
+        return [event for event in self.events if event.seq >= first]
+
+    # --- the procedure's steps ----------------------------------------------------------------------
+
+    def enter(self, phase: Phase, now: datetime) -> None:
+        """Go on to the next phase of the procedure."""
+        self.phase, self.phase_since = phase, now
+        self.note("phase_entered", now, phase=phase)
+
+    # --- what the state says ------------------------------------------------------------------------
+
+    @property
+    def case_class(self) -> CaseClass | None:
+        """The class in force: the supervisor's, or else the triage's."""
+        return self.reclassified or (self.triage.case_class if self.triage else None)
+
+    @property
+    def items(self) -> tuple[ClaimItem, ...]:
+        """All claim items, those supplied later included."""
+        return (*(self.complaint.items if self.complaint else ()), *self.supplied)
+
+    @property
+    def claimants(self) -> tuple[Ref, ...]:
+        """The claimants who have not withdrawn."""
+        if self.complaint is None:
+            return ()
+        return tuple(c.ref for c in self.complaint.claimants if c.ref not in self.withdrawn)
+
+    @property
+    def respondents(self) -> tuple[Ref, ...]:
+        """Everybody who answers for the claim."""
+        return tuple(r.ref for r in self.complaint.respondents) if self.complaint else ()
+
+    @property
+    def refs(self) -> frozenset[Ref]:
+        """Everybody whom the complaint names, those who have withdrawn included."""
+        if self.complaint is None:
+            return frozenset()
+        return frozenset(p.ref for p in (*self.complaint.claimants, *self.complaint.respondents))
+
+    @property
+    def findings(self) -> dict[Agency, Finding]:
+        """The findings submitted so far."""
+        return {task.agency: task.finding for task in self.tasks.values() if task.finding is not None}
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """Inquiries that somebody still has to act on."""
+        return [task for task in self.tasks.values() if task.is_open]
+
+    @property
+    def undecided(self) -> list[Ref]:
+        """Discrepancies that wait for the joint meeting."""
+        if self.assessment is None:
+            return []
+        return [
+            d.id
+            for d in self.assessment.discrepancies
+            if d.resolver == "joint-meeting" and d.id not in self.decisions
+        ]
+
+    @property
+    def open_proposals(self) -> list[Proposal]:
+        """Proposals that can still be answered."""
+        if self.mediation is None:
+            return []
+        return [p for p in self.mediation.proposals.values() if p.state is ProposalState.OPEN]
+
+    @property
+    def unpaid(self) -> list[Due]:
+        """Agreed instalments that have not been paid in full, in order of their due days."""
+        if self.settlement is None:
+            return []
+        return [due for due in self.settlement.dues if due.state is not InstalmentState.PAID]

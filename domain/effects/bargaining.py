@@ -1,0 +1,226 @@
+"""Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from domain.base import CENTRE_ZONE
+from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
+from domain.deadlines import prolonged
+from domain.ledger import Actor
+from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose
+from domain.protocol import accepts, must
+from domain.words import Phase, Role
+
+BARGAINING = {Phase.MEDIATION}
+PARTIES = {Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}
+
+
+def _mediation(case: CaseState, actor: Actor) -> Mediation:
+    must(case.mediation is not None and case.mediation.ended is None, "mediation.not_open", "name")
+    if actor.role is Role.MEDIATOR:
+        must(actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)
+    elif actor.role is Role.CLAIMANT:
+        must(actor.id in case.claimants, "party.unknown", "actor.id")
+    elif actor.role is Role.RESPONDENT:
+        must(actor.id in case.respondents, "party.unknown", "actor.id")
+    assert case.mediation is not None
+    return case.mediation
+
+
+def _speaks_for(actor: Actor, party: str, field: str) -> None:
+    must(actor.role is Role.MEDIATOR or actor.id == party, "party.not_you", field, party=party)
+
+
+@accepts(HoldSession, roles={Role.MEDIATOR}, phases=BARGAINING)
+def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Iterator[None]:
+    mediation = _mediation(case, message.actor)
+    must(message.held_on <= case.day(now), "date.in_future", "held_on")
+    unknown = set(message.present) - case.refs
+    must(not unknown, "party.unknown", "present", refs=", ".join(sorted(unknown)))
+    yield
+    mediation.sessions.append(
+        Session(
+            held_on=message.held_on,
+            room=message.room,
+            present=message.present,
+            undisputed=message.undisputed,
+            minutes=message.minutes,
+        )
+    )
+    case.note(
+        "session_held",
+        now,
+        message.actor,
+        message.message_id,
+        held_on=message.held_on.isoformat(),
+        room=message.room,
+        present=list(message.present),
+        undisputed=message.undisputed,
+    )
+
+
+@accepts(Propose, roles=PARTIES, phases=BARGAINING)
+def propose(case: CaseState, message: Propose, now: datetime) -> Iterator[None]:
+    mediation = _mediation(case, message.actor)
+    must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
+    must(message.payer in case.respondents, "party.unknown", "payer")
+    today = case.day(now)
+    offered: dict[str, Decimal] = {}
+    for index, instalment in enumerate(message.instalments):
+        field = f"instalments.{index}"
+        must(instalment.due >= today, "proposal.due_in_past", f"{field}.due", today=today)
+        for part in ("part_a", "part_b"):
+            for claimant in getattr(instalment, part):
+                must(claimant in case.claimants, "party.unknown", f"{field}.{part}", refs=claimant)
+        for claimant, amount in instalment.part_a.items():
+            offered[claimant] = offered.get(claimant, Decimal(0)) + amount
+    _schedules_all_of_part_a(case, offered, message)
+    yield
+    answer_by = case.day(now) + timedelta(days=case.rules.proposal_answer_days + 1)
+    proposal = Proposal(
+        ref=message.proposal,
+        by=message.actor,
+        at=now,
+        expires_at=datetime.combine(answer_by, time(), CENTRE_ZONE),
+        payer=message.payer,
+        instalments=message.instalments,
+        guarantee=message.guarantee,
+        terms=message.terms,
+    )
+    mediation.proposals[message.proposal] = proposal
+    case.note(
+        "proposal_made",
+        now,
+        message.actor,
+        message.message_id,
+        proposal=message.proposal,
+        payer=message.payer,
+        claimants=len(proposal.claimants),
+        instalments=[{"due": i.due.isoformat(), "amount": f"{i.total:.2f}"} for i in message.instalments],
+        total=f"{sum((i.total for i in message.instalments), Decimal(0)):.2f}",
+    )
+    if message.actor.role is not Role.MEDIATOR and message.actor.id in _parties(proposal):
+        _record(case, proposal, message.actor.id, PartyAnswer(accept=True, at=now, by=message.actor), now)
+
+
+def _schedules_all_of_part_a(case: CaseState, offered: dict[str, Decimal], message: Propose) -> None:
+    """Part A may be scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant."""
+    owed = case.assessment.part_a_of() if case.assessment else {}
+    named = {c for i in message.instalments for part in (i.part_a, i.part_b) for c in part}
+    for claimant in sorted(named):
+        due, given = owed.get(claimant, Decimal(0)), offered.get(claimant, Decimal(0))
+        must(
+            given >= due,
+            "proposal.part_a_waived",
+            "instalments",
+            claimant=claimant,
+            owed=f"{due:.2f}",
+            offered=f"{given:.2f}",
+            missing=f"{due - given:.2f}",
+        )
+        must(
+            given <= due,
+            "proposal.part_a_exceeded",
+            "instalments",
+            claimant=claimant,
+            owed=f"{due:.2f}",
+            offered=f"{given:.2f}",
+        )
+
+
+def _parties(proposal: Proposal) -> frozenset[str]:
+    return proposal.claimants | {proposal.payer}
+
+
+@accepts(Answer, roles=PARTIES, phases=BARGAINING)
+def answer(case: CaseState, message: Answer, now: datetime) -> Iterator[None]:
+    mediation = _mediation(case, message.actor)
+    must(
+        message.proposal in mediation.proposals,
+        "proposal.unknown",
+        "proposal",
+        known=", ".join(mediation.proposals) or "-",
+    )
+    proposal = mediation.proposals[message.proposal]
+    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
+    must(message.party in _parties(proposal), "proposal.not_party", "party", party=message.party)
+    must(message.party not in case.withdrawn, "party.withdrawn", "party", party=message.party)
+    must(message.party not in proposal.answers, "answer.given", "party", party=message.party)
+    _speaks_for(message.actor, message.party, "party")
+    yield
+    given = PartyAnswer(accept=message.accept, at=now, by=message.actor, remark=message.remark)
+    case.note(
+        "proposal_answered",
+        now,
+        message.actor,
+        message.message_id,
+        proposal=proposal.ref,
+        party=message.party,
+        accept=message.accept,
+    )
+    _record(case, proposal, message.party, given, now)
+
+
+def _record(case: CaseState, proposal: Proposal, party: str, given: PartyAnswer, now: datetime) -> None:
+    proposal.answers[party] = given
+    refused_by_payer = party == proposal.payer and not given.accept
+    if refused_by_payer or _parties(proposal) - set(case.withdrawn) <= proposal.answers.keys():
+        conclude(case, proposal, now, otherwise=ProposalState.REJECTED)
+
+
+def conclude(case: CaseState, proposal: Proposal, now: datetime, otherwise: ProposalState) -> None:
+    """Close a proposal: accepted when the payer and at least one claimant accepted, else as told."""
+    agreed = accepted_by(case, proposal)
+    payer = proposal.answers.get(proposal.payer)
+    proposal.state = ProposalState.ACCEPTED if agreed and payer and payer.accept else otherwise
+    case.note(
+        "proposal_closed",
+        now,
+        proposal=proposal.ref,
+        state=proposal.state,
+        accepted=len(agreed),
+        claimants=len(proposal.claimants),
+    )
+    if proposal.state is ProposalState.ACCEPTED:
+        for other in case.open_proposals:
+            other.state = ProposalState.REPLACED
+
+
+def accepted_by(case: CaseState, proposal: Proposal) -> tuple[str, ...]:
+    """The claimants who accepted and have not withdrawn."""
+    return tuple(c for c in case.claimants if (given := proposal.answers.get(c)) is not None and given.accept)
+
+
+@accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING)
+def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Iterator[None]:
+    mediation = _mediation(case, message.actor)
+    parties = (*case.claimants, *case.respondents)
+    unknown = set(message.parties) - set(parties)
+    must(not unknown, "party.unknown", "parties", refs=", ".join(sorted(unknown)))
+    for party in message.parties:
+        _speaks_for(message.actor, party, "parties")
+    yield
+    mediation.consents.update(dict.fromkeys(message.parties, message.days))
+    case.note(
+        "extension_consented",
+        now,
+        message.actor,
+        message.message_id,
+        parties=list(message.parties),
+        days=message.days,
+    )
+    consents = mediation.consents
+    if set(case.claimants) <= consents.keys() and consents.keys() & set(case.respondents):
+        days = min(consents.values())
+        mediation.consents = {}
+        mediation.deadline = prolonged(mediation.deadline, days)
+        case.note("mediation_extended", now, days=days, due=mediation.deadline.due.isoformat())
+
+
+@accepts(EndMediation, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
+def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Iterator[None]:
+    mediation = _mediation(case, message.actor)
+    yield
+    mediation.ended = "given-up"
+    case.note("mediation_ended", now, message.actor, message.message_id, reason=message.reason)

@@ -1,0 +1,207 @@
+"""Directing a case: remarks, evidence, withdrawal, standing still, another class, other hands, referral."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from domain.base import CENTRE_ZONE
+from domain.case import CaseState, Referral, Suspension, TaskState
+from domain.deadlines import prolonged
+from domain.messages import (
+    AdvanceClock,
+    Attach,
+    Comment,
+    Reassign,
+    Reclassify,
+    Refer,
+    Resume,
+    Suspend,
+    Withdraw,
+)
+from domain.protocol import accepts, must
+from domain.words import Outcome, Phase, Role
+
+EVERYBODY = frozenset(Role)
+BEFORE_PERFORMANCE = {Phase.INTAKE, Phase.TRIAGE, Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION}
+
+
+@accepts(Comment, roles=EVERYBODY)
+def comment(case: CaseState, message: Comment, now: datetime) -> Iterator[None]:
+    yield
+    case.note("commented", now, message.actor, message.message_id, text=message.text)
+
+
+@accepts(Attach, roles=EVERYBODY)
+def attach(case: CaseState, message: Attach, now: datetime) -> Iterator[None]:
+    yield
+    case.note(
+        "evidence_attached",
+        now,
+        message.actor,
+        message.message_id,
+        title=message.title,
+        media_type=message.media_type,
+        size=message.size,
+        sha256=message.sha256,
+        location=message.location,
+    )
+
+
+@accepts(Withdraw, roles={Role.CLAIMANT, Role.INTAKE, Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE)
+def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Iterator[None]:
+    must(case.complaint, "filing.nothing_filed", "name")
+    if message.actor.role is Role.CLAIMANT:
+        must(message.claimant == message.actor.id, "party.not_you", "claimant", party=message.claimant or "-")
+    going = (message.claimant,) if message.claimant else case.claimants
+    must(set(going) <= set(case.claimants), "party.unknown", "claimant")
+    yield
+    case.withdrawn.update(dict.fromkeys(going, message.reason))
+    case.note(
+        "withdrawn", now, message.actor, message.message_id, claimants=list(going), reason=message.reason
+    )
+    if not case.claimants:
+        case.ending = Outcome.WITHDRAWN
+
+
+@accepts(Suspend, roles={Role.SUPERVISOR, Role.MEDIATOR})
+def suspend(case: CaseState, message: Suspend, now: datetime) -> Iterator[None]:
+    must(case.suspension is None, "suspension.already", "name")
+    today = case.day(now)
+    latest = today + timedelta(days=case.rules.suspension_days_max)
+    must(today < message.until <= latest, "suspension.until", "until", today=today, latest=latest)
+    yield
+    until = datetime.combine(message.until, time(), CENTRE_ZONE)
+    case.suspension = Suspension(since=now, until=until, reason=message.reason)
+    case.note(
+        "suspended",
+        now,
+        message.actor,
+        message.message_id,
+        until=message.until.isoformat(),
+        reason=message.reason,
+    )
+
+
+@accepts(Resume, roles={Role.SUPERVISOR, Role.MEDIATOR})
+def resume(case: CaseState, message: Resume, now: datetime) -> Iterator[None]:
+    must(case.suspension, "suspension.none", "name")
+    yield
+    let_clocks_run(case, now)
+    case.note("resumed", now, message.actor, message.message_id, reason=message.reason)
+
+
+def let_clocks_run(case: CaseState, now: datetime) -> None:
+    """End the suspension: every open deadline moves on by the days that the clocks stood still."""
+    assert case.suspension is not None
+    days = (case.day(now) - case.day(case.suspension.since)).days
+    case.suspension = None
+    stood = timedelta(days=days)
+    if case.material_deadline is not None and case.missing:
+        case.material_deadline = prolonged(case.material_deadline, days)
+    for task in case.open_tasks:
+        task.deadline = prolonged(task.deadline, days)
+        task.remind_at, task.lapse_at = task.remind_at + stood, task.lapse_at + stood
+    if case.joint_meeting is not None:
+        case.joint_meeting = prolonged(case.joint_meeting, days)
+    if case.mediation is not None:
+        case.mediation.deadline = prolonged(case.mediation.deadline, days)
+    for proposal in case.open_proposals:
+        proposal.expires_at += stood
+    for due in case.unpaid:
+        due.deadline = prolonged(due.deadline, days)
+        due.remind_at, due.default_at = due.remind_at + stood, due.default_at + stood
+
+
+@accepts(
+    Reclassify,
+    roles={Role.SUPERVISOR},
+    phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
+)
+def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Iterator[None]:
+    must(case.triage, "message.phase", "name", name=message.name, phase=case.phase)
+    must(
+        (message.case_class, message.lane or case.lane) != (case.case_class, case.lane),
+        "reclassify.same",
+        "case_class",
+        case_class=message.case_class,
+    )
+    yield
+    before = case.case_class
+    case.reclassified, case.lane = message.case_class, message.lane or case.lane
+    case.note(
+        "reclassified",
+        now,
+        message.actor,
+        message.message_id,
+        before=before,
+        after=message.case_class,
+        lane=case.lane,
+        reason=message.reason,
+    )
+
+
+@accepts(Reassign, roles={Role.SUPERVISOR}, phases={Phase.FACT_FINDING, Phase.MEDIATION})
+def reassign(case: CaseState, message: Reassign, now: datetime) -> Iterator[None]:
+    if message.task is None:
+        must(case.mediation and case.phase is Phase.MEDIATION, "mediation.not_open", "task")
+        must(message.to != case.mediator, "reassign.same", "to")
+    else:
+        must(message.task in case.tasks, "task.unknown", "task", known=", ".join(case.tasks) or "-")
+        task = case.tasks[message.task]
+        must(task.is_open, "task.closed", "task", state=task.state)
+        must(message.to != task.officer, "reassign.same", "to")
+    yield
+    if message.task is None:
+        before, case.mediator = case.mediator, message.to
+    else:
+        before, task.officer = task.officer, message.to
+        task.state = TaskState.CLAIMED
+    case.note(
+        "reassigned",
+        now,
+        message.actor,
+        message.message_id,
+        task=message.task,
+        before=before,
+        to=message.to,
+        reason=message.reason,
+    )
+
+
+@accepts(
+    Refer,
+    roles={Role.SUPERVISOR, Role.MEDIATOR},
+    phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
+)
+def refer(case: CaseState, message: Refer, now: datetime) -> Iterator[None]:
+    items = {item.ref for item in case.items}
+    referred = {referral.item for referral in case.referrals}
+    must(message.item in items, "item.unknown", "item", known=", ".join(sorted(items)) or "-")
+    must(message.item not in referred, "item.referred", "item")
+    yield
+    case.referrals.append(Referral(item=message.item, target=message.target, reason=message.reason))
+    case.note(
+        "item_referred",
+        now,
+        message.actor,
+        message.message_id,
+        item=message.item,
+        target=message.target,
+        reason=message.reason,
+    )
+    if items <= {*referred, message.item}:
+        case.ending = Outcome.REFERRED
+
+
+@accepts(AdvanceClock, roles={Role.SUPERVISOR})
+def advance_clock(case: CaseState, message: AdvanceClock, now: datetime) -> Iterator[None]:
+    must(case.drill, "drill.only", "name")
+    yield
+    case.clock_offset += timedelta(days=message.days)
+    case.note(
+        "clock_advanced",
+        now,
+        message.actor,
+        message.message_id,
+        days=message.days,
+        to=case.day(now + timedelta(days=message.days)).isoformat(),
+    )

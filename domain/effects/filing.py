@@ -1,0 +1,71 @@
+"""Filing a complaint, linking the same one from another window, supplying what was missing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.case import CaseState, Linked
+from domain.messages import FileComplaint, LinkComplaint, SupplyMaterial
+from domain.protocol import accepts, must
+from domain.words import Phase, Role
+
+FILERS = {Role.INTAKE, Role.CLAIMANT, Role.OFFICER, Role.SUPERVISOR}
+
+
+@accepts(FileComplaint, roles=FILERS)
+def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Iterator[None]:
+    complaint = message.complaint
+    if case.complaint is not None:
+        must(
+            complaint.complaint_id == case.complaint.complaint_id,
+            "filing.case_taken",
+            "complaint.complaint_id",
+        )
+        yield
+        return
+    yield
+    case.complaint, case.filed_at = complaint, now
+    case.note(
+        "complaint_filed",
+        now,
+        message.actor,
+        message.message_id,
+        complaint_id=complaint.complaint_id,
+        channel=complaint.channel,
+        claimants=len(complaint.claimants),
+        items=len(complaint.items),
+    )
+
+
+@accepts(LinkComplaint, roles={Role.SYSTEM})
+def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Iterator[None]:
+    must(case.complaint, "filing.nothing_filed", "complaint_id")
+    yield
+    case.linked.append(Linked(complaint_id=message.complaint_id, channel=message.channel, at=now))
+    case.note(
+        "complaint_linked",
+        now,
+        message.actor,
+        message.message_id,
+        complaint_id=message.complaint_id,
+        channel=message.channel,
+        case=message.case,
+    )
+
+
+@accepts(SupplyMaterial, roles=FILERS, phases={Phase.INTAKE})
+def supply_material(case: CaseState, message: SupplyMaterial, now: datetime) -> Iterator[None]:
+    must(case.missing, "filing.nothing_missing", "items")
+    known = {item.ref for item in case.items}
+    claimants, respondents = set(case.claimants), set(case.respondents)
+    for index, item in enumerate(message.items):
+        field = f"items.{index}"
+        must(item.ref not in known, "filing.item_known", f"{field}.ref", ref=item.ref)
+        must(item.claimant is None or item.claimant in claimants, "party.unknown", f"{field}.claimant")
+        must(item.respondent in respondents, "party.unknown", f"{field}.respondent")
+        known.add(item.ref)
+    yield
+    case.supplied = (*case.supplied, *message.items)
+    case.missing = ()
+    case.note(
+        "material_supplied", now, message.actor, message.message_id, items=[i.ref for i in message.items]
+    )

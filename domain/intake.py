@@ -1,0 +1,66 @@
+"""Admission: what is missing from a complaint, and what belongs elsewhere and to whom it is sent."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from domain.base import Model, Ref
+from domain.case import CaseRules
+from domain.complaint import Complaint
+from domain.deadlines import Deadline
+from domain.projection import Registration
+from domain.words import ReferralTarget
+
+_TABLE: Final = Path(__file__).parent / "tables" / "intake.yaml"
+
+
+class Bar(Model):
+    """A row of the intake table: a fact about a complaint that keeps it from being taken."""
+
+    id: Ref
+    when: str
+    refer_to: ReferralTarget | None = None
+    """Where it belongs; None when material is missing that can be supplied."""
+    source: str
+    verified: bool
+
+
+class IntakeTable(Model):
+    """What is asked of every complaint, and which jurisdictions the centre serves."""
+
+    jurisdictions: tuple[Ref, ...]
+    bars: tuple[Bar, ...]
+
+
+class Admission(Model):
+    """What becomes of a complaint: registered, joined, refused with a referral, or waiting for material."""
+
+    registration: Registration | None
+    """None when refused before registration."""
+    refused: Bar | None = None
+    missing: tuple[str, ...] = ()
+    material_deadline: Deadline | None = None
+    rules: CaseRules
+
+
+@cache
+def intake_table() -> IntakeTable:
+    """The shipped intake table."""
+    return IntakeTable.model_validate(yaml.safe_load(_TABLE.read_text()))
+
+
+def facts(complaint: Complaint, table: IntakeTable) -> dict[str, bool]:
+    """The facts that the rows of the intake table speak of."""
+    return {
+        "other_proceedings": complaint.circumstances.other_proceedings,
+        "jurisdiction_not_served": complaint.jurisdiction not in table.jurisdictions,
+        "no_items": not complaint.items,
+    }
+
+
+def bars(complaint: Complaint, table: IntakeTable) -> list[Bar]:
+    """Every row that keeps the complaint from being taken, in the table's order."""
+    holding = facts(complaint, table)
+    return [bar for bar in table.bars if holding[bar.when]]

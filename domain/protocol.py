@@ -1,0 +1,193 @@
+"""How a message becomes a change: parsed, checked against who may say it and when, then carried out once.
+
+An effect is a generator: what stands above its ``yield`` checks and may refuse, what stands below happens.
+A validator runs the upper half only, so that a check and the change it guards can't drift apart.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.base import Model, Ref
+from domain.case import CaseState
+from domain.ledger import SYSTEM, Actor
+from domain.messages import Message
+from domain.words import Phase, Role
+
+M = TypeVar("M", bound=Message)
+Effect = Callable[[CaseState, M, datetime], Iterator[None]]
+
+OPEN_PHASES: Final = frozenset(Phase) - {Phase.CLOSED}
+_REF: Final[TypeAdapter[str]] = TypeAdapter(Ref)
+
+
+class Problem(Model):
+    """What is wrong with one field. Never repeats the value."""
+
+    field: str
+    code: str
+    """Key of texts/refusals.yaml or texts/input.yaml."""
+    params: dict[str, str] = {}
+
+
+class Refused(Exception):
+    """A message that can't be carried out, with every problem that a person can mend."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.code}" for p in problems))
+        self.problems = problems
+
+
+def must(condition: object, code: str, field: str, **params: object) -> None:
+    """Refuse the message unless the condition holds.
+
+    Raises Refused with the text ``refusals.<code>``.
+    """
+    if not condition:
+        raise refusal(code, field, **params)
+
+
+def refusal(code: str, field: str, **params: object) -> Refused:
+    """A refusal with one problem."""
+    return Refused(
+        Problem(field=field, code=f"refusals.{code}", params={k: str(v) for k, v in params.items()})
+    )
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """One row of the protocol: what the message is, who may send it, and when."""
+
+    model: type[Message]
+    roles: frozenset[Role]
+    phases: frozenset[Phase]
+    effect: Effect[Any]
+
+
+MESSAGES: Final[dict[str, MessageKind]] = {}
+"""The protocol, by message name. Filled by ``accepts``; ``domain.effects`` imports every row."""
+
+
+def accepts(
+    model: type[M], *, roles: Collection[Role], phases: Collection[Phase] = OPEN_PHASES
+) -> Callable[[Effect[M]], Effect[M]]:
+    """Declare an effect as what a message of this model does."""
+
+    def declare(effect: Effect[M]) -> Effect[M]:
+        MESSAGES[model.name] = MessageKind(model, frozenset(roles), frozenset(phases), effect)
+        return effect
+
+    return declare
+
+
+def parse(name: str, body: bytes) -> Message:
+    """The message that a JSON body holds. Raises Refused naming each bad field."""
+    kind = MESSAGES.get(name)
+    if kind is None:
+        raise refusal("message.unknown", "name", known=", ".join(sorted(MESSAGES)))
+    try:
+        return kind.model.model_validate_json(body)
+    except ValidationError as error:
+        raise Refused(*problems(error)) from None
+
+
+def problems(error: ValidationError) -> list[Problem]:
+    """What a model found wrong, without the values that were given."""
+    found = []
+    for detail in error.errors(include_url=False, include_input=False):
+        field = ".".join(str(part) for part in detail["loc"]) or "(message)"
+        context = detail.get("ctx", {})
+        if isinstance(reason := context.get("error"), ValueError):
+            found.append(Problem(field=field, code=f"refusals.{reason}"))
+        else:
+            params = {k: str(v) for k, v in context.items() if isinstance(v, str | int | float)}
+            found.append(Problem(field=field, code=f"input.{detail['type']}", params=params))
+    return found
+
+
+def check(case: CaseState, message: Message, now: datetime) -> None:
+    """Raise Refused if the message can't be carried out now; change nothing."""
+    if message.message_id not in case.seen:
+        effect = _admit(case, message, now)
+        next(effect)
+        effect.close()
+
+
+def carry_out(case: CaseState, message: Message, now: datetime) -> bool:
+    """Carry a message out, once. Returns False if its id had acted before.
+
+    Raises Refused like ``check``, and then nothing has changed.
+    """
+    if message.message_id in case.seen:
+        return False
+    effect = _admit(case, message, now)
+    next(effect)
+    for _ in effect:
+        raise AssertionError("an effect yields once")
+    case.seen[message.message_id] = case.next_seq - 1
+    return True
+
+
+def _admit(case: CaseState, message: Message, now: datetime) -> Iterator[None]:
+    kind = MESSAGES[message.name]
+    must(
+        message.actor.role in kind.roles,
+        "actor.role",
+        "actor.role",
+        role=message.actor.role,
+        allowed=", ".join(sorted(kind.roles)),
+    )
+    if message.actor.role is Role.OFFICER:
+        must(message.actor.agency, "actor.agency_missing", "actor.agency")
+    must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
+    effect: Iterator[None] = kind.effect(case, message, now)
+    return effect
+
+
+def reject(case: CaseState, name: str, body: bytes, refused: Refused, now: datetime) -> None:
+    """Put a signal that was refused on the timeline: who, what and why, without what it carried."""
+    sender = _Envelope.of(body)
+    case.note(
+        "message_rejected",
+        now,
+        sender.actor or SYSTEM,
+        sender.message_id,
+        name=name if _is_ref(name) else "?",
+        sender="known" if sender.actor else "unknown",
+        problems=[p.model_dump(mode="json") for p in refused.problems[:10]],
+    )
+
+
+@dataclass(frozen=True)
+class _Envelope:
+    """What can be made out of a message that could not be parsed."""
+
+    actor: Actor | None
+    message_id: str | None
+
+    @staticmethod
+    def of(body: bytes) -> "_Envelope":
+        try:
+            fields = _JSON_OBJECT.validate_json(body)
+        except ValidationError:
+            return _Envelope(None, None)
+        try:
+            actor = Actor.model_validate(fields.get("actor"))
+        except ValidationError:
+            actor = None
+        message_id = fields.get("message_id")
+        return _Envelope(actor, message_id if _is_ref(message_id) else None)
+
+
+_JSON_OBJECT: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
+
+
+def _is_ref(value: object) -> bool:
+    try:
+        _REF.validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,452 @@
+"""The one view of a case: what queries return, what the API serves, what the console draws.
+
+Its first field says on whom the case waits, for what, since when and until when.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from domain.base import Instant, Model, Month, Ref, Yuan
+from domain.case import CaseState, InstalmentState, Task
+from domain.findings import Finding
+from domain.identifiers import masked
+from domain.ledger import Event
+from domain.projection import CasebookEntry, CaseRow, TaskRow
+from domain.reconcile import Discrepancy
+from domain.words import (
+    Agency,
+    CaseClass,
+    ClaimKind,
+    InsuranceKind,
+    Lane,
+    Outcome,
+    Phase,
+    ReferralTarget,
+    RespondentKind,
+)
+
+
+class Waiting(Model):
+    """On whom a case waits, for what (a code of texts/waiting.yaml), since when and until when."""
+
+    on: tuple[str, ...]
+    """Agencies, party refs, or one of: mediator, supervisor, joint-meeting, centre, nobody."""
+    what: str
+    since: Instant
+    until: Instant | None
+    provisional: bool = False
+    """The deadline reaches into a year whose calendar has not been published (暂定)."""
+
+
+class ClaimantView(Model):
+    """A claimant with the identity number masked."""
+
+    ref: Ref
+    name: str
+    identity_number: str
+    withdrawn: bool
+    part_a: Yuan
+    part_b: Yuan
+
+
+class RespondentView(Model):
+    """A respondent."""
+
+    ref: Ref
+    name: str
+    kind: RespondentKind
+
+
+class ItemView(Model):
+    """A claim item."""
+
+    ref: Ref
+    kind: ClaimKind
+    claimant: Ref | None
+    respondent: Ref
+    insurance: tuple[InsuranceKind, ...]
+    first_month: Month | None
+    last_month: Month | None
+
+
+class TaskView(Model):
+    """An inquiry with its deadline."""
+
+    ref: Ref
+    agency: Agency
+    state: str
+    officer: Ref | None
+    opened_at: Instant
+    due: date
+    due_at: Instant
+    provisional: bool
+    escalated: bool
+    records: str
+    draft: Finding | None
+    finding: Finding | None
+
+
+class ProposalView(Model):
+    """A proposal and how far its answers have come."""
+
+    ref: Ref
+    by: Ref
+    state: str
+    expires_at: Instant
+    payer: Ref
+    total: Yuan
+    accepted: tuple[Ref, ...]
+    rejected: tuple[Ref, ...]
+    silent: tuple[Ref, ...]
+
+
+class InstalmentView(Model):
+    """An agreed instalment."""
+
+    ref: Ref
+    due: date
+    amount: Yuan
+    paid: Yuan
+    state: InstalmentState
+
+
+class SettlementView(Model):
+    """What was agreed, and the money so far."""
+
+    proposal: Ref
+    payer: Ref
+    claimants: tuple[Ref, ...]
+    agreed_on: date
+    total: Yuan
+    paid: Yuan
+    late_fees: Yuan
+    instalments: tuple[InstalmentView, ...]
+
+
+class ReferralView(Model):
+    """A claim item sent on."""
+
+    item: Ref
+    target: ReferralTarget
+    reason: str
+    source: str | None
+
+
+class ReplyView(Model):
+    """The unified reply on one claim item for one claimant."""
+
+    item: Ref
+    claimant: Ref
+    answer: str
+    amount: Yuan
+    referred_to: ReferralTarget | None
+
+
+class CaseView(Model):
+    """A case as everybody reads it."""
+
+    public_payload: ClassVar[bool] = True
+
+    waits: Waiting
+    line: str = ""
+    """``waits`` as a sentence in the reader's language."""
+    case: Ref
+    case_number: str | None
+    drill: bool
+    now: Instant
+    """The case's clock; in a drill ahead of the real one."""
+    phase: Phase
+    phase_since: Instant
+    case_class: CaseClass | None
+    lane: Lane | None
+    group: Ref | None
+    priority: int | None
+    mediator: Ref | None
+    suspended_until: Instant | None
+    outcome: Outcome | None
+    claimants: tuple[ClaimantView, ...]
+    respondents: tuple[RespondentView, ...]
+    items: tuple[ItemView, ...]
+    missing: tuple[str, ...]
+    linked: tuple[Ref, ...]
+    tasks: tuple[TaskView, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    undecided: tuple[Ref, ...]
+    part_a: Yuan | None
+    part_b: Yuan | None
+    late_fee: Yuan | None
+    difficulty: int | None
+    warnings: tuple[str, ...]
+    mediation_due: date | None
+    sessions: int
+    proposals: tuple[ProposalView, ...]
+    settlement: SettlementView | None
+    referrals: tuple[ReferralView, ...]
+    reply: tuple[ReplyView, ...]
+    ledger_head: str
+    ledger_length: int
+
+
+class Timeline(Model):
+    """Events of the ledger, oldest first; earlier ones are in the casebook."""
+
+    public_payload: ClassVar[bool] = True
+
+    case: Ref
+    first_seq: int
+    events: tuple[Event, ...]
+    lines: tuple[str, ...] = ()
+    """The same events as sentences in the reader's language."""
+
+
+class OpenTasks(Model):
+    """The inquiries that somebody still has to act on."""
+
+    public_payload: ClassVar[bool] = True
+
+    case: Ref
+    tasks: tuple[TaskView, ...]
+
+
+def waiting(case: CaseState) -> Waiting:
+    """On whom the case waits."""
+    if case.suspension is not None:
+        return Waiting(
+            on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until
+        )
+    since = case.phase_since
+    match case.phase:
+        case Phase.INTAKE if case.missing and case.material_deadline is not None:
+            deadline = case.material_deadline
+            return Waiting(
+                on=case.claimants,
+                what="material",
+                since=since,
+                until=deadline.due_at,
+                provisional=deadline.provisional,
+            )
+        case Phase.FACT_FINDING if tasks := case.open_tasks:
+            first = min(tasks, key=lambda t: t.deadline.due_at)
+            return Waiting(
+                on=tuple(t.agency for t in tasks),
+                what="inquiry-escalated" if any(t.escalated for t in tasks) else "inquiry",
+                since=min(t.opened_at for t in tasks),
+                until=first.lapse_at if first.escalated else first.deadline.due_at,
+                provisional=first.deadline.provisional,
+            )
+        case Phase.PROGNOSIS if case.undecided and case.joint_meeting is not None:
+            return Waiting(
+                on=("joint-meeting",),
+                what="decision",
+                since=since,
+                until=case.joint_meeting.due_at,
+                provisional=case.joint_meeting.provisional,
+            )
+        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
+            return _waiting_in_mediation(case)
+        case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
+            due = case.unpaid[0]
+            overdue = due.state is InstalmentState.OVERDUE
+            return Waiting(
+                on=(case.settlement.payer,),
+                what="overdue-instalment" if overdue else "instalment",
+                since=due.deadline.due_at if overdue else since,
+                until=due.default_at if overdue else due.deadline.due_at,
+                provisional=due.deadline.provisional,
+            )
+        case Phase.CLOSED:
+            return Waiting(on=("nobody",), what="closed", since=since, until=None)
+    return Waiting(on=("centre",), what="processing", since=since, until=None)
+
+
+def _waiting_in_mediation(case: CaseState) -> Waiting:
+    assert case.mediation is not None
+    proposals = case.open_proposals
+    if not proposals:
+        deadline = case.mediation.deadline
+        return Waiting(
+            on=("mediator",),
+            what="proposal",
+            since=max([case.phase_since, *(a.at for p in case.mediation.proposals.values() for a in [p])]),
+            until=deadline.due_at,
+            provisional=deadline.provisional,
+        )
+    proposal = min(proposals, key=lambda p: p.expires_at)
+    silent = sorted((proposal.claimants | {proposal.payer}) - proposal.answers.keys() - case.withdrawn.keys())
+    return Waiting(on=tuple(silent), what="answer", since=proposal.at, until=proposal.expires_at)
+
+
+def case_view(case: CaseState, now: datetime) -> CaseView:
+    """The view of a case at an instant."""
+    assessment, mediation = case.assessment, case.mediation
+    part_a = assessment.part_a_of() if assessment else {}
+    part_b = assessment.part_b_of() if assessment else {}
+    zero = Decimal("0.00")
+    return CaseView(
+        waits=waiting(case),
+        case=case.case,
+        case_number=case.case_number,
+        drill=case.drill,
+        now=now,
+        phase=case.phase,
+        phase_since=case.phase_since,
+        case_class=case.case_class,
+        lane=case.lane,
+        group=group(case),
+        priority=case.triage.priority if case.triage else None,
+        mediator=case.mediator,
+        suspended_until=case.suspension.until if case.suspension else None,
+        outcome=case.outcome,
+        claimants=tuple(
+            ClaimantView(
+                ref=c.ref,
+                name=c.name,
+                identity_number=masked(c.identity_number),
+                withdrawn=c.ref in case.withdrawn,
+                part_a=part_a.get(c.ref, zero),
+                part_b=part_b.get(c.ref, zero),
+            )
+            for c in (case.complaint.claimants if case.complaint else ())
+        ),
+        respondents=tuple(
+            RespondentView(ref=r.ref, name=r.name, kind=r.kind)
+            for r in (case.complaint.respondents if case.complaint else ())
+        ),
+        items=tuple(ItemView(**item.model_dump(include=set(ItemView.model_fields))) for item in case.items),
+        missing=case.missing,
+        linked=tuple(link.complaint_id for link in case.linked),
+        tasks=tuple(task_view(task) for task in case.tasks.values()),
+        discrepancies=assessment.discrepancies if assessment else (),
+        undecided=tuple(case.undecided),
+        part_a=sum(part_a.values(), zero) if assessment else None,
+        part_b=sum(part_b.values(), zero) if assessment else None,
+        late_fee=assessment.late_fee if assessment else None,
+        difficulty=assessment.prognosis.difficulty if assessment else None,
+        warnings=assessment.warnings if assessment else (),
+        mediation_due=mediation.deadline.due if mediation else None,
+        sessions=len(mediation.sessions) if mediation else 0,
+        proposals=tuple(_proposal_views(case)),
+        settlement=_settlement_view(case),
+        referrals=tuple(
+            ReferralView(item=r.item, target=r.target, reason=r.reason, source=r.source)
+            for r in case.referrals
+        ),
+        reply=tuple(
+            ReplyView(
+                item=r.item, claimant=r.claimant, answer=r.answer, amount=r.amount, referred_to=r.referred_to
+            )
+            for r in case.reply
+        ),
+        ledger_head=case.head,
+        ledger_length=case.next_seq - 1,
+    )
+
+
+def task_view(task: Task) -> TaskView:
+    """The view of an inquiry."""
+    return TaskView(
+        ref=task.ref,
+        agency=task.agency,
+        state=task.state,
+        officer=task.officer,
+        opened_at=task.opened_at,
+        due=task.deadline.due,
+        due_at=task.deadline.due_at,
+        provisional=task.deadline.provisional,
+        escalated=task.escalated,
+        records=task.records,
+        draft=task.draft if task.is_open else None,
+        finding=task.finding,
+    )
+
+
+def group(case: CaseState) -> str | None:
+    """The mediation group of the class in force."""
+    if case.reclassified is not None:
+        return f"{case.reclassified}-group"
+    return case.triage.group if case.triage else None
+
+
+def _proposal_views(case: CaseState) -> list[ProposalView]:
+    views = []
+    for p in case.mediation.proposals.values() if case.mediation else ():
+        accepted = tuple(ref for ref, a in p.answers.items() if a.accept)
+        rejected = tuple(ref for ref, a in p.answers.items() if not a.accept)
+        views.append(
+            ProposalView(
+                ref=p.ref,
+                by=p.by.id,
+                state=p.state,
+                expires_at=p.expires_at,
+                payer=p.payer,
+                total=sum((i.total for i in p.instalments), Decimal("0.00")),
+                accepted=accepted,
+                rejected=rejected,
+                silent=tuple(sorted((p.claimants | {p.payer}) - p.answers.keys())),
+            )
+        )
+    return views
+
+
+def _settlement_view(case: CaseState) -> SettlementView | None:
+    settlement = case.settlement
+    if settlement is None:
+        return None
+    zero = Decimal("0.00")
+    return SettlementView(
+        proposal=settlement.proposal,
+        payer=settlement.payer,
+        claimants=settlement.claimants,
+        agreed_on=settlement.agreed_on,
+        total=sum((d.instalment.total for d in settlement.dues), zero),
+        paid=sum((d.paid for d in settlement.dues), zero),
+        late_fees=sum((p.late_fee for p in settlement.payments), zero),
+        instalments=tuple(
+            InstalmentView(
+                ref=d.instalment.ref,
+                due=d.deadline.due,
+                amount=d.instalment.total,
+                paid=d.paid,
+                state=d.state,
+            )
+            for d in settlement.dues
+        ),
+    )
+
+
+def casebook_entry(case: CaseState) -> CasebookEntry:
+    """What the casebook has not been told yet, with the rows that people search."""
+    waits = waiting(case)
+    return CasebookEntry(
+        events=tuple(case.unrecorded()),
+        case=CaseRow(
+            case=case.case,
+            case_number=case.case_number,
+            drill=case.drill,
+            phase=case.phase,
+            case_class=case.case_class,
+            lane=case.lane,
+            group=group(case),
+            mediator=case.mediator,
+            outcome=case.outcome,
+            claimants=len(case.claimants),
+            waits_on=waits.on[:20],
+            waits_for=waits.what,
+            waits_since=waits.since,
+            waits_until=waits.until,
+            seq=case.next_seq - 1,
+        ),
+        tasks=tuple(
+            TaskRow(
+                task=t.ref,
+                agency=t.agency,
+                state=t.state,
+                officer=t.officer,
+                opened_at=t.opened_at,
+                due_at=t.deadline.due_at,
+                escalated=t.escalated,
+            )
+            for t in case.tasks.values()
+        ),
+    )
