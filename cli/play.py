@@ -1,0 +1,381 @@
+"""Plays an example's script against a running centre, by the public protocol only.
+
+Everything is sent as any client would send it: update-with-start to file, updates and signals by the names of
+the messages, queries to read. Message ids come from the run and the step, so a play that was interrupted can
+be played again from the start: what has been done is not done twice.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+import texts
+from cli.example import localise
+from cli.script import (
+    AdvanceTo,
+    AnswerTogether,
+    Condition,
+    DecideAll,
+    File,
+    Pay,
+    ProposeTerms,
+    Script,
+    Send,
+    Step,
+    Terms,
+    Until,
+    read_script,
+)
+from domain.base import CENTRE_ZONE, FEN, to_fen
+from domain.case import InstalmentState
+from domain.complaint import Complaint
+from domain.ledger import Actor
+from domain.messages import (
+    AdvanceClock,
+    Answer,
+    ConfirmPayment,
+    DecideDiscrepancy,
+    FileComplaint,
+    Instalment,
+    Message,
+    Propose,
+)
+from domain.receipts import Acknowledgement, Receipt
+from domain.view import CaseView, InstalmentView, Timeline
+from domain.words import CENTRE_QUEUE, Agency, Language, Phase, Role
+from workflows.dispute import Opening, Reading
+
+PATIENCE: Final = timedelta(seconds=30)
+"""How long a play waits for a state of the case before it gives up."""
+
+_FIRST_LOOK, _SLOWEST_LOOK = 0.05, 0.5
+
+
+class PlayStuck(Exception):
+    """The case did not come so far in time; the text says at which step, and for what the case waits."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a spectator sees: where the play is, the case, and what is new on its timeline."""
+
+    step: int
+    steps: int
+    narration: str
+    view: CaseView | None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlayResult:
+    """What a play came to."""
+
+    case: str
+    case_number: str | None
+    view: CaseView
+    sent: int
+    """Messages sent."""
+
+
+Listener = Callable[[Moment], None]
+
+
+async def play(
+    client: Client,
+    example: Path,
+    *,
+    run: str,
+    listener: Listener | None = None,
+    drill: bool = True,
+    language: Language = Language.CHINESE,
+) -> PlayResult:
+    """Play an example to its end.
+
+    The records of ``localise(example, run)`` must have been loaded before. Raises ScriptError for a bad
+    script, PlayStuck when the case does not come so far in time, and Temporal's WorkflowUpdateFailedError for a
+    message that was refused.
+    """
+    player = _Player(
+        client=client,
+        script=read_script(example / "play.yaml"),
+        complaint=localise(example, run).complaint,
+        run=run or "play",
+        drill=drill,
+        language=language,
+        listener=listener,
+    )
+    return await player.perform()
+
+
+@dataclass
+class _Player:
+    client: Client
+    script: Script
+    complaint: Complaint
+    run: str
+    drill: bool
+    language: Language
+    listener: Listener | None
+    number: int = 0
+    narration: str = ""
+    sent: int = 0
+    _told: int = 0
+    case: WorkflowHandle[object, object] = field(init=False)
+
+    async def perform(self) -> PlayResult:
+        self.case = self.client.get_workflow_handle(f"dispute-{self.complaint.complaint_id}")
+        for self.number, step in enumerate(self.script.steps, 1):
+            self.narration = step.say[self.language]
+            self._show(None, ())
+            try:
+                await self._do(step)
+            except WorkflowAlreadyStartedError:
+                break
+        view = await self._look()
+        return PlayResult(view.case, view.case_number, view, self.sent)
+
+    async def _do(self, step: Step) -> None:
+        match step:
+            case File():
+                await self._file(step)
+            case Send():
+                actor, view = await self._actor(step), await self._look()
+                await self._send(step.build(self._id(), actor, self.language, _today(view)), step.via)
+            case Until():
+                await self._wait(step.until)
+            case ProposeTerms():
+                actor, view = await self._actor(step), await self._look()
+                await self._send(_proposal(step.propose, view, self._id(), actor, self.language))
+            case AnswerTogether():
+                await self._answer(step)
+            case DecideAll():
+                await self._decide(step)
+            case AdvanceTo():
+                await self._advance(step)
+            case Pay():
+                await self._pay(step)
+
+    # --- deeds --------------------------------------------------------------------------------------
+
+    async def _file(self, step: File) -> None:
+        await self.client.execute_update_with_start_workflow(
+            FileComplaint.name,
+            FileComplaint(
+                message_id=self._id(),
+                actor=await self._actor(step),
+                language=self.language,
+                complaint=self.complaint,
+            ),
+            start_workflow_operation=WithStartWorkflowOperation(
+                "DisputeWorkflow",
+                Opening(drill=self.drill),
+                id=self.case.id,
+                task_queue=CENTRE_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=self.complaint.complaint_id,
+            ),
+            result_type=Receipt,
+        )
+        self.sent += 1
+        await self._look()
+
+    async def _answer(self, step: AnswerTogether) -> None:
+        view, wanted = await self._look(), step.answers
+        proposal = next(p for p in view.proposals if p.ref == wanted.proposal)
+        everybody = sorted({*proposal.accepted, *proposal.rejected, *proposal.silent}, key=_natural)
+        # The payer last: its refusal would close the proposal, its acceptance alone would not.
+        for party in wanted.parties or sorted(everybody, key=lambda ref: ref == proposal.payer):
+            await self._send(
+                Answer(
+                    message_id=self._id(party),
+                    actor=_party(view, party) if step.cast == "party" else await self._actor(step),
+                    language=self.language,
+                    proposal=wanted.proposal,
+                    party=party,
+                    accept=wanted.accept,
+                    remark=wanted.remark,
+                )
+            )
+
+    async def _decide(self, step: DecideAll) -> None:
+        actor = await self._actor(step)
+        for ref in (await self._look()).undecided:
+            await self._send(
+                DecideDiscrepancy(
+                    message_id=self._id(ref)[:64],
+                    actor=actor,
+                    language=self.language,
+                    discrepancy=ref,
+                    holds=step.decide.holds,
+                    reason=step.decide.reason,
+                )
+            )
+
+    async def _advance(self, step: AdvanceTo) -> None:
+        view, wanted = await self._look(), step.advance
+        due = _instalment(view, wanted.to_instalment).due if wanted.to_instalment else None
+        days = wanted.days_from(_today(view), due)
+        if days:
+            actor = await self._actor(step)
+            await self._send(
+                AdvanceClock(message_id=self._id(), actor=actor, language=self.language, days=days)
+            )
+
+    async def _pay(self, step: Pay) -> None:
+        view = await self._look()
+        due = _instalment(view, step.pay.instalment)
+        await self._send(
+            ConfirmPayment(
+                message_id=self._id(),
+                actor=await self._actor(step),
+                language=self.language,
+                receipt=f"receipt-{self.run}-{due.ref}",
+                paid_on=_today(view),
+                amount=due.amount,
+                late_fee=_late_fee(step, due, _today(view)),
+            )
+        )
+
+    # --- talking to the case ------------------------------------------------------------------------
+
+    async def _send(self, message: Message, via: str = "update") -> None:
+        if via == "signal":
+            await self.case.signal(message.name, message)
+        else:
+            await self.case.execute_update(
+                message.name, message, id=message.message_id, result_type=Acknowledgement
+            )
+        self.sent += 1
+        if self.listener is not None:
+            await self._look()
+
+    async def _look(self) -> CaseView:
+        reading = Reading(language=self.language)
+        view: CaseView = await self.case.query("case_view", reading, result_type=CaseView)
+        if self.listener is not None:
+            timeline: Timeline = await self.case.query("timeline", reading, result_type=Timeline)
+            lines = [
+                line
+                for event, line in zip(timeline.events, timeline.lines, strict=True)
+                if event.seq > self._told
+            ]
+            self._told = max([self._told, *(event.seq for event in timeline.events)])
+            self._show(view, tuple(lines))
+        return view
+
+    async def _wait(self, condition: Condition) -> None:
+        pause, give_up = _FIRST_LOOK, monotonic() + PATIENCE.total_seconds()
+        while missing := _unmet(condition, view := await self._look()):
+            if monotonic() > give_up:
+                raise PlayStuck(
+                    texts.say(
+                        "demo.stuck",
+                        self.language,
+                        step=self.number,
+                        missing=", ".join(missing),
+                        case=view.case,
+                        waits=view.line,
+                    )
+                )
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _SLOWEST_LOOK)
+
+    async def _actor(self, step: Step) -> Actor:
+        if step.cast == "mediator":
+            mediator = (await self._look()).mediator
+            return Actor(id=mediator or "unassigned", role=Role.MEDIATOR)
+        role, _, who = step.cast.partition(":")
+        agency, slash, officer = who.partition("/")
+        if slash:
+            return Actor(id=officer, role=Role(role), agency=Agency(agency))
+        return Actor(id=who, role=Role(role))
+
+    def _id(self, part: str = "") -> str:
+        return f"{self.run}-{self.number:02d}{'-' if part else ''}{part}"
+
+    def _show(self, view: CaseView | None, lines: tuple[str, ...]) -> None:
+        if self.listener is not None:
+            self.listener(Moment(self.number, len(self.script.steps), self.narration, view, lines))
+
+
+def _unmet(condition: Condition, view: CaseView) -> list[str]:
+    """What of a condition does not hold yet. What a case has passed counts as reached."""
+    order = list(Phase)
+    passed = order.index(view.phase)
+    proposals = {p.ref: p.state for p in view.proposals}
+    instalments = {i.ref: i.state for i in view.settlement.instalments} if view.settlement else {}
+    reached = {
+        "phase": condition.phase is None or passed >= order.index(condition.phase),
+        "drafts": set(condition.drafts) <= {t.agency for t in view.tasks if t.records == "read"},
+        "undecided": not condition.undecided or bool(view.undecided) or passed > order.index(Phase.PROGNOSIS),
+        "proposal": all(proposals.get(ref) == state for ref, state in condition.proposal.items()),
+        "instalment": all(
+            instalments.get(ref) in (state, InstalmentState.PAID)
+            for ref, state in condition.instalment.items()
+        ),
+    }
+    return [f"{name} {getattr(condition, name)}" for name, holds in reached.items() if not holds]
+
+
+def _proposal(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
+    """The terms with the amounts of the assessment: part A entire, part B in the share that is offered."""
+    part_a = {c.ref: c.part_a for c in view.claimants if not c.withdrawn}
+    part_b = {
+        c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn
+    }
+    first = _today(view) + timedelta(days=terms.first_due_in_days)
+    shares_a = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_a.items()}
+    shares_b = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_b.items()}
+    return Propose(
+        message_id=message_id,
+        actor=actor,
+        language=language,
+        proposal=terms.proposal,
+        payer=terms.payer,
+        instalments=tuple(
+            Instalment(
+                ref=f"n{index + 1}",
+                due=first + timedelta(days=index * terms.every_days),
+                part_a={ref: parts[index] for ref, parts in shares_a.items() if parts[index]},
+                part_b={ref: parts[index] for ref, parts in shares_b.items() if parts[index]},
+            )
+            for index in range(terms.instalments)
+        ),
+        guarantee=terms.guarantee,
+        terms=terms.terms,
+    )
+
+
+def shares(amount: Decimal, count: int) -> Iterator[Decimal]:
+    """An amount in so many even shares of whole fen whose sum is exact; the first ones take the odd fen."""
+    fen = int(amount / FEN)
+    for index in range(count):
+        yield FEN * (fen // count + (index < fen % count))
+
+
+def _instalment(view: CaseView, ref: str) -> InstalmentView:
+    instalments = view.settlement.instalments if view.settlement else ()
+    return next(i for i in instalments if i.ref == ref)
+
+
+def _party(view: CaseView, ref: str) -> Actor:
+    claims = any(c.ref == ref for c in view.claimants)
+    return Actor(id=ref, role=Role.CLAIMANT if claims else Role.RESPONDENT)
+
+
+def _natural(ref: str) -> tuple[str, int]:
+    return ref.rstrip("0123456789"), int("0" + "".join(c for c in ref if c.isdigit()))
+
+
+def _today(view: CaseView) -> date:
+    return view.now.astimezone(CENTRE_ZONE).date()
