@@ -36,6 +36,8 @@ def ring(case: CaseState, now: datetime) -> None:
 
 def alarms(case: CaseState) -> Iterator[Alarm]:
     """Everything that time will bring if nobody acts. While a case is suspended: its resumption."""
+    if case.blocked is not None:
+        yield Alarm(case.blocked.retry_at, lambda now: _retry(case, now))
     if case.ending is not None or case.phase is Phase.CLOSED:
         return
     if case.suspension is not None:
@@ -127,6 +129,11 @@ def _of_instalment(case: CaseState, due: Due) -> Iterator[Alarm]:
 def _resume(case: CaseState, now: datetime) -> None:
     let_clocks_run(case, now)
     case.note("resumed_by_itself", now)
+
+
+def _retry(case: CaseState, now: datetime) -> None:
+    case.blocked = None
+    case.note("retried", now)
 
 
 def _not_filed(case: CaseState, now: datetime) -> None:

@@ -205,6 +205,17 @@ class Suspension(State):
     reason: Text
 
 
+class Blocked(State):
+    """A step of the centre that can't be done until somebody mends something, such as a missing table row."""
+
+    step: str
+    code: str
+    """Key of a text that says what is missing and what to do."""
+    params: dict[str, str]
+    since: Instant
+    retry_at: Instant
+
+
 class Linked(State):
     """The same complaint, filed at another window."""
 
@@ -245,6 +256,8 @@ class CaseState(State):
     tasks: dict[Ref, Task] = {}
     assessment: Assessment | None = None
     decisions: dict[Ref, DiscrepancyDecision] = {}
+    decisions_assessed: int = 0
+    """How many decisions the assessment reflects."""
     joint_meeting: Deadline | None = None
     assignment: Assignment | None = None
     mediator: Ref | None = None
@@ -254,6 +267,7 @@ class CaseState(State):
     withdrawn: dict[Ref, str] = {}
     reply: list[ReplyItem] = []
     suspension: Suspension | None = None
+    blocked: Blocked | None = None
     ending: Outcome | None = None
     """Set when the case must end early; the procedure goes straight to closure."""
     outcome: Outcome | None = None

@@ -260,6 +260,12 @@ class Refer(Message):
     reason: Text
 
 
+class Retry(Message):
+    """What blocked the case has been mended: try the step again."""
+
+    name = "retry"
+
+
 class AdvanceClock(Message):
     """Move the clock of a drill on by some days."""
 

@@ -14,6 +14,7 @@ from domain.identifiers import masked
 from domain.ledger import Event
 from domain.projection import CasebookEntry, CaseRow, TaskRow
 from domain.reconcile import Discrepancy
+from domain.triage import Triage
 from domain.words import (
     Agency,
     CaseClass,
@@ -143,6 +144,14 @@ class ReplyView(Model):
     referred_to: ReferralTarget | None
 
 
+class BlockedView(Model):
+    """Why a step of the centre can't be done: the key of a text, and its parameters."""
+
+    step: str
+    code: str
+    params: dict[str, str]
+
+
 class CaseView(Model):
     """A case as everybody reads it."""
 
@@ -164,6 +173,7 @@ class CaseView(Model):
     priority: int | None
     mediator: Ref | None
     suspended_until: Instant | None
+    blocked: BlockedView | None
     outcome: Outcome | None
     claimants: tuple[ClaimantView, ...]
     respondents: tuple[RespondentView, ...]
@@ -200,6 +210,18 @@ class Timeline(Model):
     """The same events as sentences in the reader's language."""
 
 
+class TriageExplanation(Model):
+    """Why a case is in its class."""
+
+    public_payload: ClassVar[bool] = True
+
+    case: Ref
+    triage: Triage | None
+    reclassified: CaseClass | None
+    """The supervisor's class, where it differs from what the rules give."""
+    lines: tuple[str, ...] = ()
+
+
 class OpenTasks(Model):
     """The inquiries that somebody still has to act on."""
 
@@ -214,6 +236,10 @@ def waiting(case: CaseState) -> Waiting:
     if case.suspension is not None:
         return Waiting(
             on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until
+        )
+    if case.blocked is not None:
+        return Waiting(
+            on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at
         )
     since = case.phase_since
     match case.phase:
@@ -297,6 +323,9 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         priority=case.triage.priority if case.triage else None,
         mediator=case.mediator,
         suspended_until=case.suspension.until if case.suspension else None,
+        blocked=BlockedView(step=case.blocked.step, code=case.blocked.code, params=case.blocked.params)
+        if case.blocked
+        else None,
         outcome=case.outcome,
         claimants=tuple(
             ClaimantView(

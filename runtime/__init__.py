@@ -1,0 +1,1 @@
+"""Where it runs: settings, keys, connections, logging, and the embedded servers."""

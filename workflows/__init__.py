@@ -1,0 +1,1 @@
+"""What happens in which order, and who is waited for. Deterministic, without I/O and without rules."""

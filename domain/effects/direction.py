@@ -14,6 +14,7 @@ from domain.messages import (
     Reclassify,
     Refer,
     Resume,
+    Retry,
     Suspend,
     Withdraw,
 )
@@ -190,6 +191,14 @@ def refer(case: CaseState, message: Refer, now: datetime) -> Iterator[None]:
     )
     if items <= {*referred, message.item}:
         case.ending = Outcome.REFERRED
+
+
+@accepts(Retry, roles={Role.SUPERVISOR, Role.OFFICER, Role.MEDIATOR})
+def retry(case: CaseState, message: Retry, now: datetime) -> Iterator[None]:
+    must(case.blocked, "retry.not_blocked", "name")
+    yield
+    case.blocked = None
+    case.note("retried", now, message.actor, message.message_id)
 
 
 @accepts(AdvanceClock, roles={Role.SUPERVISOR})

@@ -1,0 +1,35 @@
+"""Judging a case after fact-finding: contradictions, arrears to the fen, difficulty, and the class anew."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.rules import deadline, parameters
+from domain.assessing import assess
+from domain.parameters import MissingParameter
+from domain.case_facts import triage_facts
+from domain.steps import Judgement, Known
+from domain.triage import load_table, triage
+
+
+class AssessmentService:
+    """The centre's assessors."""
+
+    @activity.defn(name="assessment.judge")
+    async def judge(self, known: Known) -> Judgement:
+        """Reconcile, compute, judge and class.
+
+        Raises ApplicationError ``Unserviceable`` when a parameter row is missing; the case then waits
+        for it to be loaded.
+        """
+        try:
+            assessment = assess(known, parameters())
+        except MissingParameter as missing:
+            raise ApplicationError(
+                missing.code, missing.code, missing.params, type="Unserviceable", non_retryable=True
+            ) from None
+        judged = known.model_copy(update={"assessment": assessment})
+        return Judgement(
+            assessment=assessment,
+            triage=triage(triage_facts(judged), load_table()),
+            joint_meeting=deadline("joint-meeting", known.today, known.complaint.jurisdiction),
+        )

@@ -1,0 +1,34 @@
+"""Writing the casebook: one transaction for each step, and writing it again changes nothing."""
+
+import asyncpg
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from casebook import ledger
+from domain.projection import CasebookEntry
+from runtime.vault import Vault
+
+
+class CasebookService:
+    """The keeper of the casebook."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
+        self._pool = pool
+        self._vault = vault
+
+    @activity.defn(name="casebook.record")
+    async def record(self, entry: CasebookEntry) -> int:
+        """Append events and renew the searchable rows. Returns the number of the last event written.
+
+        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        """
+        try:
+            return await ledger.record(self._pool, self._vault, entry)
+        except ledger.LedgerConflict as conflict:
+            raise ApplicationError(
+                str(conflict),
+                "refusals.ledger.conflict",
+                {"seq": str(conflict.seq)},
+                type="LedgerConflict",
+                non_retryable=True,
+            ) from None

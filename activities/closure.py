@@ -1,0 +1,43 @@
+"""Closing a case: the unified reply, referrals, and the visit afterwards."""
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowAlreadyStartedError
+from temporalio.common import WorkflowIDReusePolicy
+
+from activities.rules import deadline, start_of
+from domain.closing import close
+from domain.follow_up import Visit
+from domain.steps import Closing, ClosingRequest, FollowUpPlan, FollowUpRequest
+from domain.words import CENTRE_QUEUE
+
+
+class ClosureService:
+    """The centre's registry of replies and visits."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @activity.defn(name="closure.close")
+    async def close(self, request: ClosingRequest) -> Closing:
+        """One answer for each claim item, and where the unsettled ones go."""
+        return close(request)
+
+    @activity.defn(name="closure.arrange_follow_up")
+    async def arrange_follow_up(self, request: FollowUpRequest) -> FollowUpPlan:
+        """Start the follow-up visit as a workflow of its own that begins on the day of the visit."""
+        visit_on = deadline("follow-up", request.closed_on, request.jurisdiction).due
+        workflow_id = f"follow-up-{request.case}"
+        delay = start_of(visit_on) - start_of(request.closed_on)
+        try:
+            await self._client.start_workflow(
+                "FollowUpWorkflow",
+                Visit(case=request.case, case_number=request.case_number, visit_on=visit_on),
+                id=workflow_id,
+                task_queue=CENTRE_QUEUE,
+                start_delay=delay,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"follow-up {request.case_number}",
+            )
+        except WorkflowAlreadyStartedError:
+            activity.logger.info("follow-up already arranged")
+        return FollowUpPlan(workflow_id=workflow_id, visit_on=visit_on)

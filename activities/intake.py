@@ -1,0 +1,43 @@
+"""Admission of a complaint: what bars it, what is missing, its number, or the case it belongs to."""
+
+import asyncpg
+from temporalio import activity
+
+from activities.rules import calendar, deadline, length
+from casebook import registry
+from domain.case import CaseRules
+from domain.intake import Admission, bars, intake_table
+from domain.projection import RegistrationRequest
+from runtime.vault import Vault
+
+
+class IntakeService:
+    """The centre's intake window."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
+        self._pool = pool
+        self._vault = vault
+
+    @activity.defn(name="intake.admit")
+    async def admit(self, request: RegistrationRequest) -> Admission:
+        """Refuse with a referral, join, or register and say what is missing."""
+        found = bars(request.complaint, intake_table())
+        rules = CaseRules(
+            proposal_answer_days=length("proposal-answer"),
+            suspension_days_max=length("suspension-max"),
+        )
+        refused = next((bar for bar in found if bar.refer_to is not None), None)
+        if refused is not None:
+            return Admission(registration=None, refused=refused, rules=rules)
+        registration = await registry.register(self._pool, self._vault, request)
+        missing = tuple(bar.id for bar in found)
+        return Admission(
+            registration=registration,
+            missing=missing,
+            material_deadline=deadline(
+                "material-supplement", request.filed_at, request.complaint.jurisdiction
+            )
+            if missing
+            else None,
+            rules=rules,
+        )

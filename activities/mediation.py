@@ -1,0 +1,36 @@
+"""Opening mediation: the mediator from the duty roster, and the statutory term."""
+
+import asyncpg
+from temporalio import activity
+
+from activities.rules import deadline
+from casebook import lists
+from domain.roster import Assignment, AssignmentRequest, NobodyAvailable, assign, load_roster
+from domain.steps import MediationPlan, MediationRequest
+
+
+class MediationService:
+    """The centre's mediation office."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @activity.defn(name="mediation.open")
+    async def open(self, request: MediationRequest) -> MediationPlan:
+        """Assign the mediator on duty who has least to do, and count the 15 days of 调解仲裁法 Art.14."""
+        known = request.known
+        loads = await lists.mediator_loads(self._pool)
+        found = assign(
+            load_roster(),
+            AssignmentRequest(
+                case=known.case,
+                group=request.group,
+                skills=request.skills,
+                day=known.today,
+            ),
+            loads,
+        )
+        return MediationPlan(
+            assignment=found if isinstance(found, Assignment) else None,
+            deadline=deadline("mediation", known.today, known.complaint.jurisdiction),
+        )

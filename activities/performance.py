@@ -1,0 +1,31 @@
+"""Planning performance: when each agreed instalment is due, reminded and in default."""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.rules import calendar, length, start_of, working_days_before
+from domain.deadlines import on_day
+from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
+
+
+class PerformanceService:
+    """The centre's watch over performance."""
+
+    @activity.defn(name="performance.plan")
+    async def plan(self, request: PerformanceRequest) -> PerformancePlan:
+        """An instalment due on a holiday is due on the next working day."""
+        remind = length("instalment-reminder", request.jurisdiction)
+        grace = timedelta(days=length("instalment-grace", request.jurisdiction))
+        dues = []
+        for instalment in request.instalments:
+            due = on_day("instalment", instalment.due, calendar(), request.jurisdiction)
+            dues.append(
+                DuePlan(
+                    instalment=instalment,
+                    deadline=due,
+                    remind_at=start_of(working_days_before(due.due, remind)),
+                    default_at=due.due_at + grace,
+                )
+            )
+        return PerformancePlan(dues=tuple(dues))

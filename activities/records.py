@@ -1,0 +1,15 @@
+"""Reading an agency's own records for a case, whatever stands behind them."""
+
+from typing import TypeVar
+
+from domain.base import Model
+from domain.records import AgencyRecords, RecordsQuery
+from domain.steps import RecordsRequest
+
+F = TypeVar("F", bound=Model)
+
+
+async def read(records: AgencyRecords, request: RecordsRequest, finding: type[F]) -> F:
+    """The draft finding that the agency's records give; an empty one where they know nobody."""
+    draft = await records.read(RecordsQuery.of(request.known.complaint, request.known.supplied))
+    return draft if isinstance(draft, finding) else finding()

@@ -1,0 +1,119 @@
+"""How a case ends: the outcome, the unified reply item by item, and where the rest is referred."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from domain.base import Model, to_fen
+from domain.case import InstalmentState, Referral, ReplyItem, Settlement
+from domain.claims import nature
+from domain.complaint import ClaimItem
+from domain.steps import Closing, ClosingRequest
+from domain.words import ClaimKind, Nature, Outcome, ReferralTarget
+
+_TABLE: Final = Path(__file__).parent / "tables" / "referrals.yaml"
+
+
+class Route(Model):
+    """A row of the referral table: who decides a kind of claim when mediation has not settled it."""
+
+    kind: ClaimKind
+    unsettled: ReferralTarget
+    """Where it goes when there is no settlement."""
+    breached: ReferralTarget
+    """Where it goes when a settlement is broken."""
+    source: str
+    verified: bool
+
+
+@cache
+def routes() -> Mapping[ClaimKind, Route]:
+    """The shipped referral table."""
+    rows = [Route.model_validate(row) for row in yaml.safe_load(_TABLE.read_text())["routes"]]
+    return {row.kind: row for row in rows}
+
+
+def close(request: ClosingRequest) -> Closing:
+    """The unified reply: one answer for each claim item of each claimant (合并答复)."""
+    known, settlement = request.known, request.settlement
+    items = (*known.complaint.items, *known.supplied)
+    referred = {referral.item: referral for referral in request.referrals}
+    owed = {
+        (o.item, o.claimant): (o.part_a, o.part_b)
+        for o in (known.assessment.owed if known.assessment else ())
+    }
+    reply, referrals = [], []
+    for item in items:
+        for claimant in known.complaint.claimants_of(item):
+            part_a, part_b = owed.get((item.ref, claimant), (Decimal("0.00"), Decimal("0.00")))
+            amount = to_fen(part_a + part_b)
+            answer, target, source = _answer(item, claimant, amount, request)
+            if item.ref in referred and target is None and answer not in ("paid", "scheduled"):
+                answer, target = "referred", referred[item.ref].target
+            elif target is not None:
+                referrals.append(
+                    Referral(item=item.ref, claimant=claimant, target=target, reason=answer, source=source)
+                )
+            reply.append(
+                ReplyItem(
+                    item=item.ref, claimant=claimant, answer=answer, amount=amount, referred_to=target
+                )
+            )
+    return Closing(
+        outcome=request.ending or _outcome(settlement, request, reply),
+        reply=tuple(reply),
+        referrals=tuple(referrals),
+    )
+
+
+def _answer(
+    item: ClaimItem, claimant: str, amount: Decimal, request: ClosingRequest
+) -> tuple[str, ReferralTarget | None, str | None]:
+    """The answer on one item for one claimant, and where it goes if it goes on."""
+    settlement, route = request.settlement, routes()[item.kind]
+    if request.ending is Outcome.NOT_ACCEPTED:
+        return "not-accepted", None, None
+    if request.ending is Outcome.MERGED:
+        return "merged", None, None
+    if claimant in request.known.withdrawn:
+        collected = amount > 0 and nature(item.kind) is Nature.PUBLIC_LAW
+        return ("withdrawn-collected", ReferralTarget.ENFORCEMENT, route.source) if collected else (
+            "withdrawn", None, None,
+        )
+    if item.ref in {referral.item for referral in request.referrals}:
+        return "referred", None, None
+    money = item.kind in MONEY_KINDS
+    if settlement is not None and claimant in settlement.claimants:
+        if any(d.state is InstalmentState.DEFAULTED for d in settlement.dues) and amount > 0:
+            return "breached", route.breached, route.source
+        return ("paid" if money and amount > 0 else "settled"), None, None
+    if money and amount == 0 and request.known.assessment is not None:
+        return "nothing-owed", None, None
+    return "unsettled", route.unsettled, route.source
+
+
+MONEY_KINDS: Final = frozenset(
+    {
+        ClaimKind.ARREARS,
+        ClaimKind.CONTRIBUTION_BASE,
+        ClaimKind.WAGES,
+        ClaimKind.SEVERANCE,
+        ClaimKind.COMPENSATION,
+        ClaimKind.MEDICAL_REIMBURSEMENT,
+    }
+)
+"""Claims for an amount; the others ask for a fact to be put right."""
+
+
+def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list[ReplyItem]) -> Outcome:
+    if settlement is None:
+        nothing_left = all(item.answer in ("nothing-owed", "withdrawn") for item in reply)
+        return Outcome.PERFORMED if nothing_left else Outcome.FAILED
+    if any(due.state is InstalmentState.DEFAULTED for due in settlement.dues):
+        return Outcome.BREACHED
+    everybody = {c.ref for c in request.known.complaint.claimants} - set(request.known.withdrawn)
+    return Outcome.PERFORMED if everybody <= set(settlement.claimants) else Outcome.PARTLY_PERFORMED

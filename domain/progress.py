@@ -1,0 +1,253 @@
+"""How each answer of the centre's services carries a case on. The workflow asks, this module applies."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from domain.case import (
+    Blocked,
+    CaseState,
+    Due,
+    InstalmentState,
+    Mediation,
+    Proposal,
+    ProposalState,
+    Referral,
+    Settlement,
+    Task,
+)
+from domain.intake import Admission
+from domain.messages import Instalment
+from domain.receipts import Decision, Receipt
+from domain.steps import Closing, InquiryPlan, Judgement, MediationPlan, PerformancePlan
+from domain.triage import Triage
+from domain.words import Outcome
+
+
+def jurisdiction(case: CaseState) -> str:
+    """Whose rules the case is under."""
+    assert case.complaint is not None
+    return case.complaint.jurisdiction
+
+
+def block(case: CaseState, blocked: Blocked, now: datetime) -> None:
+    """A step can't be done until a person mends something."""
+    case.blocked = blocked
+    case.note("blocked", now, step=blocked.step, code=blocked.code, params=dict(blocked.params))
+
+
+def admit(case: CaseState, admission: Admission, now: datetime) -> None:
+    """Register, join or refuse the complaint, and write the receipt."""
+    assert case.complaint is not None
+    registration, refused = admission.registration, admission.refused
+    case.rules, case.missing, case.material_deadline = (
+        admission.rules,
+        admission.missing,
+        admission.material_deadline,
+    )
+    receipt = Receipt(
+        decision=Decision.ACCEPTED,
+        case=case.case,
+        case_number=registration.case_number if registration else None,
+        complaint_id=case.complaint.complaint_id,
+        text="",
+    )
+    if refused is not None:
+        case.receipt = receipt.model_copy(
+            update={"decision": Decision.REFUSED, "refer_to": refused.refer_to, "source": refused.source}
+        )
+        case.ending = Outcome.NOT_ACCEPTED
+        case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
+        return
+    assert registration is not None
+    if registration.joined:
+        case.receipt = receipt.model_copy(update={"decision": Decision.JOINED, "case": registration.case})
+        case.ending = Outcome.MERGED
+        case.note("complaint_joined", now, case=registration.case, case_number=registration.case_number)
+        return
+    case.case_number = registration.case_number
+    case.note(
+        "case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps)
+    )
+    if case.missing and case.material_deadline is not None:
+        due = case.material_deadline.due
+        receipt = receipt.model_copy(
+            update={"decision": Decision.NEEDS_MATERIAL, "missing": case.missing, "supply_until": due}
+        )
+        case.note("material_requested", now, missing=list(case.missing), until=due.isoformat())
+    case.receipt = receipt
+
+
+def take_triage(case: CaseState, triage: Triage, now: datetime) -> None:
+    """The triage, and why."""
+    before = case.case_class
+    case.triage = triage
+    if case.reclassified is None:
+        case.lane = triage.lane
+    case.note(
+        "triaged",
+        now,
+        case_class=triage.case_class,
+        lane=triage.lane,
+        group=triage.group,
+        priority=triage.priority,
+        rules=[rule.rule for rule in triage.fired],
+        before=before,
+    )
+
+
+def open_task(case: CaseState, plan: InquiryPlan, now: datetime) -> None:
+    """Offer an inquiry to its agency."""
+    case.tasks[plan.agency] = Task(
+        ref=plan.agency,
+        agency=plan.agency,
+        opened_at=now,
+        deadline=plan.deadline,
+        remind_at=plan.remind_at,
+        lapse_at=plan.lapse_at,
+    )
+    case.note("task_opened", now, task=plan.agency, due=plan.deadline.due.isoformat())
+
+
+def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:
+    """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
+    assessment = judgement.assessment
+    case.assessment, case.decisions_assessed = assessment, len(case.decisions)
+    case.note(
+        "assessed",
+        now,
+        part_a=f"{sum(assessment.part_a_of().values(), Decimal(0)):.2f}",
+        part_b=f"{sum(assessment.part_b_of().values(), Decimal(0)):.2f}",
+        late_fee=f"{assessment.late_fee:.2f}",
+        difficulty=assessment.prognosis.difficulty,
+        discrepancies=[d.id for d in assessment.discrepancies],
+        warnings=list(assessment.warnings),
+    )
+    if case.triage is None or judgement.triage.case_class is not case.triage.case_class:
+        take_triage(case, judgement.triage, now)
+    if case.undecided and case.joint_meeting is None:
+        case.joint_meeting = judgement.joint_meeting
+        case.note(
+            "joint_meeting_called",
+            now,
+            discrepancies=list(case.undecided),
+            due=judgement.joint_meeting.due.isoformat(),
+        )
+
+
+def decisions_pending(case: CaseState) -> bool:
+    """The joint meeting has decided something that the assessment does not reflect yet."""
+    return len(case.decisions) > case.decisions_assessed
+
+
+def open_mediation(case: CaseState, plan: MediationPlan, now: datetime) -> None:
+    """The mediator takes over, and the statutory clock is shown."""
+    case.assignment = plan.assignment
+    case.mediator = plan.assignment.mediator if plan.assignment else None
+    case.mediation = Mediation(opened_at=now, deadline=plan.deadline)
+    case.note(
+        "mediation_opened",
+        now,
+        mediator=case.mediator,
+        due=plan.deadline.due.isoformat(),
+    )
+
+
+def agreed(case: CaseState) -> Proposal | None:
+    """The accepted proposal, if there is one."""
+    proposals = case.mediation.proposals.values() if case.mediation else ()
+    return next((p for p in proposals if p.state is ProposalState.ACCEPTED), None)
+
+
+def mediation_over(case: CaseState) -> bool:
+    """Mediation ended without settlement, or there is nothing left to settle."""
+    return case.mediation is not None and case.mediation.ended is not None
+
+
+def instalments_of(case: CaseState, proposal: Proposal) -> tuple[Instalment, ...]:
+    """The proposal's instalments, for those claimants who accepted."""
+    accepted = {ref for ref, given in proposal.answers.items() if given.accept} - case.withdrawn.keys()
+    kept = (
+        instalment.model_copy(
+            update={
+                "part_a": {c: yuan for c, yuan in instalment.part_a.items() if c in accepted},
+                "part_b": {c: yuan for c, yuan in instalment.part_b.items() if c in accepted},
+            }
+        )
+        for instalment in proposal.instalments
+    )
+    return tuple(instalment for instalment in kept if instalment.total > 0)
+
+
+def settle(
+    case: CaseState, proposal: Proposal, claimants: tuple[str, ...], plan: PerformancePlan, now: datetime
+) -> None:
+    """Accepted terms become a settlement whose instalments are followed."""
+    case.settlement = Settlement(
+        proposal=proposal.ref,
+        payer=proposal.payer,
+        claimants=claimants,
+        agreed_on=case.day(now),
+        guarantee=proposal.guarantee,
+        dues=[
+            Due(
+                instalment=due.instalment,
+                deadline=due.deadline,
+                remind_at=due.remind_at,
+                default_at=due.default_at,
+            )
+            for due in plan.dues
+        ],
+    )
+    case.note(
+        "settled",
+        now,
+        proposal=proposal.ref,
+        payer=proposal.payer,
+        claimants=list(claimants),
+        total=f"{sum((d.instalment.total for d in plan.dues), Decimal(0)):.2f}",
+        instalments=[
+            {"ref": d.instalment.ref, "due": d.deadline.due.isoformat(), "amount": f"{d.instalment.total:.2f}"}
+            for d in plan.dues
+        ],
+    )
+
+
+def in_default(case: CaseState) -> bool:
+    """An instalment has not come within its grace."""
+    return any(due.state is InstalmentState.DEFAULTED for due in case.unpaid)
+
+
+def close_unfiled(case: CaseState, now: datetime) -> None:
+    """Nothing was ever filed: close without a reply."""
+    case.outcome = Outcome.NOT_ACCEPTED
+    case.note("closed", now, outcome=case.outcome)
+
+
+def take_reply(case: CaseState, closing: Closing, now: datetime) -> None:
+    """The unified reply closes the case for every party and every agency."""
+    case.outcome, case.reply, known = closing.outcome, list(closing.reply), list(case.referrals)
+    for referral in closing.referrals:
+        if referral not in known:
+            case.referrals.append(referral)
+            _note_referral(case, referral, now)
+    case.note(
+        "replied",
+        now,
+        outcome=closing.outcome,
+        items=[
+            {"item": r.item, "claimant": r.claimant, "answer": r.answer, "amount": f"{r.amount:.2f}"}
+            for r in closing.reply
+        ],
+    )
+
+
+def _note_referral(case: CaseState, referral: Referral, now: datetime) -> None:
+    case.note(
+        "item_referred",
+        now,
+        item=referral.item,
+        claimant=referral.claimant,
+        target=referral.target,
+        reason=referral.reason,
+        source=referral.source,
+    )

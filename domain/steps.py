@@ -1,0 +1,135 @@
+"""What the procedure asks the centre's services, and what they answer: the answers stay in history."""
+
+from datetime import date
+
+from domain.assessment import Assessment
+from domain.base import Instant, Model, Ref
+from domain.case import Referral, ReplyItem, Settlement
+from domain.complaint import ClaimItem, Complaint
+from domain.deadlines import Deadline
+from domain.findings import Finding
+from domain.messages import Instalment
+from domain.reconcile import Decision
+from domain.roster import Assignment
+from domain.triage import Triage
+from domain.words import Agency, CaseClass, Lane, Outcome
+
+
+class Known(Model):
+    """What is known of a case when a service is asked: the complaint, and what the agencies found."""
+
+    case: Ref
+    complaint: Complaint
+    supplied: tuple[ClaimItem, ...]
+    withdrawn: tuple[Ref, ...]
+    filed_on: date
+    today: date
+    findings: tuple[Finding, ...] = ()
+    lapsed: tuple[Agency, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    assessment: Assessment | None = None
+
+
+class InquiryPlan(Model):
+    """An inquiry to open: the agency, its deadline, when it is reminded and when it lapses."""
+
+    agency: Agency
+    deadline: Deadline
+    remind_at: Instant
+    lapse_at: Instant
+
+
+class TriagePlan(Model):
+    """The triage, and the inquiries that it asks for."""
+
+    triage: Triage
+    inquiries: tuple[InquiryPlan, ...]
+
+
+class Judgement(Model):
+    """The assessment, the triage that the findings now give, and the joint meeting's deadline."""
+
+    assessment: Assessment
+    triage: Triage
+    joint_meeting: Deadline
+
+
+class MediationRequest(Model):
+    """A case looks for its mediator."""
+
+    known: Known
+    case_class: CaseClass
+    lane: Lane
+    group: Ref
+    skills: tuple[Ref, ...]
+
+
+class MediationPlan(Model):
+    """Who mediates, and until when (调解仲裁法 Art.14: 15 days from the application)."""
+
+    assignment: Assignment | None
+    """None when nobody could be found: the supervisor reassigns."""
+    deadline: Deadline
+
+
+class PerformanceRequest(Model):
+    """Accepted instalments look for their deadlines."""
+
+    jurisdiction: Ref
+    instalments: tuple[Instalment, ...]
+
+
+class DuePlan(Model):
+    """When an instalment is due on a working day, when it is reminded, and when it is in default."""
+
+    instalment: Instalment
+    deadline: Deadline
+    remind_at: Instant
+    default_at: Instant
+
+
+class PerformancePlan(Model):
+    """The agreed instalments with their deadlines."""
+
+    dues: tuple[DuePlan, ...]
+
+
+class ClosingRequest(Model):
+    """Everything that the unified reply is made from."""
+
+    known: Known
+    ending: Outcome | None
+    settlement: Settlement | None
+    referrals: tuple[Referral, ...]
+
+
+class Closing(Model):
+    """The unified reply and the referrals that follow from how the case ended."""
+
+    outcome: Outcome
+    reply: tuple[ReplyItem, ...]
+    referrals: tuple[Referral, ...]
+
+
+class FollowUpRequest(Model):
+    """A follow-up visit to arrange."""
+
+    case: Ref
+    case_number: str
+    drill: bool
+    closed_on: date
+    jurisdiction: Ref
+
+
+class FollowUpPlan(Model):
+    """The follow-up visit that was arranged."""
+
+    workflow_id: Ref
+    visit_on: date
+
+
+class RecordsRequest(Model):
+    """What an agency's records are asked for a case: who, and which months."""
+
+    known: Known
+    agency: Agency

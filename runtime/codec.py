@@ -1,0 +1,89 @@
+"""Payloads: what the models become on the wire, and their encryption.
+
+Everything is encrypted but what declares itself public (``public_payload = True``: views, receipts, which hold
+no identity numbers). What comes in unencrypted is taken as it is, so that any client can write plain JSON;
+what can't be decrypted is left as it is, so that one bad message can't stop a case.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter, PayloadCodec
+from temporalio.exceptions import ApplicationError
+
+from runtime.vault import Unreadable, Vault
+
+ENCODING: Final = b"binary/encrypted"
+_PUBLIC: Final = "onestop-public"
+_CONTEXT: Final = "payload"
+
+
+class _JSON(PydanticJSONPlainPayloadConverter):
+    def to_payload(self, value: Any) -> Payload | None:
+        payload = super().to_payload(value)
+        if payload is not None and getattr(value, "public_payload", False) is True:
+            payload.metadata[_PUBLIC] = b"1"
+        return payload
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        try:
+            return super().from_payload(payload, type_hint)
+        except ValidationError as error:
+            fields = [
+                {"field": ".".join(map(str, detail["loc"])), "type": detail["type"]}
+                for detail in error.errors(include_url=False, include_input=False, include_context=False)
+            ]
+            raise ApplicationError(
+                f"does not fit {error.title}: {fields}", fields, type="BadInput", non_retryable=True
+            ) from None
+
+
+class Converter(CompositePayloadConverter):
+    """Pydantic models as JSON; public ones marked as such."""
+
+    def __init__(self) -> None:
+        inherited = [
+            converter
+            for converter in PydanticPayloadConverter().converters.values()
+            if not isinstance(converter, PydanticJSONPlainPayloadConverter)
+        ]
+        super().__init__(*inherited, _JSON())
+
+
+class Codec(PayloadCodec):
+    """Encrypts payloads with the vault's current key; decrypts with the key that each one names."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Encrypt all but the public ones."""
+        return [self._encrypted(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Decrypt what is encrypted, as far as the keys allow."""
+        return [self._decrypted(payload) for payload in payloads]
+
+    def _encrypted(self, payload: Payload) -> Payload:
+        if _PUBLIC in payload.metadata or payload.metadata.get("encoding") == ENCODING:
+            return payload
+        key, sealed = self._vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
+        return Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=sealed)
+
+    def _decrypted(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != ENCODING:
+            return payload
+        try:
+            key = payload.metadata.get("key", b"").decode(errors="replace")
+            return Payload.FromString(self._vault.open_bytes(key, payload.data, _CONTEXT))
+        except Unreadable:
+            return payload
+
+
+def data_converter(vault: Vault) -> DataConverter:
+    """The one data converter of clients, workers and replayers."""
+    return DataConverter(payload_converter_class=Converter, payload_codec=Codec(vault))
+

@@ -1,0 +1,27 @@
+"""Settings from the environment. Temporal's own (TEMPORAL_ADDRESS, temporal.toml …) are read by its SDK."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every name but DATABASE_URL has the prefix ``ONESTOP_``."""
+
+    model_config = SettingsConfigDict(env_prefix="ONESTOP_", extra="ignore")
+
+    data: Path = ROOT / ".onestop"
+    """Folder of the embedded servers' data, the keys and the logs."""
+    temporal_port: int = 7233
+    ui_port: int = 8233
+    postgres_port: int = 5433
+    codec_port: int = 8081
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    keys: SecretStr | None = None
+    """The key ring as JSON, for deployments that keep it in a secret store; else ``keys.json`` in ``data``."""
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""One process of workers: the centre's, or one agency's.
+
+``worker.py --role tax`` runs in the tax bureau, with the tax bureau's activities and nothing else.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.assessment import AssessmentService
+from activities.casebook import CasebookService
+from activities.closure import ClosureService
+from activities.intake import IntakeService
+from activities.labor import Labor
+from activities.mediation import MediationService
+from activities.medical_insurance import MedicalInsurance
+from activities.performance import PerformanceService
+from activities.tax import Tax
+from activities.triage import TriageService
+from activities.union import Union
+from casebook.records import TableRecords
+from domain.words import CENTRE_QUEUE, Agency
+from runtime import connect, log
+from runtime.settings import Settings
+from runtime.vault import Vault
+from workflows.dispute import DisputeWorkflow
+from workflows.follow_up import FollowUpWorkflow
+
+ROLES = (CENTRE_QUEUE, *Agency)
+_AGENCY_ACTIVITIES = {
+    Agency.LABOR: Labor,
+    Agency.MEDICAL_INSURANCE: MedicalInsurance,
+    Agency.TAX: Tax,
+    Agency.UNION: Union,
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """What the workers of this process reach."""
+
+    client: Client
+    pool: asyncpg.Pool
+    vault: Vault
+
+
+def worker(role: str, world: World) -> Worker:
+    """The worker of one role, on the task queue of the role's name."""
+    if role == CENTRE_QUEUE:
+        return Worker(
+            world.client,
+            task_queue=CENTRE_QUEUE,
+            workflows=[DisputeWorkflow, FollowUpWorkflow],
+            activities=_centre_activities(world),
+            graceful_shutdown_timeout=timedelta(seconds=10),
+            max_cached_workflows=2000,
+        )
+    agency = Agency(role)
+    records = TableRecords(world.pool, world.vault, agency)
+    return Worker(
+        world.client,
+        task_queue=role,
+        activities=[_AGENCY_ACTIVITIES[agency](records).read_records],
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+def _centre_activities(world: World) -> Sequence[Any]:
+    closure = ClosureService(world.client)
+    return [
+        IntakeService(world.pool, world.vault).admit,
+        TriageService().plan,
+        AssessmentService().judge,
+        MediationService(world.pool).open,
+        PerformanceService().plan,
+        closure.close,
+        closure.arrange_follow_up,
+        CasebookService(world.pool, world.vault).record,
+    ]
+
+
+async def run(roles: Sequence[str], settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM, then finish what is in hand and stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(connect.database(settings))
+        world = World(await connect.connect(settings), pool, Vault.of(settings))
+        for role in roles:
+            await stack.enter_async_context(worker(role, world))
+        log.get().info("working", roles=list(roles))
+        await stop.wait()
+        log.get().info("stopping", roles=list(roles))
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--role", choices=[*ROLES, "all"], required=True)
+    role = parser.parse_args().role
+    settings = Settings()
+    log.configure(settings)
+    asyncio.run(run(ROLES if role == "all" else [role], settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,476 @@
+"""The life of one dispute, from filing to closure."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    import domain.effects  # noqa: F401 - fills the protocol's table
+    from activities.assessment import AssessmentService
+    from activities.casebook import CasebookService
+    from activities.closure import ClosureService
+    from activities.intake import IntakeService
+    from activities.mediation import MediationService
+    from activities.performance import PerformanceService
+    from activities.triage import TriageService
+    from domain import agenda, progress, protocol, view
+    from domain.base import Model
+    from domain.case import Blocked, CaseState, Task, TaskState
+    from domain.effects.bargaining import accepted_by
+    from domain.messages import FileComplaint, LinkComplaint, Message
+    from domain.projection import RegistrationRequest
+    from domain.protocol import Refused
+    from domain.receipts import Acknowledgement, Decision, Receipt
+    from domain.steps import (
+        ClosingRequest,
+        FollowUpRequest,
+        Known,
+        MediationRequest,
+        PerformanceRequest,
+        RecordsRequest,
+    )
+    from domain.view import CaseView, OpenTasks, Timeline, TriageExplanation
+    from domain.words import Language, Outcome, Phase
+    from texts import sentences
+    from workflows import answers
+    from workflows.centre import READ_RECORDS, agency, service
+    from workflows.listing import search_attributes_of
+
+A = TypeVar("A")
+B = TypeVar("B")
+RETRY_AFTER: Final = timedelta(days=1)
+MESSAGES_PER_RUN: Final = 1000
+"""Well below the 2,000 updates that Temporal allows one run."""
+
+
+class Opening(Model):
+    """How a case begins: empty, as a drill or in earnest, or with the state of the run before."""
+
+    drill: bool = False
+    state: CaseState | None = None
+
+
+class Closed(Model):
+    """What a case came to."""
+
+    case_number: str | None
+    outcome: Outcome
+    ledger_head: str
+
+
+class Reading(Model):
+    """How a reader wants a query answered."""
+
+    language: Language = Language.CHINESE
+
+
+class _EndsEarly(Exception):
+    """The case goes straight to closure."""
+
+
+class _TurnsOver(Exception):
+    """History has grown long: the case goes on in a new run."""
+
+
+def phase(this: Phase) -> Callable[[Callable[[Any], Awaitable[None]]], Callable[[Any], Awaitable[None]]]:
+    """A step of the procedure: announced when entered, passed over when the case is beyond it already."""
+    order = list(Phase)
+
+    def declare(step: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def run(dispute: "DisputeWorkflow") -> None:
+            case = dispute.case
+            if order.index(case.phase) > order.index(this):
+                return
+            if case.phase is not this:
+                dispute.enter(this)
+            await step(dispute)
+
+        return run
+
+    return declare
+
+
+@workflow.defn
+class DisputeWorkflow:
+    """One dispute between one or more claimants and whoever answers for their claim."""
+
+    @workflow.init
+    def __init__(self, opening: Opening) -> None:
+        self.case = opening.state or CaseState(
+            case=workflow.info().workflow_id, drill=opening.drill, phase_since=workflow.now()
+        )
+        self._messages = 0
+
+    @workflow.run
+    async def run(self, opening: Opening) -> Closed:
+        keepers = [
+            asyncio.create_task(self._keep_time()),
+            asyncio.create_task(self._keep_casebook()),
+        ]
+        try:
+            await self.intake()
+            await self.triage()
+            await self.fact_finding()
+            await self.prognosis()
+            await self.mediation()
+            await self.performance()
+        except _EndsEarly:
+            pass
+        except _TurnsOver:
+            await self._settle_down()
+            workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
+        await self.closure()
+        await self._settle_down()
+        for keeper in keepers:
+            keeper.cancel()
+        assert self.case.outcome is not None
+        return Closed(
+            case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head
+        )
+
+    # --- the procedure ------------------------------------------------------------------------------
+
+    @phase(Phase.INTAKE)
+    async def intake(self) -> None:
+        """Register the complaint and answer with a receipt; wait for what is missing."""
+        case = self.case
+        await self._until(lambda: case.complaint is not None)
+        assert case.complaint is not None and case.filed_at is not None
+        if case.receipt is None:
+            admission = await self._ask(
+                IntakeService.admit,
+                RegistrationRequest(
+                    case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at
+                ),
+            )
+            progress.admit(case, admission, self.now)
+            if case.receipt is not None and case.receipt.decision is Decision.JOINED:
+                await self._join(case.receipt)
+        if case.ending is None:
+            await self._until(lambda: not case.missing)
+        self._go_on()
+
+    async def _join(self, receipt: Receipt) -> None:
+        """Tell the case that holds every claimant already that the complaint came in here too."""
+        case = self.case
+        assert case.complaint is not None
+        link = LinkComplaint(
+            message_id=f"link-{case.complaint.complaint_id}",
+            actor=protocol.SYSTEM,
+            complaint_id=case.complaint.complaint_id,
+            channel=case.complaint.channel,
+            case=case.case,
+        )
+        other = workflow.get_external_workflow_handle(receipt.case)
+        try:
+            await other.signal(LinkComplaint.name, link)
+        except ApplicationError:
+            case.note("link_undelivered", self.now, case=receipt.case)
+
+    @phase(Phase.TRIAGE)
+    async def triage(self) -> None:
+        """Class, lane, group, agencies to ask and deadlines, with the rules that fired."""
+        case = self.case
+        plan = await self._ask(TriageService.plan, self._known())
+        progress.take_triage(case, plan.triage, self.now)
+        for inquiry in plan.inquiries:
+            progress.open_task(case, inquiry, self.now)
+
+    @phase(Phase.FACT_FINDING)
+    async def fact_finding(self) -> None:
+        """All inquiries open at once; each begins with the agency's own records."""
+        case = self.case
+        prefills = [
+            asyncio.create_task(self._prefill(task))
+            for task in case.open_tasks
+            if task.records == "awaited"
+        ]
+        try:
+            await self._until(lambda: not case.open_tasks)
+        finally:
+            for prefill in prefills:
+                prefill.cancel()
+
+    async def _prefill(self, task: Task) -> None:
+        request = RecordsRequest(known=self._known(), agency=task.agency)
+        try:
+            draft = await agency(
+                READ_RECORDS[task.agency],
+                request,
+                queue=task.agency,
+                patience=max(task.lapse_at - self.now, timedelta(minutes=1)),
+                summary=answers.records(task.agency),
+            )
+        except ActivityError:
+            task.records = "unavailable"
+            self.case.note("records_unavailable", self.now, task=task.ref)
+            return
+        task.draft, task.records = draft, "read"
+        self.case.note("records_read", self.now, task=task.ref)
+
+    @phase(Phase.PROGNOSIS)
+    async def prognosis(self) -> None:
+        """Reconcile the findings, compute what is owed, judge the difficulty; hard questions to the joint meeting."""
+        case = self.case
+        while case.assessment is None or progress.decisions_pending(case):
+            judgement = await self._ask(AssessmentService.judge, self._known())
+            progress.take_judgement(case, judgement, self.now)
+            await self._until(lambda: not case.undecided)
+
+    @phase(Phase.MEDIATION)
+    async def mediation(self) -> None:
+        """A mediator brings the sides together, until terms are accepted or the term is over."""
+        case = self.case
+        if case.mediation is None:
+            assert case.case_class and case.lane and case.assessment
+            plan = await self._ask(
+                MediationService.open,
+                MediationRequest(
+                    known=self._known(),
+                    case_class=case.case_class,
+                    lane=case.lane,
+                    group=view.group(case) or "",
+                    skills=case.assessment.prognosis.skills,
+                ),
+            )
+            progress.open_mediation(case, plan, self.now)
+        await self._until(lambda: progress.agreed(case) is not None or progress.mediation_over(case))
+        proposal = progress.agreed(case)
+        if proposal is None:
+            return
+        plan_of_payment = await self._ask(
+            PerformanceService.plan,
+            PerformanceRequest(jurisdiction=progress.jurisdiction(case), instalments=progress.instalments_of(case, proposal)),
+        )
+        progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
+
+    @phase(Phase.PERFORMANCE)
+    async def performance(self) -> None:
+        """Follow the money until it has arrived, or an instalment is in default."""
+        case = self.case
+        if case.settlement is None:
+            return
+        await self._until(lambda: not case.unpaid or progress.in_default(case))
+
+    @phase(Phase.CLOSURE)
+    async def closure(self) -> None:
+        """One reply to everybody, referral of what could not be settled, and a visit later."""
+        case = self.case
+        if case.complaint is None:
+            progress.close_unfiled(case, self.now)
+            return
+        closing = await self._ask(
+            ClosureService.close,
+            ClosingRequest(
+                known=self._known(),
+                ending=case.ending,
+                settlement=case.settlement,
+                referrals=tuple(case.referrals),
+            ),
+        )
+        progress.take_reply(case, closing, self.now)
+        if case.settlement is not None and case.case_number is not None:
+            visit = await self._ask(
+                ClosureService.arrange_follow_up,
+                FollowUpRequest(
+                    case=case.case,
+                    case_number=case.case_number,
+                    drill=case.drill,
+                    closed_on=case.day(self.now),
+                    jurisdiction=progress.jurisdiction(case),
+                ),
+            )
+            case.note(
+                "follow_up_arranged",
+                self.now,
+                visit_on=visit.visit_on.isoformat(),
+                workflow=visit.workflow_id,
+            )
+        self.enter(Phase.CLOSED)
+
+    # --- waiting, asking, keeping -------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """The case's clock."""
+        return self.case.clock(workflow.now())
+
+    def enter(self, next_phase: Phase) -> None:
+        """Go on to a phase, and show it where cases are listed."""
+        self.case.enter(next_phase, self.now)
+        workflow.upsert_search_attributes(search_attributes_of(self.case))
+        workflow.set_current_details(self._line(Language.CHINESE))
+
+    def _go_on(self) -> None:
+        if self.case.ending is not None:
+            raise _EndsEarly
+        if self._messages >= MESSAGES_PER_RUN or workflow.info().is_continue_as_new_suggested():
+            raise _TurnsOver
+
+    async def _until(self, done: Callable[[], bool]) -> None:
+        """Wait until it is done. Ends too when the case ends early, or has to go on in a new run.
+
+        What bounds the wait is on the agenda (domain/agenda.py): time itself makes it done.
+        """
+        case = self.case
+
+        def wake() -> bool:
+            return (
+                (case.suspension is None and done())
+                or case.ending is not None
+                or self._messages >= MESSAGES_PER_RUN
+                or workflow.info().is_continue_as_new_suggested()
+            )
+
+        await workflow.wait_condition(wake)
+        if case.suspension is not None or not done():
+            self._go_on()
+
+    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A) -> B:
+        """Ask a service of the centre; what it can't answer blocks the case, visibly, until somebody mends it."""
+        while True:
+            try:
+                return await service(activity, request)
+            except ActivityError as error:
+                cause = error.cause
+                if not isinstance(cause, ApplicationError):
+                    raise
+                code, params = answers.failure(cause)
+                step = getattr(activity, "__qualname__", "service")
+                progress.block(self.case, Blocked(
+                    step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER
+                ), self.now)
+                await workflow.wait_condition(lambda: self.case.blocked is None)
+
+    def _known(self) -> Known:
+        case = self.case
+        assert case.complaint is not None and case.filed_at is not None
+        return Known(
+            case=case.case,
+            complaint=case.complaint,
+            supplied=case.supplied,
+            withdrawn=tuple(case.withdrawn),
+            filed_on=case.day(case.filed_at),
+            today=case.day(self.now),
+            findings=tuple(case.findings.values()),
+            lapsed=tuple(t.agency for t in case.tasks.values() if t.state is TaskState.LAPSED),
+            decisions=tuple(case.decisions.values()),
+            assessment=case.assessment,
+        )
+
+    async def _keep_time(self) -> None:
+        """Ring what is due, and sleep until what is next (one timer for each case)."""
+        case = self.case
+        while True:
+            agenda.ring(case, self.now)
+            alarm, offset = agenda.next_alarm(case), case.clock_offset
+            changed = lambda: (agenda.next_alarm(case), case.clock_offset) != (alarm, offset)  # noqa: E731
+            timeout = None if alarm is None else alarm - self.now
+            try:
+                await workflow.wait_condition(changed, timeout=timeout)
+            except TimeoutError:
+                continue
+
+    async def _keep_casebook(self) -> None:
+        """Write each new stretch of the ledger, with the rows that people search, in one transaction."""
+        case = self.case
+        while True:
+            await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1)
+            entry = view.casebook_entry(case)
+            case.recorded = await self._ask(CasebookService.record, entry)
+
+    async def _settle_down(self) -> None:
+        """Nothing may be left in the air: every sender answered, every event in the casebook."""
+        case = self.case
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() and case.recorded == case.next_seq - 1
+        )
+
+    # --- messages -----------------------------------------------------------------------------------
+
+    @workflow.signal(dynamic=True)
+    def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Every message as a signal. One that can't be carried out is put on the timeline as rejected."""
+        body = answers.body(payloads)
+        self._messages += 1
+        try:
+            protocol.carry_out(self.case, protocol.parse(name, body), self.now)
+        except Refused as refused:
+            protocol.reject(self.case, name, body, refused, self.now)
+
+    @workflow.update(dynamic=True)
+    async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement:
+        """Every message as an update: refused at once, or carried out and acknowledged."""
+        self._messages += 1
+        try:
+            message = protocol.parse(name, answers.body(payloads))
+            acted = protocol.carry_out(self.case, message, self.now)
+        except Refused as refused:
+            raise answers.refusal(refused, Language.CHINESE) from None
+        if isinstance(message, FileComplaint):
+            await workflow.wait_condition(lambda: self.case.receipt is not None)
+            return answers.receipt(self.case, message)
+        return self._acknowledge(message, acted)
+
+    @take_update.validator
+    def check_update(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Refuse an update that can't be carried out, in the sender's language, before it enters history."""
+        body = answers.body(payloads)
+        try:
+            protocol.check(self.case, protocol.parse(name, body), self.now)
+        except Refused as refused:
+            raise answers.refusal(refused, answers.language_of(body)) from None
+
+    def _acknowledge(self, message: Message, acted: bool) -> Acknowledgement:
+        case = self.case
+        return Acknowledgement(
+            case=case.case,
+            message_id=message.message_id,
+            seq=case.seen[message.message_id],
+            at=self.now,
+            duplicate=not acted,
+            waits=self._line(message.language),
+        )
+
+    # --- questions ----------------------------------------------------------------------------------
+
+    @workflow.query
+    def case_view(self, reading: Reading | None = None) -> CaseView:
+        """The whole case as everybody reads it."""
+        language = (reading or Reading()).language
+        return view.case_view(self.case, self.now).model_copy(update={"line": self._line(language)})
+
+    @workflow.query
+    def timeline(self, reading: Reading | None = None) -> Timeline:
+        """The latest events of the ledger, as facts and as sentences."""
+        language = (reading or Reading()).language
+        events = tuple(self.case.events)
+        return Timeline(
+            case=self.case.case,
+            first_seq=events[0].seq if events else 1,
+            events=events,
+            lines=tuple(sentences.event_line(e.kind, e.facts, language) for e in events),
+        )
+
+    @workflow.query
+    def open_tasks(self) -> OpenTasks:
+        """The inquiries that somebody still has to act on."""
+        return OpenTasks(
+            case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks)
+        )
+
+    @workflow.query
+    def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
+        """Why the case is in its class: the rules that fired, and those that nearly did."""
+        return answers.triage(self.case, (reading or Reading()).language)
+
+    def _line(self, language: Language) -> str:
+        waits = view.waiting(self.case)
+        return sentences.waiting_line(
+            waits.on, waits.what, waits.since, waits.until, waits.provisional, language
+        )
