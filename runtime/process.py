@@ -1,0 +1,119 @@
+"""A child process that is started, watched until it is ready, and always stopped."""
+
+import asyncio
+import contextlib
+import os
+import pwd
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+_STOP_WITHIN: Final = 20.0
+_LOOK_EVERY: Final = 0.1
+
+
+class Failed(Exception):
+    """A program could not be started, or ended too early; the text says which and why."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name, self.why = name, why
+
+
+class Process:
+    """One child in a session of its own, so that Ctrl-C reaches the supervisor only."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[object],
+        *,
+        log: Path,
+        user: pwd.struct_passwd | None = None,
+        stop: signal.Signals = signal.SIGTERM,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self._command = [str(part) for part in command]
+        self._log, self._user, self._stop = log, user, stop
+        self._environment = environment
+        self._child: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running child."""
+        assert self._child is not None
+        return self._child.pid
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, ready: Callable[[], Awaitable[bool]], within: float) -> AsyncIterator[None]:
+        """The child, ready; stopped in the end. Raises Failed when it doesn't become ready."""
+        await self.start()
+        try:
+            await self._until_ready(ready, within)
+            yield
+        finally:
+            await self.stop()
+
+    async def start(self) -> None:
+        """Start the child; its output is appended to its log."""
+        options: dict[str, object] = {}
+        if self._user is not None:
+            options = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
+        environment = os.environ | (self._environment or {})
+        with self._log.open("ab") as log:
+            try:
+                self._child = await asyncio.create_subprocess_exec(
+                    *self._command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    cwd="/" if self._user is not None else None,
+                    env=environment,
+                    **options,  # type: ignore[arg-type]
+                )
+            except OSError as error:
+                raise Failed(self.name, str(error)) from None
+
+    async def completed(self) -> None:
+        """Run the child to its end. Raises Failed unless it ends well."""
+        await self.start()
+        assert self._child is not None
+        if await self._child.wait() != 0:
+            raise Failed(self.name, self._last_words())
+
+    async def ended(self) -> int:
+        """Wait until the child ends by itself; its exit code."""
+        assert self._child is not None
+        return await self._child.wait()
+
+    async def stop(self) -> None:
+        """Ask the child to stop; kill it when it doesn't."""
+        child = self._child
+        if child is None or child.returncode is not None:
+            return
+        child.send_signal(self._stop)
+        try:
+            await asyncio.wait_for(child.wait(), _STOP_WITHIN)
+        except TimeoutError:
+            child.kill()
+            await child.wait()
+
+    async def _until_ready(self, ready: Callable[[], Awaitable[bool]], within: float) -> None:
+        assert self._child is not None
+        try:
+            async with asyncio.timeout(within):
+                while not await ready():
+                    if self._child.returncode is not None:
+                        raise Failed(self.name, self._last_words())
+                    await asyncio.sleep(_LOOK_EVERY)
+        except TimeoutError:
+            raise Failed(self.name, f"not ready within {within:.0f} s. {self._last_words()}") from None
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            lines = self._log.read_text(errors="replace").splitlines()[-5:]
+            return f"see {self._log}: " + " | ".join(lines)
+        return f"see {self._log}"
