@@ -6,7 +6,7 @@ be played again from the start: what has been done is not done twice.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -86,7 +86,8 @@ class PlayResult:
     """Messages sent."""
 
 
-Listener = Callable[[Moment], None]
+Listener = Callable[[Moment], Awaitable[None]]
+"""Shown each moment; the play goes on when it returns, so a spectator sets the pace."""
 
 
 async def play(
@@ -135,7 +136,7 @@ class _Player:
         self.case = self.client.get_workflow_handle(f"dispute-{self.complaint.complaint_id}")
         for self.number, step in enumerate(self.script.steps, 1):
             self.narration = step.say[self.language]
-            self._show(None, ())
+            await self._show(None, ())
             try:
                 await self._do(step)
             except WorkflowAlreadyStartedError:
@@ -270,7 +271,7 @@ class _Player:
                 if event.seq > self._told
             ]
             self._told = max([self._told, *(event.seq for event in timeline.events)])
-            self._show(view, tuple(lines))
+            await self._show(view, tuple(lines))
         return view
 
     async def _wait(self, condition: Condition) -> None:
@@ -303,9 +304,9 @@ class _Player:
     def _id(self, part: str = "") -> str:
         return f"{self.run}-{self.number:02d}{'-' if part else ''}{part}"
 
-    def _show(self, view: CaseView | None, lines: tuple[str, ...]) -> None:
+    async def _show(self, view: CaseView | None, lines: tuple[str, ...]) -> None:
         if self.listener is not None:
-            self.listener(Moment(self.number, len(self.script.steps), self.narration, view, lines))
+            await self.listener(Moment(self.number, len(self.script.steps), self.narration, view, lines))
 
 
 def _unmet(condition: Condition, view: CaseView) -> list[str]:
