@@ -31,5 +31,5 @@ class AssessmentService:
         return Judgement(
             assessment=assessment,
             triage=triage(triage_facts(judged), load_table()),
-            joint_meeting=deadline("joint-meeting", known.today, known.complaint.jurisdiction),
+            joint_meeting=deadline("joint-meeting", known.today),
         )

@@ -3,7 +3,7 @@
 import asyncpg
 from temporalio import activity
 
-from activities.rules import calendar, deadline, length
+from activities.rules import deadline, length
 from casebook import registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars, intake_table
@@ -34,10 +34,6 @@ class IntakeService:
         return Admission(
             registration=registration,
             missing=missing,
-            material_deadline=deadline(
-                "material-supplement", request.filed_at, request.complaint.jurisdiction
-            )
-            if missing
-            else None,
+            material_deadline=deadline("material-supplement", request.filed_at) if missing else None,
             rules=rules,
         )

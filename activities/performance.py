@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.rules import calendar, length, start_of, working_days_before
+from activities.rules import calendar, length, start_of
 from domain.deadlines import on_day
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
 
@@ -15,16 +15,16 @@ class PerformanceService:
     @activity.defn(name="performance.plan")
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
         """An instalment due on a holiday is due on the next working day."""
-        remind = length("instalment-reminder", request.jurisdiction)
-        grace = timedelta(days=length("instalment-grace", request.jurisdiction))
+        remind = length("instalment-reminder")
+        grace = timedelta(days=length("instalment-grace"))
         dues = []
         for instalment in request.instalments:
-            due = on_day("instalment", instalment.due, calendar(), request.jurisdiction)
+            due = on_day("instalment", instalment.due, calendar())
             dues.append(
                 DuePlan(
                     instalment=instalment,
                     deadline=due,
-                    remind_at=start_of(working_days_before(due.due, remind)),
+                    remind_at=start_of(calendar().add_working_days(due.due, -remind)),
                     default_at=due.due_at + grace,
                 )
             )

@@ -1,11 +1,11 @@
 """The rule tables as the services use them: loaded once in a worker, the shipped ones and the centre's own."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cache
 
 from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
-from domain.deadlines import Deadline, plan, row
+from domain.deadlines import Deadline, plan, term
 from domain.parameters import Parameters
 
 
@@ -21,25 +21,17 @@ def parameters() -> Parameters:
     return Parameters.load()
 
 
-def deadline(rule: str, since: datetime | date, jurisdiction: str) -> Deadline:
-    """The deadline that a rule of deadlines.yaml gives, counted from a day."""
+def deadline(event: str, since: datetime | date) -> Deadline:
+    """The deadline that a row of deadlines.yaml gives, counted from a day."""
     start = since.astimezone(CENTRE_ZONE).date() if isinstance(since, datetime) else since
-    return plan(rule, start, calendar(), jurisdiction)
+    return plan(event, start, calendar())
 
 
-def length(rule: str, jurisdiction: str = "CN") -> int:
-    """The length of a rule, in its own unit."""
-    return row(rule, jurisdiction).length
+def length(event: str) -> int:
+    """The length of a row, in its own unit."""
+    return term(event).length
 
 
 def start_of(day: date) -> datetime:
     """The instant at which a legal day begins."""
     return datetime.combine(day, time(), CENTRE_ZONE)
-
-
-def working_days_before(day: date, count: int) -> date:
-    """The working day that lies a number of working days before a day."""
-    while count:
-        day -= timedelta(days=1)
-        count -= calendar().is_working_day(day)
-    return day

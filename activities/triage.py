@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.rules import calendar, deadline, length, start_of, working_days_before
+from activities.rules import calendar, deadline, length, start_of
 from domain.case_facts import triage_facts
 from domain.deadlines import plan
 from domain.steps import InquiryPlan, Known, TriagePlan
@@ -25,10 +25,9 @@ class TriageService:
         )
 
     def _inquiry(self, agency: Agency, result: Triage, known: Known) -> InquiryPlan:
-        jurisdiction = known.complaint.jurisdiction
-        due = deadline(f"inquiry-{result.lane}", known.today, jurisdiction)
-        reminder = working_days_before(due.due, length("inquiry-reminder", jurisdiction))
-        lapse = plan("inquiry-grace", due.due, calendar(), jurisdiction)
+        due = deadline(f"inquiry-{result.lane}", known.today)
+        reminder = calendar().add_working_days(due.due, -length("inquiry-reminder"))
+        lapse = plan("inquiry-grace", due.due, calendar())
         return InquiryPlan(
             agency=agency,
             deadline=due,

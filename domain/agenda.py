@@ -5,11 +5,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
-from domain.case import CaseState, Due, InstalmentState, ProposalState, Task, TaskState
+from domain.case import CaseState, Due, InstalmentState, Proposal, ProposalState, Task, TaskState
 from domain.effects.bargaining import conclude
 from domain.effects.direction import let_clocks_run
+from domain.reconcile import Decision
 from domain.words import Outcome, Phase
 
 FILING_GRACE: Final = timedelta(hours=1)
@@ -89,34 +91,42 @@ def _of_mediation(case: CaseState) -> Iterator[Alarm]:
     if mediation is None or mediation.ended is not None:
         return
     for proposal in case.open_proposals:
-        yield Alarm(
-            proposal.expires_at,
-            lambda now, proposal=proposal: conclude(case, proposal, now, otherwise=ProposalState.EXPIRED),
-        )
+        yield Alarm(proposal.expires_at, partial(_expire, case, proposal))
 
     def lapse(now: datetime) -> None:
         for proposal in case.open_proposals:
-            conclude(case, proposal, now, otherwise=ProposalState.EXPIRED)
+            _expire(case, proposal, now)
         mediation.ended = "deadline"
         case.note("mediation_lapsed", now, due=mediation.deadline.due.isoformat())
 
     yield Alarm(mediation.deadline.due_at, lapse)
 
 
+def _expire(case: CaseState, proposal: Proposal, now: datetime) -> None:
+    conclude(case, proposal, now, otherwise=ProposalState.EXPIRED)
+
+
 def _of_instalment(case: CaseState, due: Due) -> Iterator[Alarm]:
-    facts = {"instalment": due.instalment.ref, "due": due.deadline.due.isoformat()}
+    def tell(kind: str, now: datetime) -> None:
+        case.note(
+            kind,
+            now,
+            instalment=due.instalment.ref,
+            due=due.deadline.due.isoformat(),
+            outstanding=f"{due.outstanding:.2f}",
+        )
 
     def remind(now: datetime) -> None:
         due.reminded = True
-        case.note("instalment_reminded", now, outstanding=f"{due.outstanding:.2f}", **facts)
+        tell("instalment_reminded", now)
 
     def overdue(now: datetime) -> None:
         due.reminded, due.state = True, InstalmentState.OVERDUE
-        case.note("instalment_overdue", now, outstanding=f"{due.outstanding:.2f}", **facts)
+        tell("instalment_overdue", now)
 
     def default(now: datetime) -> None:
         due.state = InstalmentState.DEFAULTED
-        case.note("instalment_defaulted", now, outstanding=f"{due.outstanding:.2f}", **facts)
+        tell("instalment_defaulted", now)
 
     if not due.reminded:
         yield Alarm(due.remind_at, remind)
@@ -147,8 +157,6 @@ def _material_lapsed(case: CaseState, now: datetime) -> None:
 
 
 def _joint_meeting_lapsed(case: CaseState, now: datetime) -> None:
-    from domain.reconcile import Decision
-
     for ref in case.undecided:
         case.decisions[ref] = Decision(discrepancy=ref, holds="first", decided_by="onestop", reason="lapsed")
     case.note("joint_meeting_lapsed", now, discrepancies=list(case.decisions))

@@ -1,5 +1,7 @@
 """What follows from the findings: what contradicts, what is owed, how hard the case will be."""
 
+from datetime import date
+
 from domain.base import Model, Ref, Yuan
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
@@ -19,7 +21,7 @@ class OwedItem(Model):
 class Assessment(Model):
     """The centre's computation after fact-finding, with its day and its doubts."""
 
-    as_of: str
+    as_of: date
     owed: tuple[OwedItem, ...]
     employer_share: Yuan
     employee_share: Yuan

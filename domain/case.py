@@ -360,7 +360,8 @@ class CaseState(State):
         """Everybody whom the complaint names, those who have withdrawn included."""
         if self.complaint is None:
             return frozenset()
-        return frozenset(p.ref for p in (*self.complaint.claimants, *self.complaint.respondents))
+        claimants, respondents = self.complaint.claimants, self.complaint.respondents
+        return frozenset(c.ref for c in claimants) | {r.ref for r in respondents}
 
     @property
     def findings(self) -> dict[Agency, Finding]:

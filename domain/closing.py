@@ -10,7 +10,7 @@ import yaml
 
 from domain.base import Model, to_fen
 from domain.case import InstalmentState, Referral, ReplyItem, Settlement
-from domain.claims import nature
+from domain.claims import claim_rows, nature
 from domain.complaint import ClaimItem
 from domain.steps import Closing, ClosingRequest
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget
@@ -59,9 +59,7 @@ def close(request: ClosingRequest) -> Closing:
                     Referral(item=item.ref, claimant=claimant, target=target, reason=answer, source=source)
                 )
             reply.append(
-                ReplyItem(
-                    item=item.ref, claimant=claimant, answer=answer, amount=amount, referred_to=target
-                )
+                ReplyItem(item=item.ref, claimant=claimant, answer=answer, amount=amount, referred_to=target)
             )
     return Closing(
         outcome=request.ending or _outcome(settlement, request, reply),
@@ -81,12 +79,18 @@ def _answer(
         return "merged", None, None
     if claimant in request.known.withdrawn:
         collected = amount > 0 and nature(item.kind) is Nature.PUBLIC_LAW
-        return ("withdrawn-collected", ReferralTarget.ENFORCEMENT, route.source) if collected else (
-            "withdrawn", None, None,
+        return (
+            ("withdrawn-collected", ReferralTarget.ENFORCEMENT, route.source)
+            if collected
+            else (
+                "withdrawn",
+                None,
+                None,
+            )
         )
     if item.ref in {referral.item for referral in request.referrals}:
         return "referred", None, None
-    money = item.kind in MONEY_KINDS
+    money = claim_rows()[item.kind].money
     if settlement is not None and claimant in settlement.claimants:
         if any(d.state is InstalmentState.DEFAULTED for d in settlement.dues) and amount > 0:
             return "breached", route.breached, route.source
@@ -94,19 +98,6 @@ def _answer(
     if money and amount == 0 and request.known.assessment is not None:
         return "nothing-owed", None, None
     return "unsettled", route.unsettled, route.source
-
-
-MONEY_KINDS: Final = frozenset(
-    {
-        ClaimKind.ARREARS,
-        ClaimKind.CONTRIBUTION_BASE,
-        ClaimKind.WAGES,
-        ClaimKind.SEVERANCE,
-        ClaimKind.COMPENSATION,
-        ClaimKind.MEDICAL_REIMBURSEMENT,
-    }
-)
-"""Claims for an amount; the others ask for a fact to be put right."""
 
 
 def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list[ReplyItem]) -> Outcome:

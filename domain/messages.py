@@ -14,7 +14,7 @@ from domain.base import Model, Ref, Text, Yuan
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding
 from domain.ledger import Actor
-from domain.words import CaseClass, Language, Lane, ReferralTarget, Room
+from domain.words import CaseClass, Lane, Language, ReferralTarget, Room
 
 
 class Message(Model):

@@ -206,7 +206,11 @@ def settle(
         claimants=list(claimants),
         total=f"{sum((d.instalment.total for d in plan.dues), Decimal(0)):.2f}",
         instalments=[
-            {"ref": d.instalment.ref, "due": d.deadline.due.isoformat(), "amount": f"{d.instalment.total:.2f}"}
+            {
+                "ref": d.instalment.ref,
+                "due": d.deadline.due.isoformat(),
+                "amount": f"{d.instalment.total:.2f}",
+            }
             for d in plan.dues
         ],
     )

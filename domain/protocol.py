@@ -4,7 +4,7 @@ An effect is a generator: what stands above its ``yield`` checks and may refuse,
 A validator runs the upper half only, so that a check and the change it guards can't drift apart.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -18,7 +18,9 @@ from domain.messages import Message
 from domain.words import Phase, Role
 
 M = TypeVar("M", bound=Message)
-Effect = Callable[[CaseState, M, datetime], Iterator[None]]
+Checked = Generator[None, None, None]
+"""What an effect is: checked up to its ``yield``, carried out after it."""
+Effect = Callable[[CaseState, M, datetime], Checked]
 
 OPEN_PHASES: Final = frozenset(Phase) - {Phase.CLOSED}
 _REF: Final[TypeAdapter[str]] = TypeAdapter(Ref)
@@ -131,7 +133,7 @@ def carry_out(case: CaseState, message: Message, now: datetime) -> bool:
     return True
 
 
-def _admit(case: CaseState, message: Message, now: datetime) -> Iterator[None]:
+def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     kind = MESSAGES[message.name]
     must(
         message.actor.role in kind.roles,
@@ -143,7 +145,7 @@ def _admit(case: CaseState, message: Message, now: datetime) -> Iterator[None]:
     if message.actor.role is Role.OFFICER:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
-    effect: Iterator[None] = kind.effect(case, message, now)
+    effect: Checked = kind.effect(case, message, now)
     return effect
 
 

@@ -86,4 +86,3 @@ class Codec(PayloadCodec):
 def data_converter(vault: Vault) -> DataConverter:
     """The one data converter of clients, workers and replayers."""
     return DataConverter(payload_converter_class=Converter, payload_codec=Codec(vault))
-

@@ -85,9 +85,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Addresses]:
     me = psutil.Process()
     postgres, temporal = Postgres(settings), TemporalServer(settings)
     async with contextlib.AsyncExitStack() as stack:
-        started = [
-            await stack.enter_async_context(server.running()) for server in (postgres, temporal)
-        ]
+        started = [await stack.enter_async_context(server.running()) for server in (postgres, temporal)]
         addresses = Addresses(
             temporal=f"127.0.0.1:{temporal.port}",
             ui=f"http://127.0.0.1:{temporal.ui_port}",

@@ -31,9 +31,7 @@ class KeyRing(BaseModel):
     @classmethod
     def fresh(cls) -> Self:
         """A new ring with one key."""
-        return cls(
-            current="k1", keys={"k1": _random()}, digest=_random()
-        )
+        return cls(current="k1", keys={"k1": _random()}, digest=_random())
 
 
 class Unreadable(Exception):

@@ -70,7 +70,7 @@ def triage(case: CaseState, language: Language) -> TriageExplanation:
     """The rules that fired and those that nearly did, as sentences."""
     if case.triage is None:
         return TriageExplanation(case=case.case, triage=None, reclassified=None)
-    fired = [texts.sentence(f"triage.{rule.reason}", rule.params, language) for rule in case.triage.fired]
+    fired = [texts.sentence(f"triage.{rule.rule}", rule.facts, language) for rule in case.triage.fired]
     return TriageExplanation(
         case=case.case, triage=case.triage, reclassified=case.reclassified, lines=tuple(fired)
     )

@@ -186,9 +186,7 @@ class DisputeWorkflow:
         """All inquiries open at once; each begins with the agency's own records."""
         case = self.case
         prefills = [
-            asyncio.create_task(self._prefill(task))
-            for task in case.open_tasks
-            if task.records == "awaited"
+            asyncio.create_task(self._prefill(task)) for task in case.open_tasks if task.records == "awaited"
         ]
         try:
             await self._until(lambda: not case.open_tasks)
@@ -245,7 +243,9 @@ class DisputeWorkflow:
             return
         plan_of_payment = await self._ask(
             PerformanceService.plan,
-            PerformanceRequest(jurisdiction=progress.jurisdiction(case), instalments=progress.instalments_of(case, proposal)),
+            PerformanceRequest(
+                jurisdiction=progress.jurisdiction(case), instalments=progress.instalments_of(case, proposal)
+            ),
         )
         progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
 
@@ -342,9 +342,13 @@ class DisputeWorkflow:
                     raise
                 code, params = answers.failure(cause)
                 step = getattr(activity, "__qualname__", "service")
-                progress.block(self.case, Blocked(
-                    step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER
-                ), self.now)
+                progress.block(
+                    self.case,
+                    Blocked(
+                        step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER
+                    ),
+                    self.now,
+                )
                 await workflow.wait_condition(lambda: self.case.blocked is None)
 
     def _known(self) -> Known:

@@ -1,6 +1,5 @@
 """Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -9,7 +8,7 @@ from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalSta
 from domain.deadlines import prolonged
 from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose
-from domain.protocol import accepts, must
+from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
 
 BARGAINING = {Phase.MEDIATION}
@@ -33,7 +32,7 @@ def _speaks_for(actor: Actor, party: str, field: str) -> None:
 
 
 @accepts(HoldSession, roles={Role.MEDIATOR}, phases=BARGAINING)
-def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Iterator[None]:
+def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(message.held_on <= case.day(now), "date.in_future", "held_on")
     unknown = set(message.present) - case.refs
@@ -61,7 +60,7 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Iterat
 
 
 @accepts(Propose, roles=PARTIES, phases=BARGAINING)
-def propose(case: CaseState, message: Propose, now: datetime) -> Iterator[None]:
+def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     must(message.payer in case.respondents, "party.unknown", "payer")
@@ -105,7 +104,7 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Iterator[None]:
 
 
 def _schedules_all_of_part_a(case: CaseState, offered: dict[str, Decimal], message: Propose) -> None:
-    """Part A may be scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant."""
+    """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant."""
     owed = case.assessment.part_a_of() if case.assessment else {}
     named = {c for i in message.instalments for part in (i.part_a, i.part_b) for c in part}
     for claimant in sorted(named):
@@ -134,7 +133,7 @@ def _parties(proposal: Proposal) -> frozenset[str]:
 
 
 @accepts(Answer, roles=PARTIES, phases=BARGAINING)
-def answer(case: CaseState, message: Answer, now: datetime) -> Iterator[None]:
+def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(
         message.proposal in mediation.proposals,
@@ -193,7 +192,7 @@ def accepted_by(case: CaseState, proposal: Proposal) -> tuple[str, ...]:
 
 
 @accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING)
-def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Iterator[None]:
+def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     parties = (*case.claimants, *case.respondents)
     unknown = set(message.parties) - set(parties)
@@ -219,7 +218,7 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
 
 
 @accepts(EndMediation, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
-def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Iterator[None]:
+def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     yield
     mediation.ended = "given-up"

@@ -1,6 +1,5 @@
 """Directing a case: remarks, evidence, withdrawal, standing still, another class, other hands, referral."""
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from domain.base import CENTRE_ZONE
@@ -18,7 +17,7 @@ from domain.messages import (
     Suspend,
     Withdraw,
 )
-from domain.protocol import accepts, must
+from domain.protocol import Checked, accepts, must
 from domain.words import Outcome, Phase, Role
 
 EVERYBODY = frozenset(Role)
@@ -26,13 +25,13 @@ BEFORE_PERFORMANCE = {Phase.INTAKE, Phase.TRIAGE, Phase.FACT_FINDING, Phase.PROG
 
 
 @accepts(Comment, roles=EVERYBODY)
-def comment(case: CaseState, message: Comment, now: datetime) -> Iterator[None]:
+def comment(case: CaseState, message: Comment, now: datetime) -> Checked:
     yield
     case.note("commented", now, message.actor, message.message_id, text=message.text)
 
 
 @accepts(Attach, roles=EVERYBODY)
-def attach(case: CaseState, message: Attach, now: datetime) -> Iterator[None]:
+def attach(case: CaseState, message: Attach, now: datetime) -> Checked:
     yield
     case.note(
         "evidence_attached",
@@ -48,7 +47,7 @@ def attach(case: CaseState, message: Attach, now: datetime) -> Iterator[None]:
 
 
 @accepts(Withdraw, roles={Role.CLAIMANT, Role.INTAKE, Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE)
-def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Iterator[None]:
+def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Checked:
     must(case.complaint, "filing.nothing_filed", "name")
     if message.actor.role is Role.CLAIMANT:
         must(message.claimant == message.actor.id, "party.not_you", "claimant", party=message.claimant or "-")
@@ -64,7 +63,7 @@ def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Iterator[None
 
 
 @accepts(Suspend, roles={Role.SUPERVISOR, Role.MEDIATOR})
-def suspend(case: CaseState, message: Suspend, now: datetime) -> Iterator[None]:
+def suspend(case: CaseState, message: Suspend, now: datetime) -> Checked:
     must(case.suspension is None, "suspension.already", "name")
     today = case.day(now)
     latest = today + timedelta(days=case.rules.suspension_days_max)
@@ -83,7 +82,7 @@ def suspend(case: CaseState, message: Suspend, now: datetime) -> Iterator[None]:
 
 
 @accepts(Resume, roles={Role.SUPERVISOR, Role.MEDIATOR})
-def resume(case: CaseState, message: Resume, now: datetime) -> Iterator[None]:
+def resume(case: CaseState, message: Resume, now: datetime) -> Checked:
     must(case.suspension, "suspension.none", "name")
     yield
     let_clocks_run(case, now)
@@ -117,7 +116,7 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
     roles={Role.SUPERVISOR},
     phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
 )
-def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Iterator[None]:
+def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Checked:
     must(case.triage, "message.phase", "name", name=message.name, phase=case.phase)
     must(
         (message.case_class, message.lane or case.lane) != (case.case_class, case.lane),
@@ -141,7 +140,7 @@ def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Iterator[
 
 
 @accepts(Reassign, roles={Role.SUPERVISOR}, phases={Phase.FACT_FINDING, Phase.MEDIATION})
-def reassign(case: CaseState, message: Reassign, now: datetime) -> Iterator[None]:
+def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
     if message.task is None:
         must(case.mediation and case.phase is Phase.MEDIATION, "mediation.not_open", "task")
         must(message.to != case.mediator, "reassign.same", "to")
@@ -173,7 +172,7 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Iterator[None
     roles={Role.SUPERVISOR, Role.MEDIATOR},
     phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
 )
-def refer(case: CaseState, message: Refer, now: datetime) -> Iterator[None]:
+def refer(case: CaseState, message: Refer, now: datetime) -> Checked:
     items = {item.ref for item in case.items}
     referred = {referral.item for referral in case.referrals}
     must(message.item in items, "item.unknown", "item", known=", ".join(sorted(items)) or "-")
@@ -194,7 +193,7 @@ def refer(case: CaseState, message: Refer, now: datetime) -> Iterator[None]:
 
 
 @accepts(Retry, roles={Role.SUPERVISOR, Role.OFFICER, Role.MEDIATOR})
-def retry(case: CaseState, message: Retry, now: datetime) -> Iterator[None]:
+def retry(case: CaseState, message: Retry, now: datetime) -> Checked:
     must(case.blocked, "retry.not_blocked", "name")
     yield
     case.blocked = None
@@ -202,7 +201,7 @@ def retry(case: CaseState, message: Retry, now: datetime) -> Iterator[None]:
 
 
 @accepts(AdvanceClock, roles={Role.SUPERVISOR})
-def advance_clock(case: CaseState, message: AdvanceClock, now: datetime) -> Iterator[None]:
+def advance_clock(case: CaseState, message: AdvanceClock, now: datetime) -> Checked:
     must(case.drill, "drill.only", "name")
     yield
     case.clock_offset += timedelta(days=message.days)

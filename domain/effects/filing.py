@@ -1,18 +1,17 @@
 """Filing a complaint, linking the same one from another window, supplying what was missing."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from domain.case import CaseState, Linked
 from domain.messages import FileComplaint, LinkComplaint, SupplyMaterial
-from domain.protocol import accepts, must
+from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
 
 FILERS = {Role.INTAKE, Role.CLAIMANT, Role.OFFICER, Role.SUPERVISOR}
 
 
 @accepts(FileComplaint, roles=FILERS)
-def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Iterator[None]:
+def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Checked:
     complaint = message.complaint
     if case.complaint is not None:
         must(
@@ -37,7 +36,7 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> It
 
 
 @accepts(LinkComplaint, roles={Role.SYSTEM})
-def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Iterator[None]:
+def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Checked:
     must(case.complaint, "filing.nothing_filed", "complaint_id")
     yield
     case.linked.append(Linked(complaint_id=message.complaint_id, channel=message.channel, at=now))
@@ -53,7 +52,7 @@ def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> It
 
 
 @accepts(SupplyMaterial, roles=FILERS, phases={Phase.INTAKE})
-def supply_material(case: CaseState, message: SupplyMaterial, now: datetime) -> Iterator[None]:
+def supply_material(case: CaseState, message: SupplyMaterial, now: datetime) -> Checked:
     must(case.missing, "filing.nothing_missing", "items")
     known = {item.ref for item in case.items}
     claimants, respondents = set(case.claimants), set(case.respondents)

@@ -1,6 +1,5 @@
 """Working an inquiry: claim, release, complete, extend; and the joint meeting's decisions."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.case import CaseState, Task, TaskState
@@ -8,7 +7,7 @@ from domain.deadlines import prolonged
 from domain.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
 from domain.ledger import Actor
 from domain.messages import ClaimTask, CompleteTask, DecideDiscrepancy, ExtendTask, ReleaseTask
-from domain.protocol import accepts, must
+from domain.protocol import Checked, accepts, must
 from domain.reconcile import Decision
 from domain.words import Phase, Role
 
@@ -29,7 +28,7 @@ def _own_task(case: CaseState, ref: str, actor: Actor) -> Task:
 
 
 @accepts(ClaimTask, roles={Role.OFFICER}, phases=INQUIRING)
-def claim_task(case: CaseState, message: ClaimTask, now: datetime) -> Iterator[None]:
+def claim_task(case: CaseState, message: ClaimTask, now: datetime) -> Checked:
     task = _own_task(case, message.task, message.actor)
     must(task.state is TaskState.OFFERED, "task.claimed", "task", officer=task.officer)
     yield
@@ -38,7 +37,7 @@ def claim_task(case: CaseState, message: ClaimTask, now: datetime) -> Iterator[N
 
 
 @accepts(ReleaseTask, roles={Role.OFFICER}, phases=INQUIRING)
-def release_task(case: CaseState, message: ReleaseTask, now: datetime) -> Iterator[None]:
+def release_task(case: CaseState, message: ReleaseTask, now: datetime) -> Checked:
     task = _own_task(case, message.task, message.actor)
     must(task.officer == message.actor.id, "task.not_yours", "task", officer=task.officer or "-")
     yield
@@ -47,7 +46,7 @@ def release_task(case: CaseState, message: ReleaseTask, now: datetime) -> Iterat
 
 
 @accepts(CompleteTask, roles={Role.OFFICER}, phases=INQUIRING)
-def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Iterator[None]:
+def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Checked:
     task = _own_task(case, message.task, message.actor)
     must(task.officer in (None, message.actor.id), "task.not_yours", "task", officer=task.officer)
     finding = task.draft if message.accept_draft else message.finding
@@ -72,7 +71,7 @@ def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Iter
 
 
 @accepts(ExtendTask, roles={Role.SUPERVISOR}, phases=INQUIRING)
-def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Iterator[None]:
+def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Checked:
     task = _task(case, message.task)
     yield
     task.deadline = prolonged(task.deadline, message.days)
@@ -92,7 +91,7 @@ def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Iterator
 
 
 @accepts(DecideDiscrepancy, roles={Role.SUPERVISOR}, phases={Phase.PROGNOSIS})
-def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetime) -> Iterator[None]:
+def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetime) -> Checked:
     must(
         message.discrepancy in case.undecided,
         "discrepancy.not_open",

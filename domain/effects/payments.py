@@ -1,17 +1,18 @@
 """The money arriving: confirmations from the tax bureau, allocated to the oldest instalment first."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import JsonValue
+
 from domain.case import CaseState, InstalmentState, Payment
 from domain.messages import ConfirmPayment
-from domain.protocol import accepts, must
+from domain.protocol import Checked, accepts, must
 from domain.words import Agency, Phase, Role
 
 
 @accepts(ConfirmPayment, roles={Role.OFFICER}, phases={Phase.PERFORMANCE})
-def confirm_payment(case: CaseState, message: ConfirmPayment, now: datetime) -> Iterator[None]:
+def confirm_payment(case: CaseState, message: ConfirmPayment, now: datetime) -> Checked:
     settlement = case.settlement
     must(settlement is not None, "payment.nothing_agreed", "name")
     assert settlement is not None
@@ -27,7 +28,8 @@ def confirm_payment(case: CaseState, message: ConfirmPayment, now: datetime) -> 
         late_fee=message.late_fee,
     )
     settlement.payments.append(payment)
-    rest, filled = message.amount, []
+    rest = message.amount
+    filled: list[JsonValue] = []
     for due in case.unpaid:
         part = min(rest, due.outstanding)
         if part > 0:

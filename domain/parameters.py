@@ -1,0 +1,99 @@
+"""Parameter tables: bases, rates and fees by place and period, each with its source."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final, Self
+
+import yaml
+from pydantic import ValidationError
+
+from domain.base import Model, Ref
+
+SHIPPED: Final = Path(__file__).parent / "tables" / "parameters"
+PARENT: Final = {"CN-3711": "CN-37", "CN-37": "CN"}
+"""Where a place looks when it has no row of its own. The synthetic ``demo`` has every row itself."""
+
+
+class Row(Model):
+    """A value that holds in a place for a period."""
+
+    id: Ref
+    name: Ref
+    key: str = ""
+    """What the value is for, such as ``pension/employer``."""
+    value: Decimal
+    unit: str
+    jurisdiction: Ref
+    since: date
+    until: date | None = None
+    """The last day on which it holds; open when left out."""
+    source: str
+    verified: bool
+
+
+class MissingParameter(Exception):
+    """No row says what holds: a refusal that names what to load, never a guess."""
+
+    def __init__(self, name: str, key: str, jurisdiction: str, on: date) -> None:
+        super().__init__(f"no {name} {key} for {jurisdiction} on {on}")
+        self.code = "parameters.missing"
+        self.params = {"name": name, "key": key, "jurisdiction": jurisdiction, "on": on.isoformat()}
+
+
+class BadTable(Exception):
+    """A parameter file that can't be used; the text names the file and the row."""
+
+
+class Parameters:
+    """All rows, looked up by name, key, place and day."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows: dict[tuple[str, str, str], list[Row]] = {}
+        for row in rows:
+            self._rows.setdefault((row.name, row.key, row.jurisdiction), []).append(row)
+        for alike in self._rows.values():
+            alike.sort(key=lambda row: row.since)
+            for earlier, later in itertools.pairwise(alike):
+                if earlier.until is None or earlier.until >= later.since:
+                    raise BadTable(f"rows {earlier.id} and {later.id} overlap")
+        self.find = cache(self._find)
+
+    @classmethod
+    def load(cls, *folders: Path) -> Self:
+        """The shipped rows and those of the folders; a row of the same id replaces an earlier one.
+
+        Raises BadTable.
+        """
+        rows: dict[str, Row] = {}
+        for file in (file for folder in (SHIPPED, *folders) for file in sorted(folder.glob("*.yaml"))):
+            content = yaml.safe_load(file.read_text())
+            for number, raw in enumerate(content["rows"], 1):
+                try:
+                    row = Row.model_validate({"jurisdiction": content["jurisdiction"], **raw})
+                except ValidationError as error:
+                    raise BadTable(f"{file.name}, row {number}: {error}") from None
+                rows[row.id] = row
+        return cls(rows.values())
+
+    def rows(self, jurisdiction: str | None = None) -> list[Row]:
+        """Every row, of one place or of all."""
+        return [
+            row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)
+        ]
+
+    def _find(self, name: str, key: str, jurisdiction: str, on: date) -> Row:
+        """The row that holds on a day, of the place or the nearest place above it.
+
+        Raises MissingParameter.
+        """
+        place: str | None = jurisdiction
+        while place is not None:
+            for row in self._rows.get((name, key, place), ()):
+                if row.since <= on and (row.until is None or on <= row.until):
+                    return row
+            place = PARENT.get(place)
+        raise MissingParameter(name, key, jurisdiction, on)
