@@ -50,7 +50,7 @@ def example_names() -> list[str]:
 def localise(example: Path, run: str) -> Localised:
     """The example's complaint and records with fresh fictional numbers, the same ones for the same run.
 
-    Birth date and sex stay. The complaint's own number gets ``-run`` appended; an empty run leaves all as it is.
+    Birth date and sex stay; the complaint's own number gets ``-run`` appended. An empty run changes nothing.
     """
     if len(run) > _RUN_LENGTH:
         raise ValueError(f"a run's name has at most {_RUN_LENGTH} characters")
@@ -60,7 +60,9 @@ def localise(example: Path, run: str) -> Localised:
         return Localised(complaint, records)
     seed = f"{example.name}/{run}"
     fresh = {c.identity_number: _identity_number(c.identity_number, seed) for c in complaint.claimants}
-    fresh |= {r.credit_code: _credit_code(r.credit_code, seed) for r in complaint.respondents if r.credit_code}
+    fresh |= {
+        r.credit_code: _credit_code(r.credit_code, seed) for r in complaint.respondents if r.credit_code
+    }
     return Localised(
         complaint.model_copy(
             update={

@@ -24,7 +24,6 @@ from cli.script import (
     AdvanceTo,
     AnswerTogether,
     Condition,
-    DecideAll,
     File,
     Pay,
     ProposeTerms,
@@ -43,16 +42,15 @@ from domain.messages import (
     AdvanceClock,
     Answer,
     ConfirmPayment,
-    DecideDiscrepancy,
     FileComplaint,
     Instalment,
     Message,
     Propose,
 )
+from domain.parameters import Parameters
 from domain.receipts import Acknowledgement, Receipt
 from domain.view import CaseView, InstalmentView, Timeline
 from domain.words import CENTRE_QUEUE, Agency, Language, Phase, Role
-from workflows.dispute import Opening, Reading
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long a play waits for a state of the case before it gives up."""
@@ -102,8 +100,8 @@ async def play(
     """Play an example to its end.
 
     The records of ``localise(example, run)`` must have been loaded before. Raises ScriptError for a bad
-    script, PlayStuck when the case does not come so far in time, and Temporal's WorkflowUpdateFailedError for a
-    message that was refused.
+    script, PlayStuck when the case does not come so far in time, and Temporal's WorkflowUpdateFailedError
+    for a message that was refused.
     """
     player = _Player(
         client=client,
@@ -134,8 +132,8 @@ class _Player:
 
     async def perform(self) -> PlayResult:
         self.case = self.client.get_workflow_handle(f"dispute-{self.complaint.complaint_id}")
-        for self.number, step in enumerate(self.script.steps, 1):
-            self.narration = step.say[self.language]
+        for number, step in enumerate(self.script.steps, 1):
+            self.number, self.narration = number, step.say[self.language]
             await self._show(None, ())
             try:
                 await self._do(step)
@@ -158,8 +156,6 @@ class _Player:
                 await self._send(_proposal(step.propose, view, self._id(), actor, self.language))
             case AnswerTogether():
                 await self._answer(step)
-            case DecideAll():
-                await self._decide(step)
             case AdvanceTo():
                 await self._advance(step)
             case Pay():
@@ -178,7 +174,7 @@ class _Player:
             ),
             start_workflow_operation=WithStartWorkflowOperation(
                 "DisputeWorkflow",
-                Opening(drill=self.drill),
+                {"drill": self.drill},
                 id=self.case.id,
                 task_queue=CENTRE_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -208,20 +204,6 @@ class _Player:
                 )
             )
 
-    async def _decide(self, step: DecideAll) -> None:
-        actor = await self._actor(step)
-        for ref in (await self._look()).undecided:
-            await self._send(
-                DecideDiscrepancy(
-                    message_id=self._id(ref)[:64],
-                    actor=actor,
-                    language=self.language,
-                    discrepancy=ref,
-                    holds=step.decide.holds,
-                    reason=step.decide.reason,
-                )
-            )
-
     async def _advance(self, step: AdvanceTo) -> None:
         view, wanted = await self._look(), step.advance
         due = _instalment(view, wanted.to_instalment).due if wanted.to_instalment else None
@@ -243,9 +225,20 @@ class _Player:
                 receipt=f"receipt-{self.run}-{due.ref}",
                 paid_on=_today(view),
                 amount=due.amount,
-                late_fee=_late_fee(step, due, _today(view)),
+                late_fee=self._late_fee(step, view, due),
             )
         )
+
+    def _late_fee(self, step: Pay, view: CaseView, due: InstalmentView) -> Decimal:
+        """As stated in the script; or for the days after the due day, on the premiums in the instalment."""
+        if step.pay.late_fee != "computed":
+            return to_fen(step.pay.late_fee)
+        assert view.settlement is not None
+        assert view.part_a is not None
+        assert view.late_fee is not None
+        premiums = to_fen((view.part_a - view.late_fee) / len(view.settlement.instalments))
+        rate = Parameters.load().find("late-fee", "", self.complaint.jurisdiction, _today(view)).value
+        return to_fen(premiums * rate / 100 * max(0, (_today(view) - due.due).days))
 
     # --- talking to the case ------------------------------------------------------------------------
 
@@ -261,7 +254,7 @@ class _Player:
             await self._look()
 
     async def _look(self) -> CaseView:
-        reading = Reading(language=self.language)
+        reading = {"language": self.language}
         view: CaseView = await self.case.query("case_view", reading, result_type=CaseView)
         if self.listener is not None:
             timeline: Timeline = await self.case.query("timeline", reading, result_type=Timeline)
@@ -331,9 +324,7 @@ def _unmet(condition: Condition, view: CaseView) -> list[str]:
 def _proposal(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
     """The terms with the amounts of the assessment: part A entire, part B in the share that is offered."""
     part_a = {c.ref: c.part_a for c in view.claimants if not c.withdrawn}
-    part_b = {
-        c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn
-    }
+    part_b = {c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn}
     first = _today(view) + timedelta(days=terms.first_due_in_days)
     shares_a = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_a.items()}
     shares_b = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_b.items()}

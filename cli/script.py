@@ -21,7 +21,7 @@ from domain.protocol import MESSAGES
 from domain.words import Agency, Language, Phase, Role
 
 Cast = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)?)?$")]
-"""Who acts: ``officer:tax/tax-01``, ``claimant:c1``, ``supervisor:sup-01``, or ``mediator`` for the assigned one."""
+"""Who acts: ``officer:tax/tax-01``, ``claimant:c1``, or ``mediator`` for the one who is assigned."""
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -42,7 +42,7 @@ class _Step(Model):
 
 
 class Send(_Step):
-    """Any message of the protocol; its fields without ``message_id`` and ``actor``. ``today`` is the case's day."""
+    """Any message, its fields without ``message_id`` and ``actor``. ``today`` is the case's day."""
 
     message: str
     fields: dict[str, Any]
@@ -125,21 +125,8 @@ class AnswerTogether(_Step):
     answers: Answers
 
 
-class Decision(Model):
-    """One decision for every discrepancy that lies before the joint meeting."""
-
-    holds: Literal["first", "second"]
-    reason: Text
-
-
-class DecideAll(_Step):
-    """The joint meeting decides."""
-
-    decide: Decision
-
-
 class Advance(Model):
-    """Days to move a drill's clock on: so many, or up to the due day of an instalment and some days beyond."""
+    """Days to move a drill's clock on: so many, or to the due day of an instalment and some days beyond."""
 
     days: Annotated[int, Field(ge=1, le=3700)] | None = None
     to_instalment: Ref | None = None
@@ -178,14 +165,13 @@ class Pay(_Step):
     pay: Payment
 
 
-Step = Send | File | Until | ProposeTerms | AnswerTogether | DecideAll | AdvanceTo | Pay
+Step = Send | File | Until | ProposeTerms | AnswerTogether | AdvanceTo | Pay
 
 _STEPS: Final[dict[str, type[Step]]] = {
     "file": File,
     "until": Until,
     "propose": ProposeTerms,
     "answers": AnswerTogether,
-    "decide": DecideAll,
     "advance": AdvanceTo,
     "pay": Pay,
 }

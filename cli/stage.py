@@ -149,9 +149,7 @@ def _money(view: CaseView, language: Language) -> RenderableType:
             )
         )
     bar = ProgressBar(total=float(settlement.total), completed=float(settlement.paid), width=30)
-    label = texts.say(
-        "demo.money_bar", language, paid=yuan(settlement.paid), total=yuan(settlement.total)
-    )
+    label = texts.say("demo.money_bar", language, paid=yuan(settlement.paid), total=yuan(settlement.total))
     return Group(bar, Text(label))
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebook.records import ROWS
 from cli.example import EXAMPLES, example_folder, example_names, localise
 from cli.play import shares
 from cli.script import AnswerTogether, File, Pay, ProposeTerms, ScriptError, Send, Until, read_script
+from domain.assessing import assess
+from domain.assessment import Assessment
+from domain.case_facts import triage_facts
 from domain.complaint import Complaint
+from domain.dues import dues
+from domain.findings import FINDING, Finding
+from domain.parameters import Parameters
+from domain.steps import Known
+from domain.triage import load_table, triage
 from domain.words import Agency, Language, Phase, RespondentKind
 
 NAMES = ["complex", "general", "policy", "special"]
@@ -22,6 +32,45 @@ each_example = pytest.mark.parametrize("name", NAMES)
 
 def complaint(name: str) -> Complaint:
     return localise(EXAMPLES / name, "").complaint
+
+
+def findings(name: str) -> tuple[Finding, ...]:
+    """What the agencies' records say, as their workers draft it."""
+    filed, records = complaint(name), localise(EXAMPLES / name, "").records
+    people = {c.identity_number: c.ref for c in filed.claimants}
+    employers = {r.credit_code: r.ref for r in filed.respondents if r.credit_code}
+    drafts = []
+    for agency, text in records.items():
+        parts: dict[str, list[dict[str, object]]] = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            model, part = ROWS[agency][row.pop("record")]
+            fields = {key: value for key, value in row.items() if value}
+            drafted = model.model_validate(fields).model_dump(exclude_none=True)
+            named = {
+                "claimant": people.get(drafted.pop("identity_number", "")),
+                "employer": employers.get(drafted.pop("employer_code", "")),
+            }
+            drafted.pop("employer_name", None)
+            parts.setdefault(part, []).append(drafted | {k: v for k, v in named.items() if v})
+        drafts.append(FINDING.validate_python({"agency": agency} | parts))
+    return tuple(drafts)
+
+
+def known(name: str) -> Known:
+    day = date(2026, 6, 1)
+    return Known(
+        case=f"dispute-demo-{name}",
+        complaint=complaint(name),
+        supplied=(),
+        withdrawn=(),
+        filed_on=day,
+        today=day,
+        findings=findings(name),
+    )
+
+
+def assessed(name: str) -> Assessment:
+    return assess(known(name), Parameters.load())
 
 
 def test_the_four_classes_of_dispute_have_an_example_each() -> None:
@@ -49,7 +98,7 @@ def test_every_step_is_narrated_in_both_languages(name: str) -> None:
 @each_example
 def test_a_play_names_only_people_and_instalments_that_there_are(name: str) -> None:
     filed = complaint(name)
-    parties = {p.ref for p in (*filed.claimants, *filed.respondents)}
+    parties = {c.ref for c in filed.claimants} | {r.ref for r in filed.respondents}
     steps = read_script(example_folder(name) / "play.yaml").steps
     scheduled: set[str] = set()
     for step in steps:
@@ -81,10 +130,55 @@ def test_every_agency_answers_from_records_that_name_people_of_the_complaint(nam
             assert cells & (numbers | codes), (agency, row)
 
 
+@pytest.mark.parametrize(
+    ("name", "months", "premiums"),
+    [
+        ("general", 12, "6584.40"),  # 6,200.00 × (25.1 % + 10.3 %) × 3
+        ("policy", 24, "19116.00"),  # 9,000.00 × 35.4 % × 6
+        ("complex", 52, "36037.20"),  # 7,000.00 × 35.4 % × 4 + 8,200.00 × 35.4 % × 9
+        ("special", 468, "284419.98"),  # 89,271.83 × 35.4 % × 9, each share rounded to the fen
+    ],
+)
+def test_what_is_owed_comes_out_of_the_records(name: str, months: int, premiums: str) -> None:
+    found = assessed(name)
+    assert found.employer_share + found.employee_share == Decimal(premiums)
+    filed = complaint(name)
+    arrears = dues(filed, filed.items, findings(name), (), ())
+    assert len(arrears.owed) == months
+    assert not arrears.assumptions
+
+
+def test_only_the_records_of_the_complex_example_contradict_each_other() -> None:
+    contradictions = {name: {d.kind for d in assessed(name).discrepancies} for name in NAMES}
+    assert contradictions == {
+        "complex": {"overlapping-employers", "paid-not-employed", "booked-not-paid"},
+        "general": set(),
+        "policy": set(),
+        "special": set(),
+    }
+
+
+def test_the_joint_meeting_decides_every_contradiction_that_there_is() -> None:
+    steps = read_script(example_folder("complex") / "play.yaml").steps
+    decided = {
+        step.fields["discrepancy"]
+        for step in steps
+        if isinstance(step, Send) and step.message == "decide_discrepancy"
+    }
+    assert decided == {d.id for d in assessed("complex").discrepancies}
+
+
+@each_example
+def test_triage_gives_the_class_that_the_example_is_named_after(name: str) -> None:
+    facts = triage_facts(known(name).model_copy(update={"assessment": assessed(name)}))
+    assert triage(facts, load_table()).case_class == name
+
+
 @each_example
 def test_all_people_and_employers_are_marked_as_fictional(name: str) -> None:
     filed = complaint(name)
-    assert all("虚构" in p.name for p in (*filed.claimants, *filed.respondents))
+    names = [c.name for c in filed.claimants] + [r.name for r in filed.respondents]
+    assert all("虚构" in name for name in names)
     assert all(c.identity_number.startswith("99") for c in filed.claimants)
 
 
