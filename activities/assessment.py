@@ -5,8 +5,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.rules import deadline, parameters
 from domain.assessing import assess
-from domain.parameters import MissingParameter
 from domain.case_facts import triage_facts
+from domain.parameters import MissingParameter
 from domain.steps import Judgement, Known
 from domain.triage import load_table, triage
 

@@ -1,8 +1,9 @@
 """Closing a case: the unified reply, referrals, and the visit afterwards."""
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowAlreadyStartedError
+from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.rules import deadline, start_of
 from domain.closing import close

@@ -5,7 +5,7 @@ from temporalio import activity
 
 from activities.rules import deadline
 from casebook import lists
-from domain.roster import Assignment, AssignmentRequest, NobodyAvailable, assign, load_roster
+from domain.roster import Assignment, AssignmentRequest, assign, load_roster
 from domain.steps import MediationPlan, MediationRequest
 
 

@@ -1,4 +1,4 @@
-"""The rule tables as the services use them: loaded once in a worker, the shipped ones and the centre's own."""
+"""The rule tables as the services use them, loaded once in a worker."""
 
 from datetime import date, datetime, time
 from functools import cache

@@ -1,0 +1,1 @@
+"""The casebook (卷宗): the PostgreSQL record of all cases. A projection: Temporal holds the truth."""

@@ -64,10 +64,10 @@ def _where(_logger: object, _method: str, line: Line) -> Line:
             line.update({k: v for k, v in details.items() if k in _KEPT})
     if activity.in_activity():
         info = activity.info()
-        line |= {"workflow_id": info.workflow_id, "activity_type": info.activity_type}
-        line |= {"activity_id": info.activity_id, "attempt": info.attempt}
+        line.update(workflow_id=info.workflow_id, activity_type=info.activity_type)
+        line.update(activity_id=info.activity_id, attempt=info.attempt)
     elif workflow.in_workflow():
-        line |= {"workflow_id": workflow.info().workflow_id, "run_id": workflow.info().run_id}
+        line.update(workflow_id=workflow.info().workflow_id, run_id=workflow.info().run_id)
     if "workflow_id" in line:
         line.setdefault("case", line["workflow_id"])
     return line

@@ -1,9 +1,7 @@
 """The embedded servers: Temporal's development server and PostgreSQL, from wheels, in one data folder."""
 
-import asyncio
 import contextlib
 import hashlib
-import json
 import os
 import pwd
 import secrets
@@ -12,19 +10,18 @@ import signal
 import socket
 import sys
 import sysconfig
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import asyncpg
-
 import psutil
 from pydantic import BaseModel
 from temporalio.client import Client
 
 from runtime import search_attributes
 from runtime.process import Failed, Process
-from runtime.settings import ROOT, Settings
+from runtime.settings import Settings
 
 DATABASE: Final = "onestop"
 _READY_WITHIN: Final = 60.0
@@ -40,7 +37,7 @@ class PortTaken(Exception):
 
 
 class Addresses(BaseModel):
-    """Where the embedded servers listen, and who started them. Kept in ``servers.json``, readable by the owner."""
+    """Where the embedded servers listen, and who started them. Kept in ``servers.json`` (0600)."""
 
     temporal: str
     ui: str

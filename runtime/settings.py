@@ -23,5 +23,5 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     keys: SecretStr | None = None
-    """The key ring as JSON, for deployments that keep it in a secret store; else ``keys.json`` in ``data``."""
+    """The key ring as JSON, from a secret store; without it ``keys.json`` in ``data``."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")

@@ -213,7 +213,7 @@ class DisputeWorkflow:
 
     @phase(Phase.PROGNOSIS)
     async def prognosis(self) -> None:
-        """Reconcile the findings, compute what is owed, judge the difficulty; hard questions to the joint meeting."""
+        """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
         while case.assessment is None or progress.decisions_pending(case):
             judgement = await self._ask(AssessmentService.judge, self._known())
@@ -332,7 +332,7 @@ class DisputeWorkflow:
             self._go_on()
 
     async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A) -> B:
-        """Ask a service of the centre; what it can't answer blocks the case, visibly, until somebody mends it."""
+        """Ask a service of the centre; what it can't answer blocks the case, visibly, until it is mended."""
         while True:
             try:
                 return await service(activity, request)
@@ -372,13 +372,18 @@ class DisputeWorkflow:
         case = self.case
         while True:
             agenda.ring(case, self.now)
-            alarm, offset = agenda.next_alarm(case), case.clock_offset
-            changed = lambda: (agenda.next_alarm(case), case.clock_offset) != (alarm, offset)  # noqa: E731
-            timeout = None if alarm is None else alarm - self.now
-            try:
-                await workflow.wait_condition(changed, timeout=timeout)
-            except TimeoutError:
-                continue
+            await self._sleep_until(agenda.next_alarm(case), case.clock_offset)
+
+    async def _sleep_until(self, alarm: datetime | None, offset: timedelta) -> None:
+        """Until the alarm, or until there is another one, or the clock of a drill was moved on."""
+        case = self.case
+        try:
+            await workflow.wait_condition(
+                lambda: (agenda.next_alarm(case), case.clock_offset) != (alarm, offset),
+                timeout=None if alarm is None else alarm - self.now,
+            )
+        except TimeoutError:
+            return
 
     async def _keep_casebook(self) -> None:
         """Write each new stretch of the ledger, with the rows that people search, in one transaction."""

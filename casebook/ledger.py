@@ -1,0 +1,125 @@
+"""The ledger in PostgreSQL: written in one statement for each step of a case, read back, and proved."""
+
+import json
+
+import asyncpg
+
+from domain.ledger import Actor, BrokenLedger, Event, verify
+from domain.projection import CasebookEntry
+from domain.words import Agency, Role
+from runtime.vault import Vault
+
+
+class LedgerConflict(Exception):
+    """The casebook holds another event under the number of an event that was to be written."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"event {seq} differs from the one in the casebook")
+        self.seq = seq
+
+
+_RECORD = """
+with entry as (
+    insert into ledger ("case", seq, at, kind, actor_id, actor_role, actor_agency, message_id,
+        facts, previous, digest)
+    select $1, * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[])
+    on conflict ("case", seq) do nothing
+), line as (
+    update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
+        outcome = $17, claimants = $18, waits_on = $19, waits_for = $20, waits_since = $21,
+        waits_until = $22, seq = $23
+    where "case" = $1 and seq < $23
+), inbox as (
+    insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, seq)
+    select $1, *, $23 from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[],
+        $29::timestamptz[], $30::boolean[])
+    on conflict ("case", task) do update set state = excluded.state, officer = excluded.officer,
+        due_at = excluded.due_at, escalated = excluded.escalated, seq = excluded.seq
+    where task.seq < excluded.seq
+)
+select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
+where "case" = $1 and ledger.digest <> given.digest order by seq limit 1
+"""
+
+
+async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
+    """Append events and renew the searchable rows, in one transaction. Again changes nothing.
+
+    Returns the number of the last event. Raises LedgerConflict.
+    """
+    events, row, tasks = entry.events, entry.case, entry.tasks
+    conflict = await pool.fetchval(
+        _RECORD,
+        row.case,
+        [e.seq for e in events],
+        [e.at for e in events],
+        [e.kind for e in events],
+        [e.actor.id for e in events],
+        [e.actor.role for e in events],
+        [e.actor.agency for e in events],
+        [e.message_id for e in events],
+        [vault.seal(json.dumps(e.facts, ensure_ascii=False), _context(row.case)) for e in events],
+        [e.previous for e in events],
+        [e.digest for e in events],
+        row.phase,
+        row.case_class,
+        row.lane,
+        row.group,
+        row.mediator,
+        row.outcome,
+        row.claimants,
+        list(row.waits_on),
+        row.waits_for,
+        row.waits_since,
+        row.waits_until,
+        row.seq,
+        [t.task for t in tasks],
+        [t.agency for t in tasks],
+        [t.state for t in tasks],
+        [t.officer for t in tasks],
+        [t.opened_at for t in tasks],
+        [t.due_at for t in tasks],
+        [t.escalated for t in tasks],
+    )
+    if conflict is not None:
+        raise LedgerConflict(conflict)
+    return events[-1].seq if events else row.seq
+
+
+async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) -> list[Event]:
+    """The events of a case, oldest first."""
+    rows = await pool.fetch('select * from ledger where "case" = $1 and seq > $2 order by seq', case, after)
+    return [
+        Event(
+            seq=row["seq"],
+            at=row["at"],
+            kind=row["kind"],
+            actor=Actor(
+                id=row["actor_id"],
+                role=Role(row["actor_role"]),
+                agency=Agency(row["actor_agency"]) if row["actor_agency"] else None,
+            ),
+            message_id=row["message_id"],
+            facts=json.loads(vault.open(row["facts"], _context(case))),
+            previous=row["previous"],
+            digest=row["digest"],
+        )
+        for row in rows
+    ]
+
+
+async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None) -> int:
+    """Walk the whole chain; with the running case's own ``head`` also its end. Returns its length.
+
+    Raises BrokenLedger naming the first event that is altered, out of place or missing.
+    """
+    chain = await events(pool, vault, case)
+    last = verify(chain)
+    if head is not None and last != head:
+        raise BrokenLedger(len(chain) + 1, "missing, or not what the case itself recorded")
+    return len(chain)
+
+
+def _context(case: str) -> str:
+    return f"ledger:{case}"

@@ -1,0 +1,175 @@
+"""Lists: cases, inboxes, and what each mediator has to do. Pages are stable: each begins after a key."""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+
+import asyncpg
+from pydantic import Field
+
+from domain.base import CENTRE_ZONE, Instant, Model, Ref
+from domain.roster import Load
+from domain.words import Agency, CaseClass, Lane, Outcome, Phase
+from runtime.vault import Vault
+
+PAGE: Final = 50
+
+
+class CaseFilter(Model):
+    """Which cases to list; what is left out does not filter."""
+
+    phase: Phase | None = None
+    case_class: CaseClass | None = None
+    agency: Agency | None = None
+    """Cases in which this agency has an open inquiry."""
+    overdue_at: Instant | None = None
+    """Cases whose deadline has passed at this instant."""
+    employer: str | None = None
+    """Exact name or credit code."""
+    mediator: Ref | None = None
+    outcome: Outcome | None = None
+    drill: bool | None = None
+    after: tuple[Instant, Ref] | None = None
+    """Key of the last line of the page before."""
+    limit: Annotated[int, Field(ge=1, le=500)] = PAGE
+
+
+class CaseLine(Model):
+    """A case in a list."""
+
+    case: Ref
+    case_number: str | None
+    drill: bool
+    employer: str
+    claimants: int
+    phase: Phase
+    case_class: CaseClass | None
+    lane: Lane | None
+    mediator: Ref | None
+    outcome: Outcome | None
+    filed_at: Instant
+    waits_on: tuple[str, ...]
+    waits_for: str
+    waits_since: Instant
+    waits_until: Instant | None
+
+
+class TaskFilter(Model):
+    """Which inquiries to list."""
+
+    agency: Agency
+    officer: Ref | None = None
+    overdue_at: Instant | None = None
+    after: tuple[Instant, Ref] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = PAGE
+
+
+class TaskLine(Model):
+    """An inquiry in an agency's inbox."""
+
+    case: Ref
+    case_number: str | None
+    task: Ref
+    state: str
+    officer: Ref | None
+    opened_at: Instant
+    due_at: Instant
+    escalated: bool
+    case_class: CaseClass | None
+    employer: str
+    claimants: int
+
+
+async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
+    """A page of cases, the latest filed first."""
+    digests = None
+    if wanted.employer is not None:
+        digests = [vault.digest(f"employer:{text}") for text in (wanted.employer, wanted.employer.upper())]
+    after_at, after_case = wanted.after or (None, None)
+    rows = await pool.fetch(
+        """
+        select * from dispute d
+        where ($1::text is null or phase = $1)
+          and ($2::text is null or case_class = $2)
+          and ($3::text is null or exists (select from task t where t."case" = d."case"
+               and t.agency = $3 and t.state in ('offered', 'claimed')))
+          and ($4::timestamptz is null or (not closed and waits_until <= $4))
+          and ($5::text[] is null or employer_digest = any($5))
+          and ($6::text is null or mediator = $6)
+          and ($7::text is null or outcome = $7)
+          and ($8::boolean is null or drill = $8)
+          and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
+        order by filed_at desc, "case" desc limit $11
+        """,
+        wanted.phase,
+        wanted.case_class,
+        wanted.agency,
+        wanted.overdue_at,
+        digests,
+        wanted.mediator,
+        wanted.outcome,
+        wanted.drill,
+        after_at,
+        after_case,
+        wanted.limit,
+    )
+    return [_case_line(row, vault) for row in rows]
+
+
+def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
+    fields = {name: row[name] for name in CaseLine.model_fields if name != "employer"}
+    return CaseLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})
+
+
+async def tasks(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> list[TaskLine]:
+    """A page of an agency's open inquiries, the most urgent first."""
+    after_at, after_case = wanted.after or (None, None)
+    rows = await pool.fetch(
+        """
+        select t.*, d.case_number, d.case_class, d.employer_name, d.claimants
+        from task t join dispute d using ("case")
+        where t.agency = $1 and t.state in ('offered', 'claimed')
+          and ($2::text is null or t.officer = $2)
+          and ($3::timestamptz is null or t.due_at <= $3)
+          and ($4::timestamptz is null or (t.due_at, t."case") > ($4, $5))
+        order by t.due_at, t."case" limit $6
+        """,
+        wanted.agency,
+        wanted.officer,
+        wanted.overdue_at,
+        after_at,
+        after_case,
+        wanted.limit,
+    )
+    return [
+        TaskLine.model_validate(
+            {name: row[name] for name in TaskLine.model_fields if name != "employer"}
+            | {"employer": vault.open(row["employer_name"], "employer")}
+        )
+        for row in rows
+    ]
+
+
+async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:
+    """What each mediator has to do: open cases, and when the last one was assigned."""
+    rows = await pool.fetch(
+        """
+        select mediator, count(*) filter (where not closed) as open_cases, max(waits_since) as last_assigned
+        from dispute where mediator is not null group by mediator
+        """
+    )
+    return {
+        row["mediator"]: Load(open_cases=row["open_cases"], last_assigned=_day(row["last_assigned"]))
+        for row in rows
+    }
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CENTRE_ZONE).date()
+
+
+async def find(pool: asyncpg.Pool, name: str) -> str | None:
+    """The workflow id of a case, by its number or by the id itself; None when there is no such case."""
+    found: str | None = await pool.fetchval(
+        'select coalesce(joined_to, "case") from dispute where case_number = $1 or "case" = $1', name
+    )
+    return found

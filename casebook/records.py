@@ -1,0 +1,221 @@
+"""The agencies' records, loaded from exchange files (CSV) and read as draft findings.
+
+An exchange file is CSV in UTF-8 with a header. Its ``record`` column tells the kind of each row; the columns
+of each kind are the fields of its model below, which docs/exchange_files.md lists with examples.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import asyncpg
+from pydantic import BeforeValidator, Field, ValidationError
+
+from casebook.registry import employer_digest, identity_digest
+from domain.base import Model, Month, Yuan
+from domain.complaint import Name, Respondent
+from domain.findings import FINDING, FINDING_OF, Finding
+from domain.identifiers import CreditCode, IdentityNumber
+from domain.protocol import Problem, problems
+from domain.records import RecordsQuery
+from domain.words import Agency, InsuranceKind, OperatingState
+from runtime.vault import Vault
+
+
+def _absent(value: object) -> object:
+    return None if value == "" else value
+
+
+Optional = BeforeValidator(_absent)
+
+
+class _Row(Model):
+    """A row about a person, an employer, or a person with an employer."""
+
+    identity_number: Annotated[IdentityNumber | None, Optional] = None
+    employer_code: Annotated[CreditCode | None, Optional] = None
+    employer_name: Annotated[Name | None, Optional] = None
+
+
+class _Person(_Row):
+    identity_number: IdentityNumber
+
+
+class EmploymentRow(_Person):
+    """employment: a person worked for an employer over a span of months, at a monthly wage in yuan."""
+
+    first_month: Month
+    last_month: Month
+    monthly_wage: Annotated[Yuan | None, Optional] = None
+
+
+class RetirementRow(_Person):
+    """retirement: the day on which a person reaches the retirement age."""
+
+    on: date
+
+
+class InsuredRow(_Person):
+    """insured: a person was booked as insured through an employer over a span of months."""
+
+    first_month: Month
+    last_month: Month
+
+
+class LossRow(_Person):
+    """loss: medical costs in yuan that a person bore because the insurance had lapsed."""
+
+    amount: Annotated[Yuan, Field(gt=0)]
+
+
+class ContributionRow(_Person):
+    """contribution: premiums of one insurance received for a person over a span of months."""
+
+    insurance: InsuranceKind
+    first_month: Month
+    last_month: Month
+    base: Annotated[Yuan | None, Optional] = None
+
+
+class StateRow(_Row):
+    """state: the operating state of an employer, and since when."""
+
+    state: OperatingState
+    since: Annotated[date | None, Optional] = None
+
+
+class LegalAidRow(_Person):
+    """legal-aid: the union's decision on legal aid for a person."""
+
+    granted: bool
+    counsel: Annotated[Name | None, Optional] = None
+
+
+ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[_Row], str]]]] = {
+    Agency.LABOR: {
+        "employment": (EmploymentRow, "employments"),
+        "retirement": (RetirementRow, "retirements"),
+    },
+    Agency.MEDICAL_INSURANCE: {"insured": (InsuredRow, "insured"), "loss": (LossRow, "losses")},
+    Agency.TAX: {"contribution": (ContributionRow, "contributions"), "state": (StateRow, "employers")},
+    Agency.UNION: {"legal-aid": (LegalAidRow, "legal_aid")},
+}
+"""Each agency's kinds of rows: the model of the row, and the part of the finding that it fills."""
+
+_KEYS: Final = {"identity_number", "employer_code", "employer_name"}
+
+
+class RowError(Model):
+    """What is wrong with a row, without the value that was given. Line 1 is the header."""
+
+    line: int
+    problem: Problem
+
+
+class LoadReport(Model):
+    """What became of an exchange file."""
+
+    agency: Agency
+    rows: int
+    loaded: int
+    """Rows that were new; a row that was there already is not loaded again."""
+    errors: tuple[RowError, ...]
+
+
+async def load(
+    pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, partial: bool = False
+) -> LoadReport:
+    """Load an exchange file: all of it or, with errors in it, nothing (``partial``: the good rows)."""
+    good: list[tuple[str, _Row]] = []
+    errors: list[RowError] = []
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        for line, raw in enumerate(csv.DictReader(handle), 2):
+            kind = (raw.pop("record", None) or "").strip()
+            entry = ROWS[agency].get(kind)
+            if entry is None:
+                known = ", ".join(ROWS[agency])
+                problem = Problem(field="record", code="records.unknown-kind", params={"known": known})
+                errors.append(RowError(line=line, problem=problem))
+                continue
+            fields = {k: v.strip() for k, v in raw.items() if k and isinstance(v, str)}
+            used = {k: v for k, v in fields.items() if v or k in entry[0].model_fields}
+            try:
+                good.append((kind, entry[0].model_validate(used)))
+            except ValidationError as error:
+                errors += [RowError(line=line, problem=problem) for problem in problems(error)]
+    loaded = 0
+    if good and (partial or not errors):
+        loaded = await _insert(pool, vault, agency, good)
+    return LoadReport(agency=agency, rows=len(good) + len(errors), loaded=loaded, errors=tuple(errors))
+
+
+async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, _Row]]) -> int:
+    values = []
+    for kind, row in rows:
+        person = identity_digest(vault, row.identity_number) if row.identity_number else ""
+        employer = _employer(vault, row)
+        fields = json.dumps(row.model_dump(mode="json", exclude=_KEYS), sort_keys=True)
+        digest = hashlib.sha256(f"{kind}|{person}|{employer}|{fields}".encode()).hexdigest()
+        values.append((agency.value, kind, person, employer, fields, digest))
+    columns = list(zip(*values, strict=True))
+    inserted = await pool.fetch(
+        """
+        insert into record (agency, kind, identity_digest, employer_digest, fields, digest)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
+        on conflict do nothing returning 1
+        """,
+        *(list(column) for column in columns),
+    )
+    return len(inserted)
+
+
+def _employer(vault: Vault, row: _Row) -> str:
+    if not (row.employer_code or row.employer_name):
+        return ""
+    name = row.employer_name or "-"
+    return employer_digest(vault, Respondent(ref="e", name=name, credit_code=row.employer_code))
+
+
+class TableRecords:
+    """An agency's records in the casebook's own table, as loaded from its exchange files."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, agency: Agency) -> None:
+        self._pool, self._vault, self._agency = pool, vault, agency
+
+    async def read(self, query: RecordsQuery) -> Finding:
+        """The finding that the loaded rows give for the people and employers of a case."""
+        people = {identity_digest(self._vault, c.identity_number): c.ref for c in query.claimants}
+        employers = {employer_digest(self._vault, r): r.ref for r in query.respondents}
+        rows = await self._pool.fetch(
+            """
+            select kind, identity_digest, employer_digest, fields from record
+            where agency = $1 and (identity_digest = any($2)
+                or (identity_digest = '' and employer_digest = any($3)))
+            order by kind, identity_digest, fields->>'first_month', digest
+            """,
+            self._agency.value,
+            list(people),
+            list(employers),
+        )
+        return self._finding(rows, people, employers)
+
+    def _finding(
+        self, rows: Iterable[asyncpg.Record], people: Mapping[str, str], employers: Mapping[str, str]
+    ) -> Finding:
+        parts: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            _, part = ROWS[self._agency][row["kind"]]
+            named: dict[str, Any] = {}
+            if row["identity_digest"]:
+                named["claimant"] = people[row["identity_digest"]]
+            if row["employer_digest"]:
+                if row["employer_digest"] not in employers:
+                    continue
+                named["employer"] = employers[row["employer_digest"]]
+            parts.setdefault(part, []).append(named | json.loads(row["fields"]))
+        finding = FINDING_OF[self._agency].model_validate({"agency": self._agency} | parts)
+        return FINDING.validate_python(finding)

@@ -1,0 +1,143 @@
+"""Registering complaints: numbers without gaps, one case for the same complaint at several windows."""
+
+import asyncpg
+
+from domain.base import CENTRE_ZONE
+from domain.complaint import Complaint, Respondent
+from domain.projection import Registration, RegistrationRequest
+from runtime.vault import Vault
+
+SERIES = {True: "DRILL", False: "RZ"}
+"""Prefix of case numbers; drills have a series of their own."""
+
+
+def employer_digest(vault: Vault, employer: Respondent) -> str:
+    """The key by which an employer is found: its credit code, or else its name."""
+    return vault.digest(f"employer:{employer.credit_code or employer.name}")
+
+
+def identity_digest(vault: Vault, identity_number: str) -> str:
+    """The key by which a person is found."""
+    return vault.digest(f"identity:{identity_number}")
+
+
+async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationRequest) -> Registration:
+    """Give the complaint a number, or join it to the open case that has all its claimants.
+
+    The same request again gets the same answer. Complaints against one employer are registered one after
+    the other, so that two windows at the same instant make one case.
+    """
+    employer = employer_digest(vault, request.complaint.employer)
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", employer)
+        known = await connection.fetchrow(
+            """
+            select d."case", d.case_number, d.joined_to, d.overlaps, j.case_number as joined_number
+            from dispute d left join dispute j on j."case" = d.joined_to where d."case" = $1
+            """,
+            request.case,
+        )
+        if known is not None:
+            return _answer(known)
+        overlaps = await _open_cases(connection, vault, employer, request)
+        joined = _holds_everybody(overlaps, len(request.complaint.claimants))
+        number = None if joined else await _next_number(connection, request)
+        row = await connection.fetchrow(
+            """
+            with filed as (
+                insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
+                    employer_digest, employer_name, filed_at, joined_to, overlaps, claimants, waits_since,
+                    outcome, phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9,
+                    case when $10::text is null then null else 'merged' end,
+                    case when $10::text is null then 'intake' else 'closed' end)
+                returning *
+            )
+            select f."case", f.case_number, f.joined_to, f.overlaps, j.case_number as joined_number
+            from filed f left join dispute j on j."case" = f.joined_to
+            """,
+            request.case,
+            number,
+            request.complaint.complaint_id,
+            request.complaint.jurisdiction,
+            request.complaint.channel,
+            request.drill,
+            employer,
+            vault.seal(request.complaint.employer.name, "employer"),
+            request.filed_at,
+            joined,
+            [] if joined else sorted({ref for refs in overlaps.values() for ref in refs}),
+            len(request.complaint.claimants),
+        )
+        if not joined:
+            await _write_claimants(connection, vault, request.case, request.complaint)
+    assert row is not None
+    return _answer(row)
+
+
+def _answer(row: asyncpg.Record) -> Registration:
+    joined = row["joined_to"] is not None
+    return Registration(
+        case=row["joined_to"] if joined else row["case"],
+        case_number=row["joined_number"] if joined else row["case_number"],
+        joined=joined,
+        overlaps=tuple(row["overlaps"]),
+    )
+
+
+async def _open_cases(
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest
+) -> dict[str, list[str]]:
+    """Open cases against the employer, each with those claimants of the complaint whom it has already."""
+    refs = {identity_digest(vault, c.identity_number): c.ref for c in request.complaint.claimants}
+    rows = await connection.fetch(
+        """
+        select c."case", c.identity_digest from claimant c join dispute d using ("case")
+        where d.employer_digest = $1 and not d.closed and d.drill = $2 and c.identity_digest = any($3)
+        """,
+        employer,
+        request.drill,
+        list(refs),
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["case"], []).append(refs[row["identity_digest"]])
+    return found
+
+
+def _holds_everybody(overlaps: dict[str, list[str]], claimants: int) -> str | None:
+    return next((case for case, refs in sorted(overlaps.items()) if len(refs) == claimants), None)
+
+
+async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest) -> str:
+    """The next number of the series in the year of filing. Taken back with the transaction: no gaps."""
+    series, year = SERIES[request.drill], request.filed_at.astimezone(CENTRE_ZONE).year
+    last = await connection.fetchval(
+        """
+        insert into case_number (series, year, last) values ($1, $2, 1)
+        on conflict (series, year) do update set last = case_number.last + 1 returning last
+        """,
+        series,
+        year,
+    )
+    return f"{series}-{year}-{last:06d}"
+
+
+async def _write_claimants(
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, case: str, complaint: Complaint
+) -> None:
+    await connection.copy_records_to_table(
+        "claimant",
+        columns=["case", "ref", "identity_digest", "identity_number", "name", "phone"],
+        records=[
+            (
+                case,
+                c.ref,
+                identity_digest(vault, c.identity_number),
+                vault.seal(c.identity_number, "identity_number"),
+                vault.seal(c.name, "name"),
+                vault.seal(c.phone, "phone") if c.phone else None,
+            )
+            for c in complaint.claimants
+        ],
+    )

@@ -1,0 +1,79 @@
+"""Sentences made of texts: events, waiting, problems, receipts. Takes plain values, knows no models."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from texts import knows, label, say, sentence
+
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
+    """What happened, as a sentence."""
+    flat = {name: _flat(value, language) for name, value in facts.items()}
+    return sentence(f"events.{kind}", flat, language)
+
+
+def waiting_line(
+    on: Sequence[str],
+    what: str,
+    since: datetime,
+    until: datetime | None,
+    provisional: bool,
+    language: str,
+) -> str:
+    """On whom a case waits, for what, since when and until when (times of the centre's zone)."""
+    shown = list(on[:5]) + (["…"] if len(on) > 5 else [])
+    line = say(f"waiting.{what}", language, on=label(shown, language), since=instant(since))
+    if until is not None:
+        line += say("waiting.until", language, until=instant(until, ends=True))
+    if provisional:
+        line += say("waiting.provisional", language)
+    return line
+
+
+def instant(at: datetime, *, ends: bool = False) -> str:
+    """A moment in the centre's zone; an end at midnight is shown as 24:00 of the day before."""
+    local = at.astimezone(_ZONE)
+    if ends and (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def problem_line(field: str, code: str, params: Mapping[str, str], language: str) -> str:
+    """What is wrong with a field, and what to do."""
+    key = code if knows(code) else "input.fallback"
+    shown = {name: label(value, language) for name, value in params.items()}
+    return say("input.line", language, field=field, problem=say(key, language, **shown))
+
+
+def receipt_text(
+    decision: str,
+    case_number: str | None,
+    missing: Sequence[str],
+    until: date | None,
+    refer_to: str | None,
+    source: str | None,
+    language: str,
+) -> str:
+    """What a receipt means, and what comes next."""
+    return say(
+        f"receipts.{decision}",
+        language,
+        case_number=case_number or "—",
+        missing=label(list(missing), language),
+        until=until or "—",
+        refer_to=label(refer_to, language),
+        source=source or "—",
+    )
+
+
+def _flat(value: object, language: str) -> object:
+    """Nested facts as text: ``a: 1.00, b: 2.00``."""
+    if isinstance(value, Mapping):
+        return " ".join(label(part, language) for part in value.values() if part not in (None, ""))
+    if isinstance(value, list | tuple):
+        return [_flat(part, language) for part in value]
+    return value
