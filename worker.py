@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from activities.tax import Tax
 from activities.triage import TriageService
 from activities.union import Union
 from casebook.records import TableRecords
+from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, log
 from runtime.settings import Settings
@@ -37,7 +38,7 @@ from workflows.dispute import DisputeWorkflow
 from workflows.follow_up import FollowUpWorkflow
 
 ROLES = (CENTRE_QUEUE, *Agency)
-_AGENCY_ACTIVITIES = {
+_AGENCIES: dict[Agency, Callable[[AgencyRecords], Labor | MedicalInsurance | Tax | Union]] = {
     Agency.LABOR: Labor,
     Agency.MEDICAL_INSURANCE: MedicalInsurance,
     Agency.TAX: Tax,
@@ -70,7 +71,7 @@ def worker(role: str, world: World) -> Worker:
     return Worker(
         world.client,
         task_queue=role,
-        activities=[_AGENCY_ACTIVITIES[agency](records).read_records],
+        activities=[_AGENCIES[agency](records).read_records],
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
 

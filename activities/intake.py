@@ -27,12 +27,10 @@ class IntakeService:
             suspension_days_max=length("suspension-max"),
         )
         refused = next((bar for bar in found if bar.refer_to is not None), None)
-        if refused is not None:
-            return Admission(registration=None, refused=refused, rules=rules)
-        registration = await registry.register(self._pool, self._vault, request)
-        missing = tuple(bar.id for bar in found)
+        missing = tuple(bar.id for bar in found if bar.refer_to is None)
         return Admission(
-            registration=registration,
+            registration=await registry.register(self._pool, self._vault, request),
+            refused=refused,
             missing=missing,
             material_deadline=deadline("material-supplement", request.filed_at) if missing else None,
             rules=rules,

@@ -32,7 +32,7 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", employer)
         known = await connection.fetchrow(
             """
-            select d."case", d.case_number, d.joined_to, d.overlaps, j.case_number as joined_number
+            select d."case", d.case_number, d.joined_to, d.overlapping, j.case_number as joined_number
             from dispute d left join dispute j on j."case" = d.joined_to where d."case" = $1
             """,
             request.case,
@@ -46,14 +46,14 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             """
             with filed as (
                 insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
-                    employer_digest, employer_name, filed_at, joined_to, overlaps, claimants, waits_since,
+                    employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, waits_since,
                     outcome, phase)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
                 returning *
             )
-            select f."case", f.case_number, f.joined_to, f.overlaps, j.case_number as joined_number
+            select f."case", f.case_number, f.joined_to, f.overlapping, j.case_number as joined_number
             from filed f left join dispute j on j."case" = f.joined_to
             """,
             request.case,
@@ -81,7 +81,7 @@ def _answer(row: asyncpg.Record) -> Registration:
         case=row["joined_to"] if joined else row["case"],
         case_number=row["joined_number"] if joined else row["case_number"],
         joined=joined,
-        overlaps=tuple(row["overlaps"]),
+        overlaps=tuple(row["overlapping"]),
     )
 
 

@@ -37,8 +37,8 @@ class IntakeTable(Model):
 class Admission(Model):
     """What becomes of a complaint: registered, joined, refused with a referral, or waiting for material."""
 
-    registration: Registration | None
-    """None when refused before registration."""
+    registration: Registration
+    """A refused complaint is registered too: it is never dropped."""
     refused: Bar | None = None
     missing: tuple[str, ...] = ()
     material_deadline: Deadline | None = None

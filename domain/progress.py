@@ -35,46 +35,45 @@ def block(case: CaseState, blocked: Blocked, now: datetime) -> None:
     case.note("blocked", now, step=blocked.step, code=blocked.code, params=dict(blocked.params))
 
 
-def admit(case: CaseState, admission: Admission, now: datetime) -> None:
+def admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
     """Register, join or refuse the complaint, and write the receipt."""
+    case.receipt = _admit(case, admission, now)
+    return case.receipt
+
+
+def _admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
     assert case.complaint is not None
     registration, refused = admission.registration, admission.refused
-    case.rules, case.missing, case.material_deadline = (
-        admission.rules,
-        admission.missing,
-        admission.material_deadline,
-    )
+    case.rules, case.missing = admission.rules, admission.missing
+    case.material_deadline = admission.material_deadline
+    case.case_number = None if registration.joined else registration.case_number
     receipt = Receipt(
         decision=Decision.ACCEPTED,
-        case=case.case,
-        case_number=registration.case_number if registration else None,
+        case=registration.case,
+        case_number=registration.case_number,
         complaint_id=case.complaint.complaint_id,
         text="",
     )
-    if refused is not None:
-        case.receipt = receipt.model_copy(
-            update={"decision": Decision.REFUSED, "refer_to": refused.refer_to, "source": refused.source}
-        )
-        case.ending = Outcome.NOT_ACCEPTED
-        case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
-        return
-    assert registration is not None
     if registration.joined:
-        case.receipt = receipt.model_copy(update={"decision": Decision.JOINED, "case": registration.case})
         case.ending = Outcome.MERGED
         case.note("complaint_joined", now, case=registration.case, case_number=registration.case_number)
-        return
-    case.case_number = registration.case_number
+        return receipt.model_copy(update={"decision": Decision.JOINED})
     case.note(
         "case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps)
     )
+    if refused is not None:
+        case.ending = Outcome.NOT_ACCEPTED
+        case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
+        return receipt.model_copy(
+            update={"decision": Decision.REFUSED, "refer_to": refused.refer_to, "source": refused.source}
+        )
     if case.missing and case.material_deadline is not None:
         due = case.material_deadline.due
-        receipt = receipt.model_copy(
+        case.note("material_requested", now, missing=list(case.missing), until=due.isoformat())
+        return receipt.model_copy(
             update={"decision": Decision.NEEDS_MATERIAL, "missing": case.missing, "supply_until": due}
         )
-        case.note("material_requested", now, missing=list(case.missing), until=due.isoformat())
-    case.receipt = receipt
+    return receipt
 
 
 def take_triage(case: CaseState, triage: Triage, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from stdnum.iso7064 import mod_11_2
 
-from domain.complaint import ClaimItem, Claimant, Complaint, Respondent
+from domain.complaint import Claimant, ClaimItem, Complaint, Respondent
 from domain.findings import (
     Contribution,
     EmployerState,

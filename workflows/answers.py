@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-import texts
 from domain.base import Model
 from domain.case import CaseState
 from domain.messages import FileComplaint
@@ -15,7 +14,7 @@ from domain.protocol import Refused
 from domain.receipts import Receipt
 from domain.view import TriageExplanation
 from domain.words import Language
-from texts import sentences
+from texts import sentence, sentences
 
 
 class _Tongue(Model):
@@ -70,7 +69,7 @@ def triage(case: CaseState, language: Language) -> TriageExplanation:
     """The rules that fired and those that nearly did, as sentences."""
     if case.triage is None:
         return TriageExplanation(case=case.case, triage=None, reclassified=None)
-    fired = [texts.sentence(f"triage.{rule.rule}", rule.facts, language) for rule in case.triage.fired]
+    fired = [sentence(f"triage.{rule.rule}", rule.facts, language) for rule in case.triage.fired]
     return TriageExplanation(
         case=case.case, triage=case.triage, reclassified=case.reclassified, lines=tuple(fired)
     )

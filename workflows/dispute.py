@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.base import Model
     from domain.case import Blocked, CaseState, Task, TaskState
     from domain.effects.bargaining import accepted_by
+    from domain.ledger import SYSTEM
     from domain.messages import FileComplaint, LinkComplaint, Message
     from domain.projection import RegistrationRequest
     from domain.protocol import Refused
@@ -148,9 +149,9 @@ class DisputeWorkflow:
                     case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at
                 ),
             )
-            progress.admit(case, admission, self.now)
-            if case.receipt is not None and case.receipt.decision is Decision.JOINED:
-                await self._join(case.receipt)
+            receipt = progress.admit(case, admission, self.now)
+            if receipt.decision is Decision.JOINED:
+                await self._join(receipt)
         if case.ending is None:
             await self._until(lambda: not case.missing)
         self._go_on()
@@ -161,7 +162,7 @@ class DisputeWorkflow:
         assert case.complaint is not None
         link = LinkComplaint(
             message_id=f"link-{case.complaint.complaint_id}",
-            actor=protocol.SYSTEM,
+            actor=SYSTEM,
             complaint_id=case.complaint.complaint_id,
             channel=case.complaint.channel,
             case=case.case,

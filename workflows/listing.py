@@ -1,22 +1,23 @@
 """What Temporal's own lists show of a case. Stored in clear there, so it holds no personal data."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeUpdate
 
 from domain.case import CaseState
 from domain.view import group, waiting
 from runtime import search_attributes as keys
 
 
-def search_attributes_of(case: CaseState) -> TypedSearchAttributes:
+def search_attributes_of(case: CaseState) -> list[SearchAttributeUpdate[Any]]:
     """The attributes that a case is listed by."""
-    return TypedSearchAttributes(list(_pairs(case)))
+    return list(_updates(case))
 
 
-def _pairs(case: CaseState) -> Iterator[SearchAttributePair[object]]:
+def _updates(case: CaseState) -> Iterator[SearchAttributeUpdate[Any]]:
     waits = waiting(case)
-    texts = {
+    words = {
         keys.CASE_NUMBER: case.case_number,
         keys.CASE_CLASS: case.case_class,
         keys.CASE_PHASE: case.phase,
@@ -26,7 +27,9 @@ def _pairs(case: CaseState) -> Iterator[SearchAttributePair[object]]:
         keys.WAITS_ON: waits.on[0] if waits.on else None,
         keys.MEDIATION_GROUP: group(case),
     }
-    yield from (SearchAttributePair(key, str(text)) for key, text in texts.items() if text is not None)
-    yield SearchAttributePair(keys.DRILL, case.drill)
+    for key, word in words.items():
+        if word is not None:
+            yield key.value_set(str(word))
+    yield keys.DRILL.value_set(case.drill)
     if waits.until is not None:
-        yield SearchAttributePair(keys.DUE_AT, waits.until)
+        yield keys.DUE_AT.value_set(waits.until)

@@ -2,24 +2,17 @@
 
 import uuid
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
 
 from domain.findings import LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
 from domain.protocol import MESSAGES
-from domain.receipts import Acknowledgement, Receipt
-from domain.view import Timeline
-from domain.words import Agency, CENTRE_QUEUE, CaseClass, Outcome, ReferralTarget, Role
+from domain.words import Agency, CaseClass, Outcome, ReferralTarget
 from tests import builders
 from tests.workflows.conftest import Office
-from workflows.dispute import Closed, DisputeWorkflow, Opening
 
 REFS = st.sampled_from(["c1", "c2", "e1", "i1", "p1", "p2", "labor", "tax", "medical-insurance", "nobody"])
 DAYS = st.integers(-5, 200).map(lambda n: (date(2026, 1, 1) + timedelta(days=n)).isoformat())

@@ -26,7 +26,7 @@ _STATEMENTS = (
         employer_name text not null,          -- sealed
         filed_at timestamptz not null,
         joined_to text references dispute ("case"),
-        overlaps text[] not null default '{}',
+        overlapping text[] not null default '{}',
         phase text not null default 'intake',
         case_class text,
         lane text,

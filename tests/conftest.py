@@ -1,0 +1,76 @@
+"""Real servers for the tests: one embedded PostgreSQL and one Temporal development server for each test process."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from casebook import migrations
+from runtime import search_attributes, servers
+from runtime.connect import plugin
+from runtime.settings import Settings
+from runtime.vault import KeyRing, Vault
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of servers of our own: a fresh folder, free ports."""
+    folder = tmp_path_factory.mktemp("onestop")
+    return Settings(
+        data=folder, temporal_port=0, ui_port=0, postgres_port=0, codec_port=servers.free_port()
+    )
+
+
+@pytest.fixture(scope="session")
+async def postgres(settings: Settings) -> AsyncIterator[servers.Postgres]:
+    """A PostgreSQL server."""
+    server = servers.Postgres(settings)
+    async with server.running():
+        await migrations.upgrade(server.dsn(servers.DATABASE))
+        yield server
+    data = settings.data / "postgres"
+    if data.is_symlink():
+        shutil.rmtree(data.resolve())
+
+
+@pytest.fixture(scope="session")
+async def pool(postgres: servers.Postgres) -> AsyncIterator[asyncpg.Pool]:
+    """Connections to the casebook. Tests share it, and make their own cases."""
+    async with asyncpg.create_pool(postgres.dsn(servers.DATABASE), min_size=1, max_size=20) as connections:
+        yield connections
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    """Keys made for this test run."""
+    return Vault(KeyRing.fresh())
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings, vault: Vault) -> AsyncIterator[Client]:
+    """A client of a real development server."""
+    server = servers.TemporalServer(settings)
+    async with server.running():
+        yield await Client.connect(f"127.0.0.1:{server.port}", plugins=[plugin(vault)])
+
+
+@pytest.fixture(scope="session")
+async def time_skipping(vault: Vault) -> AsyncIterator[WorkflowEnvironment]:
+    """The time-skipping test server, which knows our search attributes."""
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=servers.executable("temporal-test-server"), plugins=[plugin(vault)]
+    )
+    async with environment:
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=environment.client.namespace,
+                search_attributes={key.name: key.indexed_value_type for key in search_attributes.ALL},
+            )
+        )
+        yield environment
+
+

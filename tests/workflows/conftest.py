@@ -1,0 +1,133 @@
+"""A centre with all its workers, on the time-skipping server and a real PostgreSQL."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import RawValue, WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from casebook import ledger
+from domain.complaint import Complaint
+from domain.ledger import Event
+from domain.messages import FileComplaint, Message
+from domain.receipts import Acknowledgement, Receipt
+from domain.view import CaseView
+from domain.words import CENTRE_QUEUE
+from runtime.vault import Vault
+from tests import builders
+from workflows.dispute import Closed, DisputeWorkflow, Opening
+
+Handle = WorkflowHandle[Any, Any]
+
+
+@dataclass
+class Office:
+    """What a test does at the centre."""
+
+    environment: WorkflowEnvironment
+    client: Client
+    pool: asyncpg.Pool
+    vault: Vault
+
+    async def file(self, complaint: Complaint, *, case: str | None = None) -> tuple[Handle, Receipt]:
+        """File a complaint by update-with-start."""
+        start = WithStartWorkflowOperation(
+            DisputeWorkflow.run,
+            Opening(drill=True),
+            id=case or f"dispute-{complaint.complaint_id}",
+            task_queue=CENTRE_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        receipt = await self.client.execute_update_with_start_workflow(
+            FileComplaint.name,
+            FileComplaint(
+                message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint
+            ),
+            start_workflow_operation=start,
+            result_type=Receipt,
+        )
+        return await start.workflow_handle(), receipt
+
+    async def start(self, complaint: Complaint) -> Handle:
+        """File a complaint and go on with its case."""
+        handle, _ = await self.file(complaint)
+        return handle
+
+    async def update(self, handle: Handle, message: Message) -> Acknowledgement:
+        """Send a message that must be accepted."""
+        answer: Acknowledgement = await handle.execute_update(
+            message.name, message, result_type=Acknowledgement
+        )
+        return answer
+
+    async def say(self, handle: Handle, kind: str, name: str, body: Any) -> str | None:
+        """Send anything, as it is, in plain JSON. Returns why an update was refused."""
+        try:
+            if kind == "signal":
+                await handle.signal(name, plain(body))
+            else:
+                await handle.execute_update(name, plain(body), result_type=RawValue)
+        except WorkflowUpdateFailedError as failure:
+            return str(failure.cause)
+        except RPCError:
+            return "gone"
+        return None
+
+    async def view(self, handle: Handle) -> CaseView:
+        """The case as everybody reads it."""
+        return await handle.query(DisputeWorkflow.case_view)
+
+    async def mediator_of(self, handle: Handle) -> str | None:
+        """The mediator of a case, once there is one."""
+        return (await self.view(handle)).mediator
+
+    async def sleep(self, duration: timedelta) -> None:
+        """Let time pass."""
+        await self.environment.sleep(duration)
+
+    async def live_to_the_end(self, handle: Handle) -> Closed:
+        """Let time pass until the case has closed by itself."""
+        typed = self.client.get_workflow_handle_for(DisputeWorkflow.run, handle.id)
+        async with self.environment.time_skipping_unlocked():  # type: ignore[attr-defined]
+            return await typed.result()
+
+    async def events(self, case: str) -> list[Event]:
+        """The ledger as the casebook has it."""
+        return await ledger.events(self.pool, self.vault, case)
+
+    async def verify(self, case: str) -> str:
+        """Prove the ledger; its head."""
+        await ledger.prove(self.pool, self.vault, case)
+        return (await self.events(case))[-1].digest
+
+
+def plain(body: Any) -> RawValue:
+    """A payload as a client in another language writes it."""
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(body).encode()))
+
+
+@pytest.fixture(scope="session")
+async def office(
+    time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault
+) -> AsyncIterator[Office]:
+    """The centre and every agency at work, where months pass in milliseconds."""
+    world = worker.World(time_skipping.client, pool, vault)
+    async with contextlib.AsyncExitStack() as stack:
+        for role in worker.ROLES:
+            await stack.enter_async_context(worker.worker(role, world))
+        yield Office(time_skipping, time_skipping.client, pool, vault)
