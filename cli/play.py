@@ -140,6 +140,9 @@ class _Player:
             except WorkflowAlreadyStartedError:
                 break
         view = await self._look()
+        if view.phase is Phase.CLOSED:
+            # The last events reach the casebook before the workflow ends.
+            await asyncio.wait_for(self.case.result(), PATIENCE.total_seconds())
         return PlayResult(view.case, view.case_number, view, self.sent)
 
     async def _do(self, step: Step) -> None:
