@@ -25,13 +25,21 @@ def plugin(vault: Vault) -> SimplePlugin:
     return SimplePlugin("onestop", data_converter=codec.data_converter(vault))
 
 
+def configured(settings: Settings) -> bool:
+    """Whether servers of one's own are configured, so that the embedded ones are not wanted."""
+    return settings.database_url is not None or _temporal_configured()
+
+
+def _temporal_configured() -> bool:
+    return bool(ClientConfigProfile.load().address) or any(name in os.environ for name in _CONFIGURED)
+
+
 def temporal(settings: Settings) -> dict[str, Any]:
     """How to reach Temporal: as its environment says, or else the embedded server.
 
     Raises NotRunning when neither is there.
     """
-    profile = ClientConfigProfile.load()
-    if profile.address or any(name in os.environ for name in _CONFIGURED):
+    if _temporal_configured():
         return dict(ClientConfig.load_client_connect_config())
     return {"target_host": _embedded(settings).temporal}
 

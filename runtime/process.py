@@ -11,6 +11,7 @@ from typing import Final
 
 _STOP_WITHIN: Final = 20.0
 _LOOK_EVERY: Final = 0.1
+_RESTART_AFTER: Final = 1.0
 
 
 class Failed(Exception):
@@ -39,6 +40,7 @@ class Process:
         self._log, self._user, self._stop = log, user, stop
         self._environment = environment
         self._child: asyncio.subprocess.Process | None = None
+        self.restarts = 0
 
     @property
     def pid(self) -> int:
@@ -48,13 +50,28 @@ class Process:
 
     @contextlib.asynccontextmanager
     async def running(self, *, ready: Callable[[], Awaitable[bool]], within: float) -> AsyncIterator[None]:
-        """The child, ready; stopped in the end. Raises Failed when it doesn't become ready."""
+        """The child, ready, started again if it dies, and stopped in the end.
+
+        Raises Failed when it doesn't become ready.
+        """
         await self.start()
+        keeper = None
         try:
             await self._until_ready(ready, within)
+            keeper = asyncio.create_task(self._keep())
             yield
         finally:
+            if keeper is not None:
+                keeper.cancel()
             await self.stop()
+
+    async def _keep(self) -> None:
+        """Start the child again whenever it ends by itself."""
+        while True:
+            await self.ended()
+            self.restarts += 1
+            await asyncio.sleep(_RESTART_AFTER)
+            await self.start()
 
     async def start(self) -> None:
         """Start the child; its output is appended to its log."""

@@ -41,7 +41,6 @@ class Addresses(BaseModel):
 
     temporal: str
     ui: str
-    codec: str
     database: str
     supervisor: int
     supervisor_started: float
@@ -86,7 +85,6 @@ async def embedded(settings: Settings) -> AsyncIterator[Addresses]:
         addresses = Addresses(
             temporal=f"127.0.0.1:{temporal.port}",
             ui=f"http://127.0.0.1:{temporal.ui_port}",
-            codec=f"http://127.0.0.1:{settings.codec_port}",
             database=postgres.dsn(DATABASE),
             supervisor=me.pid,
             supervisor_started=me.create_time(),
@@ -177,7 +175,6 @@ class TemporalServer:
             *(executable("temporal"), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "error"),
             *("--port", self.port, "--ui-port", self.ui_port, "--ui-disable-news-fetch"),
             *("--db-filename", self._settings.data / "temporal.db"),
-            *("--ui-codec-endpoint", f"http://127.0.0.1:{self._settings.codec_port}"),
             *attributes,
         ]
         process = Process("temporal", command, log=self._settings.data / "temporal.log")

@@ -19,7 +19,6 @@ class Settings(BaseSettings):
     temporal_port: int = 7233
     ui_port: int = 8233
     postgres_port: int = 5433
-    codec_port: int = 8081
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     keys: SecretStr | None = None

@@ -20,9 +20,7 @@ from runtime.vault import KeyRing, Vault
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of servers of our own: a fresh folder, free ports."""
     folder = tmp_path_factory.mktemp("onestop")
-    return Settings(
-        data=folder, temporal_port=0, ui_port=0, postgres_port=0, codec_port=servers.free_port()
-    )
+    return Settings(data=folder, temporal_port=0, ui_port=0, postgres_port=0)
 
 
 @pytest.fixture(scope="session")
@@ -72,5 +70,3 @@ async def time_skipping(vault: Vault) -> AsyncIterator[WorkflowEnvironment]:
             )
         )
         yield environment
-
-
