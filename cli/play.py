@@ -156,7 +156,7 @@ class _Player:
                 await self._wait(step.until)
             case ProposeTerms():
                 actor, view = await self._actor(step), await self._look()
-                await self._send(_proposal(step.propose, view, self._id(), actor, self.language))
+                await self._send(proposal_of(step.propose, view, self._id(), actor, self.language))
             case AnswerTogether():
                 await self._answer(step)
             case AdvanceTo():
@@ -324,7 +324,7 @@ def _unmet(condition: Condition, view: CaseView) -> list[str]:
     return [f"{name} {getattr(condition, name)}" for name, holds in reached.items() if not holds]
 
 
-def _proposal(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
+def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
     """The terms with the amounts of the assessment: part A entire, part B in the share that is offered."""
     part_a = {c.ref: c.part_a for c in view.claimants if not c.withdrawn}
     part_b = {c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn}
