@@ -158,8 +158,7 @@ async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:
         """
     )
     return {
-        row["mediator"]: Load(open_cases=row["open_cases"], last_assigned=_day(row["last_assigned"]))
-        for row in rows
+        row["mediator"]: Load(open_cases=row["open_cases"], last_assigned=_day(row["last_assigned"])) for row in rows
     }
 
 

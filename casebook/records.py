@@ -126,9 +126,7 @@ class LoadReport(Model):
     errors: tuple[RowError, ...]
 
 
-async def load(
-    pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, partial: bool = False
-) -> LoadReport:
+async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, partial: bool = False) -> LoadReport:
     """Load an exchange file: all of it or, with errors in it, nothing (``partial``: the good rows)."""
     good: list[tuple[str, _Row]] = []
     errors: list[RowError] = []

@@ -25,6 +25,8 @@ from domain.ledger import BrokenLedger
 from domain.view import CaseView
 from domain.words import Language
 from runtime import connect
+from runtime.process import Failed
+from runtime.servers import PortTaken
 from runtime.settings import Settings
 from runtime.vault import Vault
 
@@ -61,6 +63,20 @@ def register(app: typer.Typer, language: str) -> None:
         except (PlayStuck, ScriptError) as trouble:
             console.print(str(trouble), markup=False, style="red")
             raise typer.Exit(1) from None
+        except PortTaken as taken:
+            why = texts.say(
+                "runtime.port_taken",
+                language,
+                server=taken.server,
+                port=taken.port,
+                variable=taken.variable,
+            )
+            console.print(why, style="red")
+            raise typer.Exit(4) from None
+        except Failed as failed:
+            why = texts.say("runtime.failed", language, name=failed.name, why=failed.why)
+            console.print(why, markup=False, style="red")
+            raise typer.Exit(4) from None
         except WorkflowUpdateFailedError as refused:
             console.print(texts.say("demo.refused", language, why=refused.cause), markup=False, style="red")
             raise typer.Exit(1) from None

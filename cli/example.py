@@ -60,16 +60,13 @@ def localise(example: Path, run: str) -> Localised:
         return Localised(complaint, records)
     seed = f"{example.name}/{run}"
     fresh = {c.identity_number: _identity_number(c.identity_number, seed) for c in complaint.claimants}
-    fresh |= {
-        r.credit_code: _credit_code(r.credit_code, seed) for r in complaint.respondents if r.credit_code
-    }
+    fresh |= {r.credit_code: _credit_code(r.credit_code, seed) for r in complaint.respondents if r.credit_code}
     return Localised(
         complaint.model_copy(
             update={
                 "complaint_id": f"{complaint.complaint_id}-{run}",
                 "claimants": tuple(
-                    c.model_copy(update={"identity_number": fresh[c.identity_number]})
-                    for c in complaint.claimants
+                    c.model_copy(update={"identity_number": fresh[c.identity_number]}) for c in complaint.claimants
                 ),
                 "respondents": tuple(
                     r.model_copy(update={"credit_code": fresh[r.credit_code] if r.credit_code else None})

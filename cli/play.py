@@ -213,9 +213,7 @@ class _Player:
         days = wanted.days_from(_today(view), due)
         if days:
             actor = await self._actor(step)
-            await self._send(
-                AdvanceClock(message_id=self._id(), actor=actor, language=self.language, days=days)
-            )
+            await self._send(AdvanceClock(message_id=self._id(), actor=actor, language=self.language, days=days))
 
     async def _pay(self, step: Pay) -> None:
         view = await self._look()
@@ -249,9 +247,7 @@ class _Player:
         if via == "signal":
             await self.case.signal(message.name, message)
         else:
-            await self.case.execute_update(
-                message.name, message, id=message.message_id, result_type=Acknowledgement
-            )
+            await self.case.execute_update(message.name, message, id=message.message_id, result_type=Acknowledgement)
         self.sent += 1
         if self.listener is not None:
             await self._look()
@@ -262,9 +258,7 @@ class _Player:
         if self.listener is not None:
             timeline: Timeline = await self.case.query("timeline", reading, result_type=Timeline)
             lines = [
-                line
-                for event, line in zip(timeline.events, timeline.lines, strict=True)
-                if event.seq > self._told
+                line for event, line in zip(timeline.events, timeline.lines, strict=True) if event.seq > self._told
             ]
             self._told = max([self._told, *(event.seq for event in timeline.events)])
             await self._show(view, tuple(lines))
@@ -317,8 +311,7 @@ def _unmet(condition: Condition, view: CaseView) -> list[str]:
         "undecided": not condition.undecided or bool(view.undecided) or passed > order.index(Phase.PROGNOSIS),
         "proposal": all(proposals.get(ref) == state for ref, state in condition.proposal.items()),
         "instalment": all(
-            instalments.get(ref) in (state, InstalmentState.PAID)
-            for ref, state in condition.instalment.items()
+            instalments.get(ref) in (state, InstalmentState.PAID) for ref, state in condition.instalment.items()
         ),
     }
     return [f"{name} {getattr(condition, name)}" for name, holds in reached.items() if not holds]

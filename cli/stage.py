@@ -123,9 +123,7 @@ def _facts(view: CaseView, language: Language) -> Table:
         )
     grid.add_row(texts.say("demo.clock", language), f"{view.now.astimezone(CENTRE_ZONE):%Y-%m-%d}")
     grid.add_row(texts.say("demo.waits", language), view.line)
-    grid.add_row(
-        texts.say("demo.agencies", language), "   ".join(_task(task, language) for task in view.tasks) or "—"
-    )
+    grid.add_row(texts.say("demo.agencies", language), "   ".join(_task(task, language) for task in view.tasks) or "—")
     grid.add_row(texts.say("demo.money", language), _money(view, language))
     return grid
 

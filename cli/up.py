@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import psutil
@@ -73,9 +74,7 @@ async def whole(settings: Settings) -> AsyncIterator[Centre]:
         await asyncio.gather(
             *(
                 stack.enter_async_context(
-                    process.running(
-                        ready=lambda role=role: _polled(client, role), within=_WORKER_READY_WITHIN
-                    )
+                    process.running(ready=partial(_polled, client, role), within=_WORKER_READY_WITHIN)
                 )
                 for role, process in zip(ROLES, workers, strict=True)
             )
@@ -99,15 +98,9 @@ def _worker(role: str, settings: Settings) -> Process:
 
 async def _polled(client: Client, role: str) -> bool:
     """Whether somebody asks the role's task queue for work."""
-    kind = (
-        TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-        if role == CENTRE_QUEUE
-        else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-    )
+    kind = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW if role == CENTRE_QUEUE else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
     answer = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace, task_queue=TaskQueue(name=role), task_queue_type=kind
-        )
+        DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=role), task_queue_type=kind)
     )
     return len(answer.pollers) > 0
 

@@ -67,9 +67,7 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
 def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:
     def remind(now: datetime) -> None:
         task.reminded = True
-        case.note(
-            "task_reminded", now, task=task.ref, officer=task.officer, due=task.deadline.due.isoformat()
-        )
+        case.note("task_reminded", now, task=task.ref, officer=task.officer, due=task.deadline.due.isoformat())
 
     def escalate(now: datetime) -> None:
         task.reminded = task.escalated = True

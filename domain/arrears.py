@@ -79,9 +79,7 @@ def compute(dues: Iterable[MonthDue], parameters: Parameters, jurisdiction: str,
     )
 
 
-def _line(
-    due: MonthDue, parameters: Parameters, jurisdiction: str, as_of: date, used: dict[str, Row]
-) -> MonthArrears:
+def _line(due: MonthDue, parameters: Parameters, jurisdiction: str, as_of: date, used: dict[str, Row]) -> MonthArrears:
     first = date.fromisoformat(f"{due.month}-01")
     rows: list[Row] = []
 

@@ -27,9 +27,7 @@ def assess(known: Known, parameters: Parameters) -> Assessment:
     complaint, items = known.complaint, (*known.complaint.items, *known.supplied)
     found = reconcile(complaint, items, known.findings, known.lapsed, known.today)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
-    arrears = compute(
-        (month.due for month in owed_months.owed), parameters, complaint.jurisdiction, known.today
-    )
+    arrears = compute((month.due for month in owed_months.owed), parameters, complaint.jurisdiction, known.today)
     part_a: dict[tuple[str, str], Decimal] = defaultdict(lambda: _NIL)
     for month, line in zip(owed_months.owed, arrears.lines, strict=True):
         part_a[month.item, line.claimant] += line.total

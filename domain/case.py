@@ -379,9 +379,7 @@ class CaseState(State):
         if self.assessment is None:
             return []
         return [
-            d.id
-            for d in self.assessment.discrepancies
-            if d.resolver == "joint-meeting" and d.id not in self.decisions
+            d.id for d in self.assessment.discrepancies if d.resolver == "joint-meeting" and d.id not in self.decisions
         ]
 
     @property

@@ -28,15 +28,11 @@ def employer_state(known: Known) -> OperatingState | None:
 
 def near_retirement(known: Known) -> tuple[str, ...]:
     """Claimants who retire soon: as the labour bureau found, or else as the complaint says."""
-    retires: dict[str, date] = {
-        c.ref: c.retires_on for c in known.complaint.claimants if c.retires_on is not None
-    }
+    retires: dict[str, date] = {c.ref: c.retires_on for c in known.complaint.claimants if c.retires_on is not None}
     for finding in known.findings:
         if isinstance(finding, LaborFinding):
             retires.update({r.claimant: r.on for r in finding.retirements})
-    return tuple(
-        ref for ref, on in sorted(retires.items()) if (on - known.today).days <= NEAR_RETIREMENT_DAYS
-    )
+    return tuple(ref for ref, on in sorted(retires.items()) if (on - known.today).days <= NEAR_RETIREMENT_DAYS)
 
 
 def triage_facts(known: Known) -> TriageFacts:
@@ -49,9 +45,7 @@ def triage_facts(known: Known) -> TriageFacts:
     else:
         amount = sum(amounts, Decimal("0.00")) if amounts else None
     employers = [
-        r
-        for r in complaint.respondents
-        if r.kind in (RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY)
+        r for r in complaint.respondents if r.kind in (RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY)
     ]
     return TriageFacts(
         claimants=len(complaint.claimants) - len(known.withdrawn),

@@ -15,6 +15,7 @@ from domain.complaint import ClaimItem
 from domain.steps import Closing, ClosingRequest
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget
 
+_NIL: Final = Decimal("0.00")
 _TABLE: Final = Path(__file__).parent / "tables" / "referrals.yaml"
 
 
@@ -42,14 +43,16 @@ def close(request: ClosingRequest) -> Closing:
     known, settlement = request.known, request.settlement
     items = (*known.complaint.items, *known.supplied)
     referred = {referral.item: referral for referral in request.referrals}
-    owed = {
-        (o.item, o.claimant): (o.part_a, o.part_b)
-        for o in (known.assessment.owed if known.assessment else ())
-    }
+    owed = {(o.item, o.claimant): (o.part_a, o.part_b) for o in (known.assessment.owed if known.assessment else ())}
+    agreed_b = _bargained(settlement)
     reply, referrals = [], []
     for item in items:
         for claimant in known.complaint.claimants_of(item):
-            part_a, part_b = owed.get((item.ref, claimant), (Decimal("0.00"), Decimal("0.00")))
+            part_a, part_b = owed.get((item.ref, claimant), (_NIL, _NIL))
+            if settlement is not None and claimant in settlement.claimants:
+                bargained = agreed_b.get(claimant, _NIL)
+                part_b = min(part_b, bargained)
+                agreed_b[claimant] = bargained - part_b
             amount = to_fen(part_a + part_b)
             answer, target, source = _answer(item, claimant, amount, request)
             if item.ref in referred and target is None and answer not in ("paid", "scheduled"):
@@ -58,14 +61,21 @@ def close(request: ClosingRequest) -> Closing:
                 referrals.append(
                     Referral(item=item.ref, claimant=claimant, target=target, reason=answer, source=source)
                 )
-            reply.append(
-                ReplyItem(item=item.ref, claimant=claimant, answer=answer, amount=amount, referred_to=target)
-            )
+            reply.append(ReplyItem(item=item.ref, claimant=claimant, answer=answer, amount=amount, referred_to=target))
     return Closing(
         outcome=request.ending or _outcome(settlement, request, reply),
         reply=tuple(reply),
         referrals=tuple(referrals),
     )
+
+
+def _bargained(settlement: Settlement | None) -> dict[str, Decimal]:
+    """Part B as agreed, by claimant: it may be less than what was claimed."""
+    agreed: dict[str, Decimal] = {}
+    for due in settlement.dues if settlement else ():
+        for claimant, amount in due.instalment.part_b.items():
+            agreed[claimant] = agreed.get(claimant, _NIL) + amount
+    return agreed
 
 
 def _answer(

@@ -59,9 +59,7 @@ def dues(
                     wage = wages.get((*place, month))
                     if wage is None:
                         assumptions.add("wage-unknown")
-                    due = MonthDue(
-                        claimant=claimant, employer=item.respondent, kind=kind, month=month, wage=wage
-                    )
+                    due = MonthDue(claimant=claimant, employer=item.respondent, kind=kind, month=month, wage=wage)
                     owed.setdefault((*place, kind, month), OwedMonth(item=item.ref, due=due))
     return Dues(owed=tuple(owed.values()), assumptions=tuple(sorted(assumptions)))
 

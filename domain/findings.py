@@ -104,9 +104,7 @@ class UnionFinding(Model):
     remark: Text | None = None
 
 
-Finding = Annotated[
-    LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding, Field(discriminator="agency")
-]
+Finding = Annotated[LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding, Field(discriminator="agency")]
 FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 
 FINDING_OF: dict[Agency, type[Model]] = {

@@ -99,9 +99,7 @@ def verify(events: Iterable[Event]) -> str:
             raise BrokenLedger(expected, "missing")
         if event.previous != previous:
             raise BrokenLedger(event.seq, "not chained to the event before")
-        content = _digest(
-            event.seq, event.at, event.kind, event.actor, event.message_id, event.facts, event.previous
-        )
+        content = _digest(event.seq, event.at, event.kind, event.actor, event.message_id, event.facts, event.previous)
         if event.digest != content:
             raise BrokenLedger(event.seq, "altered")
         previous, expected = event.digest, expected + 1

@@ -81,9 +81,7 @@ class Parameters:
 
     def rows(self, jurisdiction: str | None = None) -> list[Row]:
         """Every row, of one place or of all."""
-        return [
-            row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)
-        ]
+        return [row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)]
 
     def _find(self, name: str, key: str, jurisdiction: str, on: date) -> Row:
         """The row that holds on a day, of the place or the nearest place above it.

@@ -58,9 +58,7 @@ def _admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
         case.ending = Outcome.MERGED
         case.note("complaint_joined", now, case=registration.case, case_number=registration.case_number)
         return receipt.model_copy(update={"decision": Decision.JOINED})
-    case.note(
-        "case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps)
-    )
+    case.note("case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps))
     if refused is not None:
         case.ending = Outcome.NOT_ACCEPTED
         case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)

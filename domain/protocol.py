@@ -54,9 +54,7 @@ def must(condition: object, code: str, field: str, **params: object) -> None:
 
 def refusal(code: str, field: str, **params: object) -> Refused:
     """A refusal with one problem."""
-    return Refused(
-        Problem(field=field, code=f"refusals.{code}", params={k: str(v) for k, v in params.items()})
-    )
+    return Refused(Problem(field=field, code=f"refusals.{code}", params={k: str(v) for k, v in params.items()}))
 
 
 @dataclass(frozen=True)

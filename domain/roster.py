@@ -80,9 +80,7 @@ def assign(roster: Roster, request: AssignmentRequest, loads: Mapping[Ref, Load]
 
     The search widens to the whole group, then to all groups. None when everybody is excluded.
     """
-    exclusions = [
-        Exclusion(mediator=m.id, why=why) for m in roster.mediators if (why := _excluded(m, request))
-    ]
+    exclusions = [Exclusion(mediator=m.id, why=why) for m in roster.mediators if (why := _excluded(m, request))]
     barred = {e.mediator for e in exclusions}
     free = [m for m in roster.mediators if m.id not in barred]
     rota_day = request.day.toordinal() % roster.rota_days
@@ -116,9 +114,7 @@ def _excluded(mediator: Mediator, request: AssignmentRequest) -> str | None:
     return None
 
 
-def _rank(
-    mediator: Mediator, request: AssignmentRequest, loads: Mapping[Ref, Load]
-) -> tuple[int, int, date, str]:
+def _rank(mediator: Mediator, request: AssignmentRequest, loads: Mapping[Ref, Load]) -> tuple[int, int, date, str]:
     load = loads.get(mediator.id, Load())
     unmet = len(set(request.skills) - set(mediator.skills))
     lot = hashlib.sha256(f"{request.case}/{mediator.id}".encode()).hexdigest()

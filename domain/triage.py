@@ -99,8 +99,7 @@ class Rule(Model):
             for fact, test in when.items():
                 comparisons = test if isinstance(test, dict) else {"is": test}
                 conditions += [
-                    {"fact": fact, "operator": operator, "value": value}
-                    for operator, value in comparisons.items()
+                    {"fact": fact, "operator": operator, "value": value} for operator, value in comparisons.items()
                 ]
             return {**data, "when": conditions}
         return data

@@ -3,12 +3,14 @@
 Its first field says on whom the case waits, for what, since when and until when.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from domain.base import Instant, Model, Month, Ref, Yuan
 from domain.case import CaseState, InstalmentState, Task
+from domain.deadlines import Deadline
 from domain.findings import Finding
 from domain.identifiers import masked
 from domain.ledger import Event
@@ -189,6 +191,8 @@ class CaseView(Model):
     difficulty: int | None
     warnings: tuple[str, ...]
     mediation_due: date | None
+    deadlines: tuple[Deadline, ...]
+    """Every deadline that runs now, each with the steps by which it was counted."""
     sessions: int
     proposals: tuple[ProposalView, ...]
     settlement: SettlementView | None
@@ -234,13 +238,9 @@ class OpenTasks(Model):
 def waiting(case: CaseState) -> Waiting:
     """On whom the case waits."""
     if case.suspension is not None:
-        return Waiting(
-            on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until
-        )
+        return Waiting(on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until)
     if case.blocked is not None:
-        return Waiting(
-            on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at
-        )
+        return Waiting(on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at)
     since = case.phase_since
     match case.phase:
         case Phase.INTAKE if case.missing and case.material_deadline is not None:
@@ -354,17 +354,15 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         difficulty=assessment.prognosis.difficulty if assessment else None,
         warnings=assessment.warnings if assessment else (),
         mediation_due=mediation.deadline.due if mediation else None,
+        deadlines=tuple(_deadlines(case)),
         sessions=len(mediation.sessions) if mediation else 0,
         proposals=tuple(_proposal_views(case)),
         settlement=_settlement_view(case),
         referrals=tuple(
-            ReferralView(item=r.item, target=r.target, reason=r.reason, source=r.source)
-            for r in case.referrals
+            ReferralView(item=r.item, target=r.target, reason=r.reason, source=r.source) for r in case.referrals
         ),
         reply=tuple(
-            ReplyView(
-                item=r.item, claimant=r.claimant, answer=r.answer, amount=r.amount, referred_to=r.referred_to
-            )
+            ReplyView(item=r.item, claimant=r.claimant, answer=r.answer, amount=r.amount, referred_to=r.referred_to)
             for r in case.reply
         ),
         ledger_head=case.head,
@@ -416,6 +414,17 @@ def _proposal_views(case: CaseState) -> list[ProposalView]:
             )
         )
     return views
+
+
+def _deadlines(case: CaseState) -> Iterator[Deadline]:
+    if case.missing and case.material_deadline is not None:
+        yield case.material_deadline
+    yield from (task.deadline for task in case.open_tasks)
+    if case.joint_meeting is not None and case.undecided:
+        yield case.joint_meeting
+    if case.mediation is not None and case.phase is Phase.MEDIATION:
+        yield case.mediation.deadline
+    yield from (due.deadline for due in case.unpaid)
 
 
 def _settlement_view(case: CaseState) -> SettlementView | None:

@@ -1,8 +1,8 @@
 """Payloads: what the models become on the wire, and their encryption.
 
 Everything is encrypted but what declares itself public (``public_payload = True``: views, receipts; they
-hold no identity numbers). What comes in unencrypted is taken as it is, so that any client can write plain JSON;
-what can't be decrypted is left as it is, so that one bad message can't stop a case.
+hold no identity numbers). What comes in unencrypted is taken as it is, so that any client can write plain
+JSON; what can't be decrypted is left as it is, so that one bad message can't stop a case.
 """
 
 from collections.abc import Sequence

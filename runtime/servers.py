@@ -223,7 +223,7 @@ def _reachable_folder(folder: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
-    mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
     reachable = Path("/var/tmp") / f"onestop-{mark}"  # noqa: S108 - 0700 and owned by the server's user
     if folder.is_symlink() and not folder.exists():
         folder.unlink()

@@ -31,8 +31,7 @@ def identity_number(serial: int) -> str:
 def claimant(serial: int = 1, **changes: Any) -> Claimant:
     """A claimant c<serial>."""
     return Claimant(
-        **{"ref": f"c{serial}", "name": f"虚构者{serial}", "identity_number": identity_number(serial)}
-        | changes
+        **{"ref": f"c{serial}", "name": f"虚构者{serial}", "identity_number": identity_number(serial)} | changes
     )
 
 

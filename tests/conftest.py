@@ -1,10 +1,11 @@
-"""Real servers for the tests: one embedded PostgreSQL and one Temporal development server for each test process."""
+"""Real servers for the tests: a PostgreSQL and a Temporal server of its own for each test process."""
 
 import shutil
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
@@ -66,7 +67,9 @@ async def time_skipping(vault: Vault) -> AsyncIterator[WorkflowEnvironment]:
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace=environment.client.namespace,
-                search_attributes={key.name: key.indexed_value_type for key in search_attributes.ALL},
+                search_attributes={
+                    key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in search_attributes.ALL
+                },
             )
         )
         yield environment

@@ -161,9 +161,7 @@ def test_only_the_records_of_the_complex_example_contradict_each_other() -> None
 def test_the_joint_meeting_decides_every_contradiction_that_there_is() -> None:
     steps = read_script(example_folder("complex") / "play.yaml").steps
     decided = {
-        step.fields["discrepancy"]
-        for step in steps
-        if isinstance(step, Send) and step.message == "decide_discrepancy"
+        step.fields["discrepancy"] for step in steps if isinstance(step, Send) and step.message == "decide_discrepancy"
     }
     assert decided == {d.id for d in assessed("complex").discrepancies}
 

@@ -40,7 +40,7 @@ def knows(key: str) -> bool:
 
 
 def label(value: object, language: str = DEFAULT_LANGUAGE) -> str:
-    """How users read a value: the word of texts/words.yaml if it is one, lists joined, anything else as it is."""
+    """How users read a value: its word of texts/words.yaml, lists joined, anything else as it is."""
     if isinstance(value, list | tuple | set | frozenset):
         return _COMMA[language].join(label(part, language) for part in value) or "—"
     if value is None:

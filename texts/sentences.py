@@ -42,6 +42,11 @@ def instant(at: datetime, *, ends: bool = False) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
+def day(at: datetime) -> date:
+    """The legal day of a moment at the centre."""
+    return at.astimezone(_ZONE).date()
+
+
 def problem_line(field: str, code: str, params: Mapping[str, str], language: str) -> str:
     """What is wrong with a field, and what to do."""
     key = code if knows(code) else "input.fallback"

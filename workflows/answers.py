@@ -9,7 +9,6 @@ from temporalio.exceptions import ApplicationError
 
 from domain.base import Model
 from domain.case import CaseState
-from domain.messages import FileComplaint
 from domain.protocol import Refused
 from domain.receipts import Receipt
 from domain.view import TriageExplanation
@@ -49,10 +48,11 @@ def refusal(refused: Refused, language: Language) -> ApplicationError:
     )
 
 
-def receipt(case: CaseState, message: FileComplaint) -> Receipt:
-    """The receipt of a filed complaint, worded for who filed it."""
+def receipt(case: CaseState, language: Language) -> Receipt | None:
+    """The receipt of a filed complaint in a language; None before it is issued."""
     issued = case.receipt
-    assert issued is not None
+    if issued is None:
+        return None
     text = sentences.receipt_text(
         issued.decision,
         issued.case_number,
@@ -60,7 +60,7 @@ def receipt(case: CaseState, message: FileComplaint) -> Receipt:
         issued.supply_until,
         issued.refer_to,
         issued.source,
-        message.language,
+        language,
     )
     return issued.model_copy(update={"text": text})
 
@@ -70,9 +70,7 @@ def triage(case: CaseState, language: Language) -> TriageExplanation:
     if case.triage is None:
         return TriageExplanation(case=case.case, triage=None, reclassified=None)
     fired = [sentence(f"triage.{rule.rule}", rule.facts, language) for rule in case.triage.fired]
-    return TriageExplanation(
-        case=case.case, triage=case.triage, reclassified=case.reclassified, lines=tuple(fired)
-    )
+    return TriageExplanation(case=case.case, triage=case.triage, reclassified=case.reclassified, lines=tuple(fired))
 
 
 _UNKNOWN_FAILURE: Final = "refusals.service.failed"

@@ -130,9 +130,7 @@ class DisputeWorkflow:
         for keeper in keepers:
             keeper.cancel()
         assert self.case.outcome is not None
-        return Closed(
-            case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head
-        )
+        return Closed(case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head)
 
     # --- the procedure ------------------------------------------------------------------------------
 
@@ -145,9 +143,7 @@ class DisputeWorkflow:
         if case.receipt is None:
             admission = await self._ask(
                 IntakeService.admit,
-                RegistrationRequest(
-                    case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at
-                ),
+                RegistrationRequest(case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at),
             )
             receipt = progress.admit(case, admission, self.now)
             if receipt.decision is Decision.JOINED:
@@ -186,9 +182,7 @@ class DisputeWorkflow:
     async def fact_finding(self) -> None:
         """All inquiries open at once; each begins with the agency's own records."""
         case = self.case
-        prefills = [
-            asyncio.create_task(self._prefill(task)) for task in case.open_tasks if task.records == "awaited"
-        ]
+        prefills = [asyncio.create_task(self._prefill(task)) for task in case.open_tasks if task.records == "awaited"]
         try:
             await self._until(lambda: not case.open_tasks)
         finally:
@@ -345,9 +339,7 @@ class DisputeWorkflow:
                 step = getattr(activity, "__qualname__", "service")
                 progress.block(
                     self.case,
-                    Blocked(
-                        step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER
-                    ),
+                    Blocked(step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER),
                     self.now,
                 )
                 await workflow.wait_condition(lambda: self.case.blocked is None)
@@ -397,9 +389,7 @@ class DisputeWorkflow:
     async def _settle_down(self) -> None:
         """Nothing may be left in the air: every sender answered, every event in the casebook."""
         case = self.case
-        await workflow.wait_condition(
-            lambda: workflow.all_handlers_finished() and case.recorded == case.next_seq - 1
-        )
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and case.recorded == case.next_seq - 1)
 
     # --- messages -----------------------------------------------------------------------------------
 
@@ -424,7 +414,9 @@ class DisputeWorkflow:
             raise answers.refusal(refused, Language.CHINESE) from None
         if isinstance(message, FileComplaint):
             await workflow.wait_condition(lambda: self.case.receipt is not None)
-            return answers.receipt(self.case, message)
+            receipt = answers.receipt(self.case, message.language)
+            assert receipt is not None
+            return receipt
         return self._acknowledge(message, acted)
 
     @take_update.validator
@@ -456,6 +448,11 @@ class DisputeWorkflow:
         return view.case_view(self.case, self.now).model_copy(update={"line": self._line(language)})
 
     @workflow.query
+    def receipt(self, reading: Reading | None = None) -> Receipt | None:
+        """The receipt of the complaint, for whoever asks again."""
+        return answers.receipt(self.case, (reading or Reading()).language)
+
+    @workflow.query
     def timeline(self, reading: Reading | None = None) -> Timeline:
         """The latest events of the ledger, as facts and as sentences."""
         language = (reading or Reading()).language
@@ -470,9 +467,7 @@ class DisputeWorkflow:
     @workflow.query
     def open_tasks(self) -> OpenTasks:
         """The inquiries that somebody still has to act on."""
-        return OpenTasks(
-            case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks)
-        )
+        return OpenTasks(case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks))
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
@@ -481,6 +476,4 @@ class DisputeWorkflow:
 
     def _line(self, language: Language) -> str:
         waits = view.waiting(self.case)
-        return sentences.waiting_line(
-            waits.on, waits.what, waits.since, waits.until, waits.provisional, language
-        )
+        return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language)

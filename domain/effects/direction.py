@@ -55,9 +55,7 @@ def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Checked:
     must(set(going) <= set(case.claimants), "party.unknown", "claimant")
     yield
     case.withdrawn.update(dict.fromkeys(going, message.reason))
-    case.note(
-        "withdrawn", now, message.actor, message.message_id, claimants=list(going), reason=message.reason
-    )
+    case.note("withdrawn", now, message.actor, message.message_id, claimants=list(going), reason=message.reason)
     if not case.claimants:
         case.ending = Outcome.WITHDRAWN
 

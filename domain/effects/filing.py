@@ -65,6 +65,4 @@ def supply_material(case: CaseState, message: SupplyMaterial, now: datetime) -> 
     yield
     case.supplied = (*case.supplied, *message.items)
     case.missing = ()
-    case.note(
-        "material_supplied", now, message.actor, message.message_id, items=[i.ref for i in message.items]
-    )
+    case.note("material_supplied", now, message.actor, message.message_id, items=[i.ref for i in message.items])

@@ -55,9 +55,7 @@ class Office:
         )
         receipt = await self.client.execute_update_with_start_workflow(
             FileComplaint.name,
-            FileComplaint(
-                message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint
-            ),
+            FileComplaint(message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint),
             start_workflow_operation=start,
             result_type=Receipt,
         )
@@ -70,9 +68,7 @@ class Office:
 
     async def update(self, handle: Handle, message: Message) -> Acknowledgement:
         """Send a message that must be accepted."""
-        answer: Acknowledgement = await handle.execute_update(
-            message.name, message, result_type=Acknowledgement
-        )
+        answer: Acknowledgement = await handle.execute_update(message.name, message, result_type=Acknowledgement)
         return answer
 
     async def say(self, handle: Handle, kind: str, name: str, body: Any) -> str | None:
@@ -122,9 +118,7 @@ def plain(body: Any) -> RawValue:
 
 
 @pytest.fixture(scope="session")
-async def office(
-    time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault
-) -> AsyncIterator[Office]:
+async def office(time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault) -> AsyncIterator[Office]:
     """The centre and every agency at work, where months pass in milliseconds."""
     world = worker.World(time_skipping.client, pool, vault)
     async with contextlib.AsyncExitStack() as stack:

@@ -138,8 +138,6 @@ async def test_any_messages_in_any_order_end_in_a_legal_state(office: Office, st
     once = {(e.message_id, e.kind) for e in answered}
     assert len(once) == len(answered), "a message id acted twice"
     failures = [
-        e
-        async for e in handle.fetch_history_events()
-        if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+        e async for e in handle.fetch_history_events() if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
     ]
     assert failures == []

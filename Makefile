@@ -1,0 +1,46 @@
+# Two commands do everything: `make demo` and `make test`. Both set themselves up.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+CASE ?= special
+
+.PHONY: demo test up down lint bench docs lock venv
+.DEFAULT_GOAL := demo
+
+demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=general|policy|complex|special
+	./onestop demo $(CASE)
+
+test: $(READY) ## all tests, on real servers
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+up: $(READY) ## servers and workers in the foreground; Ctrl-C stops them
+	./onestop up
+
+down: $(READY) ## stop what `make up` started elsewhere
+	./onestop down
+
+lint: $(READY) ## style and types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy --strict .
+
+bench: $(READY) ## measure: the engine's floor beside ours
+	$(VENV)/bin/python -m bench
+
+docs: $(READY) ## docs/messages.md from the protocol
+	./onestop docs
+
+venv: $(READY)
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.lock names (once)…"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(READY)
+
+lock: ## requirements.in → hashed requirements.lock (needs uv)
+	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -q requirements.in -o requirements.lock

@@ -1,0 +1,226 @@
+"""One command for each message of the protocol, built from the message's own model.
+
+Plain fields are options (or arguments, where the table says so); what is larger comes from a JSON file. The
+models say what is right; the commands only carry it.
+"""
+
+import inspect
+import json
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, get_origin
+
+import typer
+from rich.console import Console
+
+import texts
+from cli.examples_of import example
+from cli.link import Exit, Handle, actor, emit, fail, link, run
+from domain.ledger import Actor
+from domain.messages import Message
+from domain.protocol import MESSAGES
+from domain.receipts import Acknowledgement
+from domain.view import CaseView
+from domain.words import Role
+from workflows.dispute import Reading
+
+_ENVELOPE: Final = frozenset({"message_id", "actor", "language"})
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: its message, which fields are arguments, what its file holds, who acts by default."""
+
+    name: str
+    message: str
+    role: str
+    arguments: tuple[str, ...] = ()
+    file: str | None = None
+    """The field that the JSON file fills; ``*`` for the whole message."""
+
+
+COMMANDS: Final = (
+    Command("claim", "claim_task", "officer:{task}/{me}", ("task",)),
+    Command("release", "release_task", "officer:{task}/{me}", ("task",)),
+    Command("submit", "complete_task", "officer:{task}/{me}", ("task",), file="finding"),
+    Command("extend", "extend_task", "supervisor", ("task",)),
+    Command("decide", "decide_discrepancy", "supervisor", ("discrepancy",)),
+    Command("session", "hold_session", "mediator"),
+    Command("propose", "propose", "mediator", file="*"),
+    Command("answer", "answer", "party", ("proposal", "party")),
+    Command("consent", "extend_mediation", "mediator"),
+    Command("give-up", "end_mediation", "mediator"),
+    Command("pay", "confirm_payment", "officer:tax/{me}"),
+    Command("withdraw", "withdraw", "supervisor"),
+    Command("suspend", "suspend", "supervisor"),
+    Command("resume", "resume", "supervisor"),
+    Command("reclassify", "reclassify", "supervisor", ("case_class",)),
+    Command("reassign", "reassign", "supervisor", ("to",)),
+    Command("refer", "refer", "supervisor", ("item", "target")),
+    Command("comment", "comment", "supervisor", ("text",)),
+    Command("attach", "attach", "supervisor"),
+    Command("supply", "supply_material", "intake", file="items"),
+    Command("retry", "retry", "supervisor"),
+    Command("advance", "advance_clock", "supervisor", ("days",)),
+)
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add every command of the table."""
+    for command in COMMANDS:
+        model = MESSAGES[command.message].model
+        app.command(command.name, help=texts.say(f"cli.command.{command.name}", language))(
+            _function(command, model, language)
+        )
+
+
+def _function(command: Command, model: type[Message], language: str) -> Any:
+    """A function whose signature is made of the message's fields, for typer to read."""
+
+    def perform(**given: Any) -> None:
+        if given.pop("schema"):
+            emit(model.model_json_schema())
+            return
+        if given.pop("show_example"):
+            emit(example(command.message))
+            return
+        run(lambda: _send(command, model, given, language), language)
+
+    parameters = [_case(language)]
+    options: list[inspect.Parameter] = []
+    for name, field in model.model_fields.items():
+        if name in _ENVELOPE or name == command.file or command.file == "*":
+            continue
+        parameter = _parameter(name, field.annotation, name in command.arguments, language)
+        (parameters if name in command.arguments else options).append(parameter)
+    if command.file is not None:
+        parameters.append(_file(language))
+    parameters += [*options, *_common(language)]
+    perform.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    perform.__annotations__ = {p.name: p.annotation for p in parameters}
+    perform.__name__ = command.name.replace("-", "_")
+    return perform
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=annotation, default=default)
+
+
+def _case(language: str) -> inspect.Parameter:
+    help_text = texts.say("cli.case", language)
+    return _keyword("case", Annotated[str, typer.Argument(help=help_text, show_default=False)], "")
+
+
+def _file(language: str) -> inspect.Parameter:
+    help_text = texts.say("cli.file", language)
+    return _keyword("file", Annotated[str | None, typer.Argument(help=help_text)], None)
+
+
+def _parameter(name: str, annotation: Any, positional: bool, language: str) -> inspect.Parameter:
+    key = f"cli.field.{name}"
+    help_text = texts.say(key, language) if texts.knows(key) else name
+    flag = "--" + name.replace("_", "-")
+    if positional:
+        return _keyword(name, Annotated[str, typer.Argument(help=help_text, show_default=False)], "")
+    if annotation is bool:
+        negative = {"accept": "/--reject", "accept_draft": ""}.get(name, f"/--no-{name}")
+        return _keyword(name, Annotated[bool, typer.Option(flag + negative, help=help_text)], name == "accept")
+    if get_origin(annotation) is tuple:
+        return _keyword(name, Annotated[list[str], typer.Option(flag, help=help_text)], [])
+    return _keyword(name, Annotated[str | None, typer.Option(flag, help=help_text)], None)
+
+
+def _common(language: str) -> list[inspect.Parameter]:
+    def option(name: str, kind: Any, default: Any, *flags: str, env: str | None = None) -> inspect.Parameter:
+        help_text = texts.say(f"cli.option.{name}", language)
+        return _keyword(name, Annotated[kind, typer.Option(*flags, help=help_text, envvar=env)], default)
+
+    return [
+        option("acting", str | None, None, "--as", env="ONESTOP_ACTOR"),
+        option("message_id", str | None, None, "--message-id"),
+        option("by_signal", bool, False, "--signal"),
+        option("as_json", bool, False, "--json"),
+        option("schema", bool, False, "--schema"),
+        option("show_example", bool, False, "--example"),
+    ]
+
+
+async def _send(command: Command, model: type[Message], given: dict[str, Any], language: str) -> None:
+    acting, message_id = given.pop("acting"), given.pop("message_id")
+    by_signal, as_json, case = given.pop("by_signal"), given.pop("as_json"), given.pop("case")
+    if not case:
+        fail(Exit.BAD_INPUT, texts.say("cli.case_missing", language))
+    fields = _fields(command, given, language)
+    async with link() as at:
+        handle = await at.case(case)
+        who = actor(acting) if acting else await _default_actor(command, fields, handle)
+        fields |= {
+            "message_id": message_id or uuid.uuid4().hex,
+            "actor": who.model_dump(mode="json"),
+            "language": language,
+        }
+        message = model.model_validate_json(json.dumps(fields))
+        await _deliver(handle, message, by_signal, as_json, language)
+
+
+def _fields(command: Command, given: dict[str, Any], language: str) -> dict[str, Any]:
+    source = given.pop("file", None)
+    fields = {k: v for k, v in given.items() if v not in (None, "", [])}
+    for name, value in fields.items():
+        if isinstance(value, str) and name in ("days", "size") and value.isdigit():
+            fields[name] = int(value)
+    if source is not None and command.file is not None:
+        body = read_json(source, language)
+        fields |= body if command.file == "*" else {command.file: body}
+    return fields
+
+
+def read_json(source: str, language: str) -> Any:
+    """The JSON of a file, or of standard input for ``-``; exits with the reason when it is none."""
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
+        return json.loads(text)
+    except OSError as error:
+        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=source, why=error.strerror))
+    except ValueError as error:
+        line = getattr(error, "lineno", "?")
+        fail(Exit.BAD_INPUT, texts.say("cli.no_json", language, file=source, line=line))
+
+
+async def _default_actor(command: Command, fields: dict[str, Any], handle: Handle) -> Actor:
+    """Who acts when nobody is named: the case's mediator, the party that answers, or the person logged in."""
+    if command.role == "party":
+        view = await view_of(handle)
+        claims = any(c.ref == fields.get("party") for c in view.claimants)
+        return Actor(id=fields.get("party", ""), role=Role.CLAIMANT if claims else Role.RESPONDENT)
+    if command.role == "mediator":
+        return Actor(id=(await view_of(handle)).mediator or "unassigned", role=Role.MEDIATOR)
+    return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))
+
+
+async def view_of(handle: Handle) -> CaseView:
+    """The case as everybody reads it."""
+    view: CaseView = await handle.query("case_view", Reading(), result_type=CaseView)
+    return view
+
+
+async def _deliver(handle: Handle, message: Message, by_signal: bool, as_json: bool, language: str) -> None:
+    if by_signal:
+        await handle.signal(message.name, message)
+        if as_json:
+            emit({"case": handle.id, "message_id": message.message_id, "sent": True})
+        else:
+            Console().print(texts.say("cli.signalled", language, message_id=message.message_id))
+        return
+    answer: Acknowledgement = await handle.execute_update(
+        message.name, message, id=message.message_id, result_type=Acknowledgement
+    )
+    if as_json:
+        emit(answer)
+        return
+    done = "cli.duplicate" if answer.duplicate else "cli.done"
+    console = Console(soft_wrap=True)
+    console.print(texts.say(done, language, seq=answer.seq), style="green", highlight=False)
+    console.print(answer.waits, highlight=False, markup=False)

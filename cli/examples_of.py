@@ -1,0 +1,23 @@
+"""A filled example of every message, as a client in any language writes it. docs/messages.md shows them."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+_FILE: Final = Path(__file__).parent / "message_examples.yaml"
+_COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "complaint.json"
+
+
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    examples: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text())
+    examples["file_complaint"]["complaint"] = json.loads(_COMPLAINT.read_text())
+    return examples
+
+
+def example(message: str) -> dict[str, Any]:
+    """A filled example of a message, by its name."""
+    return _examples()[message]

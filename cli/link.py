@@ -1,0 +1,134 @@
+"""What every command shares: the language, connections, who acts, exit codes, and how errors are told."""
+
+import asyncio
+import contextlib
+import getpass
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from enum import IntEnum
+from typing import Any, Final, NoReturn
+
+import asyncpg
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+import texts
+from casebook import lists
+from domain.ledger import Actor
+from domain.protocol import Problem, problems
+from domain.words import Agency, Role
+from runtime import connect
+from runtime.settings import Settings
+from runtime.vault import Vault
+from texts import sentences
+
+Handle = WorkflowHandle[Any, Any]
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command."""
+
+    REFUSED = 1
+    BAD_INPUT = 2
+    NOT_FOUND = 3
+    UNREACHABLE = 4
+
+
+class NoSuchCase(Exception):
+    """Nobody knows a case by that name."""
+
+
+class BadActor(Exception):
+    """``--as`` can't be read."""
+
+
+class Link:
+    """Connections that a command opens as it needs them."""
+
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault) -> None:
+        self.client, self.pool, self.vault = client, pool, vault
+
+    async def case(self, name: str) -> Handle:
+        """A case by its number or its workflow id. Raises NoSuchCase."""
+        found = await lists.find(self.pool, name)
+        if found is None and not name.startswith("dispute-"):
+            raise NoSuchCase(name)
+        return self.client.get_workflow_handle(found or name)
+
+
+@contextlib.asynccontextmanager
+async def link() -> AsyncIterator[Link]:
+    """Temporal and the casebook, as configured or embedded."""
+    settings = Settings()
+    client = await connect.connect(settings)
+    async with connect.database(settings, size=2) as pool:
+        yield Link(client, pool, Vault.of(settings))
+
+
+_CAST: Final = re.compile(r"^(?P<role>[a-z]+)(:((?P<agency>[a-z-]+)/)?(?P<id>[A-Za-z0-9._:-]+))?$")
+
+
+def actor(text: str) -> Actor:
+    """Who acts: ``officer:tax/tax-01``, ``mediator:m-g19``, ``claimant:c1``, ``supervisor``.
+
+    Raises BadActor.
+    """
+    match = _CAST.match(text)
+    try:
+        if match is None:
+            raise ValueError
+        return Actor(
+            id=match["id"] or getpass.getuser(),
+            role=Role(match["role"]),
+            agency=Agency(match["agency"]) if match["agency"] else None,
+        )
+    except ValueError:
+        raise BadActor(text) from None
+
+
+def run(work: Callable[[], Awaitable[None]], language: str) -> None:
+    """Run a command; tell what went wrong in the user's language, and exit with its code."""
+    try:
+        asyncio.run(work())  # type: ignore[arg-type]
+    except WorkflowUpdateFailedError as failure:
+        if isinstance(failure.cause, ApplicationError) and failure.cause.type == "Refused":
+            fail(Exit.REFUSED, str(failure.cause.message))
+        fail(Exit.REFUSED, texts.say("cli.failed", language, why=failure.cause))
+    except ValidationError as error:
+        told(problems(error), language)
+    except NoSuchCase as unknown:
+        fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
+    except BadActor as bad:
+        fail(Exit.BAD_INPUT, texts.say("cli.bad_actor", language, given=bad))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            fail(Exit.NOT_FOUND, texts.say("cli.case_over", language))
+        fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
+    except (connect.NotRunning, RuntimeError, OSError, asyncpg.PostgresError) as error:
+        fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
+
+
+def told(found: list[Problem], language: str) -> NoReturn:
+    """Say what is wrong with each field, and exit."""
+    fail(
+        Exit.BAD_INPUT,
+        "\n".join(sentences.problem_line(p.field, p.code, p.params, language) for p in found),
+    )
+
+
+def fail(code: Exit, text: str) -> NoReturn:
+    """Say what went wrong, and exit."""
+    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def emit(value: BaseModel | list[Any] | dict[str, Any]) -> None:
+    """Write JSON for machines."""
+    body = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, default=str) + "\n")

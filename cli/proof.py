@@ -1,0 +1,47 @@
+"""``ledger``: prove that a case's ledger is whole and unaltered."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import texts
+from casebook import ledger
+from cli.desk import view_of
+from cli.link import Exit, emit, fail, link, run
+from domain.ledger import BrokenLedger
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add ``ledger`` to the command line."""
+    group = typer.Typer(help=texts.say("cli.command.ledger", language), no_args_is_help=True)
+    app.add_typer(group, name="ledger")
+
+    @group.callback()
+    def _group() -> None: ...
+
+    @group.command("verify", help=texts.say("cli.command.ledger-verify", language))
+    def verify(
+        case: Annotated[str, typer.Argument(help=texts.say("cli.case", language))],
+        as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
+    ) -> None:
+        async def work() -> None:
+            async with link() as at:
+                handle = await at.case(case)
+                head = (await view_of(handle)).ledger_head
+                try:
+                    length = await ledger.prove(at.pool, at.vault, handle.id, head)
+                except BrokenLedger as broken:
+                    if as_json:
+                        emit({"case": handle.id, "whole": False, "broken_at": broken.seq, "problem": broken.problem})
+                        raise typer.Exit(Exit.REFUSED) from None
+                    fail(
+                        Exit.REFUSED,
+                        texts.say("cli.ledger_broken", language, seq=broken.seq, problem=broken.problem),
+                    )
+            if as_json:
+                emit({"case": handle.id, "whole": True, "events": length, "head": head})
+            else:
+                Console().print(texts.say("cli.ledger_whole", language, length=length, head=head), style="green")
+
+        run(work, language)

@@ -1,0 +1,73 @@
+"""``docs``: docs/messages.md, made from the protocol itself so that it can't drift."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+import domain.effects
+import texts
+from cli.examples_of import example
+from domain.messages import Message
+from domain.protocol import MESSAGES, OPEN_PHASES
+from domain.receipts import Acknowledgement, Receipt
+from domain.view import CaseView, OpenTasks, Timeline, TriageExplanation
+from domain.words import Phase, Role
+
+FILE: Final = Path(__file__).parent.parent / "docs" / "messages.md"
+_HEAD: Final = Path(__file__).parent / "messages_head.md"
+_QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
+    "case_view": (CaseView, "The whole case; `line` says on whom it waits, since when and until when."),
+    "timeline": (Timeline, "The latest events of the ledger, as facts and as sentences."),
+    "open_tasks": (OpenTasks, "The inquiries that somebody still has to act on."),
+    "explain_triage": (TriageExplanation, "Why the case is in its class."),
+    "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),
+}
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add ``docs`` to the command line."""
+
+    @app.command("docs", help=texts.say("cli.command.docs", language), hidden=True)
+    def docs() -> None:
+        FILE.write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The whole page."""
+    assert domain.effects.__all__
+    parts = [_HEAD.read_text(encoding="utf-8")]
+    parts += ["## Messages\n", _overview()]
+    parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]
+    parts += ["## Answers\n", _answer(Receipt), _answer(Acknowledgement), "## Queries\n"]
+    parts += [
+        f'### `{name}`\n\n{text} Takes `{{"language": "zh-CN"}}` or nothing.\n\n{_schema(model)}'
+        for name, (model, text) in _QUERIES.items()
+    ]
+    return "\n".join(parts)
+
+
+def _overview() -> str:
+    rows = ["| message | who may send it | when |", "| --- | --- | --- |"]
+    for name, kind in sorted(MESSAGES.items()):
+        roles = "everybody" if kind.roles == frozenset(Role) else ", ".join(sorted(kind.roles))
+        phases = "any time" if kind.phases == OPEN_PHASES else ", ".join(p for p in Phase if p in kind.phases)
+        rows.append(f"| [`{name}`](#{name}) | {roles} | {phases} |")
+    return "\n".join(rows) + "\n"
+
+
+def _section(name: str, model: type[Message]) -> str:
+    filled = json.dumps(example(name), ensure_ascii=False, indent=2)
+    about = " ".join((model.__doc__ or "").split())
+    return f"### `{name}`\n\n{about}\n\n```json\n{filled}\n```\n\n{_schema(model)}"
+
+
+def _answer(model: type[Any]) -> str:
+    about = " ".join((model.__doc__ or "").split())
+    return f"### `{model.__name__}`\n\n{about}\n\n{_schema(model)}"
+
+
+def _schema(model: type[Any]) -> str:
+    schema = json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1)
+    return f"<details><summary>JSON schema</summary>\n\n```json\n{schema}\n```\n\n</details>\n"

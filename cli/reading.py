@@ -1,0 +1,184 @@
+"""Reading: ``show``, ``timeline``, ``watch``, ``list``, ``tasks``, ``why``, ``deadlines``."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+import texts
+from casebook import ledger, lists
+from cli import render
+from cli.link import Link, emit, link, run
+from domain.view import CaseView, Timeline, TriageExplanation
+from domain.words import Agency, CaseClass, Language, Outcome, Phase
+from workflows.dispute import Reading
+
+_LOOK_EVERY: Final = 0.7
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add the reading commands to the command line."""
+    case_help = texts.say("cli.case", language)
+    json_help = texts.say("cli.option.as_json", language)
+    case_argument = Annotated[str, typer.Argument(help=case_help)]
+    json_option = Annotated[bool, typer.Option("--json", help=json_help)]
+    reading = Reading(language=Language(language))
+
+    @app.command("show", help=texts.say("cli.command.show", language))
+    def show(case: case_argument, as_json: json_option = False) -> None:
+        async def work() -> None:
+            async with link() as at:
+                view = await _view(at, case, reading)
+            if as_json:
+                emit(view)
+            else:
+                Console().print(render.case(view, language))
+
+        run(work, language)
+
+    @app.command("timeline", help=texts.say("cli.command.timeline", language))
+    def timeline(case: case_argument, as_json: json_option = False) -> None:
+        async def work() -> None:
+            async with link() as at:
+                events = await _events(at, case, reading)
+            if as_json:
+                emit([event.model_dump(mode="json") for event in events])
+            else:
+                Console().print(render.timeline(events, language))
+
+        run(work, language)
+
+    @app.command("watch", help=texts.say("cli.command.watch", language))
+    def watch(case: case_argument) -> None:
+        async def work() -> None:
+            async with link() as at:
+                with Live(auto_refresh=False, console=Console()) as live:
+                    while True:
+                        view = await _view(at, case, reading)
+                        tail = (await _events(at, case, reading))[-12:]
+                        live.update(render.watched(view, tail, language), refresh=True)
+                        if view.phase is Phase.CLOSED:
+                            return
+                        await asyncio.sleep(_LOOK_EVERY)
+
+        try:
+            run(work, language)
+        except KeyboardInterrupt:
+            raise typer.Exit from None
+
+    @app.command("list", help=texts.say("cli.command.list", language))
+    def list_cases(
+        phase: Annotated[Phase | None, typer.Option(help=texts.say("cli.field.phase", language))] = None,
+        case_class: Annotated[
+            CaseClass | None, typer.Option("--class", help=texts.say("cli.field.case_class", language))
+        ] = None,
+        agency: Annotated[Agency | None, typer.Option(help=texts.say("cli.field.agency", language))] = None,
+        overdue: Annotated[bool, typer.Option("--overdue", help=texts.say("cli.field.overdue", language))] = False,
+        employer: Annotated[str | None, typer.Option(help=texts.say("cli.field.employer", language))] = None,
+        mediator: Annotated[str | None, typer.Option(help=texts.say("cli.field.mediator", language))] = None,
+        outcome: Annotated[Outcome | None, typer.Option(help=texts.say("cli.field.outcome", language))] = None,
+        drill: Annotated[
+            bool | None, typer.Option("--drill/--real", help=texts.say("cli.field.drill", language))
+        ] = None,
+        limit: Annotated[int, typer.Option(help=texts.say("cli.field.limit", language))] = lists.PAGE,
+        as_json: json_option = False,
+    ) -> None:
+        async def work() -> None:
+            wanted = lists.CaseFilter(
+                phase=phase,
+                case_class=case_class,
+                agency=agency,
+                overdue_at=datetime.now(UTC) if overdue else None,
+                employer=employer,
+                mediator=mediator,
+                outcome=outcome,
+                drill=drill,
+                limit=limit,
+            )
+            async with link() as at:
+                found = await lists.cases(at.pool, at.vault, wanted)
+            if as_json:
+                emit([line.model_dump(mode="json") for line in found])
+            else:
+                Console().print(render.cases(found, language))
+
+        run(work, language)
+
+    @app.command("tasks", help=texts.say("cli.command.tasks", language))
+    def tasks(
+        agency: Annotated[Agency, typer.Option(help=texts.say("cli.field.agency", language))],
+        officer: Annotated[str | None, typer.Option(help=texts.say("cli.field.officer", language))] = None,
+        overdue: Annotated[bool, typer.Option("--overdue", help=texts.say("cli.field.overdue", language))] = False,
+        as_json: json_option = False,
+    ) -> None:
+        async def work() -> None:
+            wanted = lists.TaskFilter(agency=agency, officer=officer, overdue_at=datetime.now(UTC) if overdue else None)
+            async with link() as at:
+                found = await lists.tasks(at.pool, at.vault, wanted)
+            if as_json:
+                emit([line.model_dump(mode="json") for line in found])
+            else:
+                Console().print(render.inbox(found, language))
+
+        run(work, language)
+
+    @app.command("why", help=texts.say("cli.command.why", language))
+    def why(case: case_argument, as_json: json_option = False) -> None:
+        async def work() -> None:
+            async with link() as at:
+                handle = await at.case(case)
+                told: TriageExplanation = await handle.query("explain_triage", reading, result_type=TriageExplanation)
+            if as_json:
+                emit(told)
+                return
+            console = Console()
+            for line in told.lines:
+                console.print("•", line, highlight=False, markup=False)
+            for near in told.triage.nearly if told.triage else ():
+                console.print(
+                    texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact),
+                    style="dim",
+                    highlight=False,
+                    markup=False,
+                )
+
+        run(work, language)
+
+    @app.command("deadlines", help=texts.say("cli.command.deadlines", language))
+    def deadlines(case: case_argument, as_json: json_option = False) -> None:
+        async def work() -> None:
+            async with link() as at:
+                view = await _view(at, case, reading)
+            if as_json:
+                emit([d.model_dump(mode="json") for d in view.deadlines])
+                return
+            table = Table()
+            for column in ("deadline", "due", "explained", "source"):
+                table.add_column(texts.say(f"cli.column.{column}", language))
+            for d in view.deadlines:
+                explained = "；".join(texts.say(f"deadlines.{s.code}", language, **s.params) for s in d.steps)
+                due = f"{d.due}{texts.say('waiting.provisional', language) if d.provisional else ''}"
+                table.add_row(texts.label(d.rule, language), due, explained, d.source)
+            Console().print(table)
+
+        run(work, language)
+
+
+async def _view(at: Link, case: str, reading: Reading) -> CaseView:
+    handle = await at.case(case)
+    view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
+    return view
+
+
+async def _events(at: Link, case: str, reading: Reading) -> list[Any]:
+    """The whole ledger: what the case still holds, and what only the casebook has."""
+    handle = await at.case(case)
+    tail: Timeline = await handle.query("timeline", reading, result_type=Timeline)
+    earlier = []
+    if tail.first_seq > 1:
+        earlier = [e for e in await ledger.events(at.pool, at.vault, handle.id) if e.seq < tail.first_seq]
+    return [*earlier, *tail.events]

@@ -1,0 +1,306 @@
+"""How a case looks on a terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+import texts
+from casebook.lists import CaseLine, TaskLine
+from domain.ledger import Event
+from domain.view import CaseView
+from domain.words import Phase
+from texts import sentences
+
+_STATE_STYLE: Final = {
+    "offered": "yellow",
+    "claimed": "cyan",
+    "done": "green",
+    "lapsed": "red",
+    "paid": "green",
+    "overdue": "bold red",
+    "defaulted": "bold red",
+    "accepted": "green",
+    "rejected": "red",
+    "expired": "red",
+}
+_SHOWN: Final = 20
+
+
+def yuan(amount: Decimal | None) -> str:
+    """An amount with thousands separators; a dash when unknown."""
+    return "—" if amount is None else f"{amount:,.2f}"
+
+
+def case(view: CaseView, language: str) -> RenderableType:
+    """The whole case: on whom it waits first."""
+    parts: list[RenderableType] = [
+        Text(view.line, style="bold"),
+        phases(view.phase, language),
+        _head(view, language),
+    ]
+    if view.blocked is not None:
+        known = texts.knows(view.blocked.code)
+        why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
+        parts.append(Panel(why, style="red", title=texts.say("cli.title.blocked", language)))
+    parts.append(_people(view, language))
+    if view.tasks:
+        parts.append(_tasks(view, language))
+    if view.discrepancies:
+        parts.append(_discrepancies(view, language))
+    if view.proposals:
+        parts.append(_proposals(view, language))
+    if view.settlement is not None:
+        parts.append(_settlement(view, language))
+    if view.reply:
+        parts.append(_reply(view, language))
+    parts.append(_next(view, language))
+    return Group(*parts)
+
+
+def phases(present: Phase, language: str) -> Text:
+    """The way through the procedure, the present phase marked."""
+    order, line = list(Phase), Text()
+    for phase in order:
+        if phase is present:
+            style = "bold reverse green"
+        else:
+            style = "green" if order.index(phase) < order.index(present) else "dim"
+        line.append(f" {texts.label(phase, language)} ", style=style)
+        line.append("›" if phase is not order[-1] else "", style="dim")
+    return line
+
+
+def _head(view: CaseView, language: str) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    drill = f"（{texts.label('drill', language)}）" if view.drill else ""
+    rows = {
+        "case_number": f"{view.case_number or '—'}{drill}",
+        "class": f"{texts.label(view.case_class, language)} · {texts.label(view.lane, language)}",
+        "mediator": view.mediator or "—",
+        "owed": f"A {yuan(view.part_a)} + B {yuan(view.part_b)}",
+        "clock": sentences.instant(view.now),
+    }
+    if view.outcome is not None:
+        rows["outcome"] = texts.label(view.outcome, language)
+    for name, value in rows.items():
+        table.add_row(Text(texts.say(f"cli.column.{name}", language), style="dim"), value)
+    for warning in view.warnings:
+        table.add_row(Text("!", style="yellow"), Text(texts.say(f"assessment.{warning}", language), style="yellow"))
+    return table
+
+
+def _table(title: str, columns: Sequence[str], language: str, right: Sequence[str] = ()) -> Table:
+    table = Table(title=texts.say(f"cli.title.{title}", language), title_justify="left")
+    for column in columns:
+        table.add_column(texts.say(f"cli.column.{column}", language), justify="right" if column in right else "left")
+    return table
+
+
+def _people(view: CaseView, language: str) -> Table:
+    table = _table("people", ("ref", "name", "role", "part_a", "part_b"), language, right=("part_a", "part_b"))
+    for c in view.claimants[:_SHOWN]:
+        role = texts.label("withdrawn" if c.withdrawn else "claimant", language)
+        table.add_row(c.ref, f"{c.name} {c.identity_number}", role, yuan(c.part_a), yuan(c.part_b))
+    if len(view.claimants) > _SHOWN:
+        table.add_row("…", texts.say("cli.more", language, count=len(view.claimants) - _SHOWN))
+    for r in view.respondents:
+        table.add_row(r.ref, r.name, texts.label(r.kind, language), "", "")
+    return table
+
+
+def _tasks(view: CaseView, language: str) -> Table:
+    table = _table("tasks", ("task", "state", "officer", "due", "records"), language)
+    for t in view.tasks:
+        left = (t.due - sentences.day(view.now)).days
+        due = (
+            f"{t.due} ({texts.say('cli.days_left', language, days=left)})"
+            if t.state in ("offered", "claimed")
+            else str(t.due)
+        )
+        style = "red" if left < 0 else "yellow" if left <= 2 else ""
+        table.add_row(
+            texts.label(t.agency, language),
+            _state(t.state, language),
+            t.officer or "—",
+            Text(due, style=style),
+            texts.label(t.records, language),
+        )
+    return table
+
+
+def _state(state: str, language: str) -> Text:
+    return Text(texts.label(state, language), style=_STATE_STYLE.get(state, ""))
+
+
+def _discrepancies(view: CaseView, language: str) -> Table:
+    table = _table("discrepancies", ("ref", "what", "months", "resolver"), language)
+    for d in view.discrepancies[:_SHOWN]:
+        open_mark = "● " if d.id in view.undecided else ""
+        who = "/".join(part for part in (d.claimant, d.employer) if part)
+        table.add_row(
+            open_mark + d.id,
+            f"{texts.label(d.kind, language)} {who}",
+            f"{d.first_month or ''}–{d.last_month or ''}",
+            texts.label(d.resolver, language),
+        )
+    return table
+
+
+def _proposals(view: CaseView, language: str) -> Table:
+    table = _table("proposals", ("ref", "state", "total", "accepted", "silent", "until"), language, right=("total",))
+    for p in view.proposals:
+        table.add_row(
+            p.ref,
+            _state(p.state, language),
+            yuan(p.total),
+            texts.label(p.accepted[:8], language),
+            texts.label(p.silent[:8], language),
+            sentences.instant(p.expires_at, ends=True),
+        )
+    return table
+
+
+def _settlement(view: CaseView, language: str) -> RenderableType:
+    settlement = view.settlement
+    assert settlement is not None
+    table = _table("settlement", ("ref", "due", "total", "paid", "state"), language, right=("total", "paid"))
+    for i in settlement.instalments:
+        table.add_row(i.ref, str(i.due), yuan(i.amount), yuan(i.paid), _state(i.state, language))
+    bar = ProgressBar(total=float(settlement.total), completed=float(settlement.paid), width=50)
+    summary = texts.say(
+        "cli.paid_of",
+        language,
+        paid=yuan(settlement.paid),
+        total=yuan(settlement.total),
+        late=yuan(settlement.late_fees),
+    )
+    return Group(table, bar, Text(summary))
+
+
+def _reply(view: CaseView, language: str) -> Table:
+    table = _table("reply", ("ref", "item", "answer", "amount", "referred_to"), language, right=("amount",))
+    kinds = {i.ref: i.kind for i in view.items}
+    for r in view.reply[:_SHOWN]:
+        table.add_row(
+            r.claimant,
+            texts.label(kinds.get(r.item, r.item), language),
+            texts.say(f"reply.{r.answer}", language),
+            yuan(r.amount),
+            texts.label(r.referred_to, language),
+        )
+    return table
+
+
+def _next(view: CaseView, language: str) -> RenderableType:
+    """What those on whom the case waits can type next."""
+    name, what = view.case_number or view.case, view.waits.what
+    subject = next(iter(view.undecided), "D") if what == "decision" else ""
+    proposal = next((p.ref for p in view.proposals if p.state == "open"), "p1")
+    silent = next((p.silent[0] for p in view.proposals if p.state == "open" and p.silent), "c1")
+    task = next((t.ref for t in view.tasks if t.state in ("offered", "claimed")), "labor")
+    commands = {
+        "material": (f"supply {name} items.json",),
+        "inquiry": (f"claim {name} {task}", f"submit {name} {task} --accept-draft"),
+        "inquiry-escalated": (
+            f"submit {name} {task} --accept-draft",
+            f"extend {name} {task} --days 5 --reason …",
+        ),
+        "decision": (f"decide {name} {subject} --holds first --reason …",),
+        "proposal": (
+            f"session {name} --held-on {sentences.day(view.now)}",
+            f"propose {name} --example > terms.json",
+        ),
+        "answer": (f"answer {name} {proposal} {silent} --accept",),
+        "instalment": (f"pay {name} --receipt R1 --paid-on {sentences.day(view.now)} --amount …",),
+        "overdue-instalment": (f"pay {name} --receipt R1 --paid-on {sentences.day(view.now)} --amount …",),
+        "resumption": (f"resume {name}",),
+        "blocked-step": (f"retry {name}",),
+        "closed": (f"timeline {name}", f"ledger verify {name}"),
+    }.get(what, (f"watch {name}",))
+    lines = [Text(texts.say("cli.next", language), style="dim")]
+    lines += [Text(f"  ./onestop {command}", style="cyan") for command in commands]
+    return Group(*lines)
+
+
+def timeline(events: Iterable[Event], language: str) -> Table:
+    """Events of the ledger as sentences."""
+    table = _table("timeline", ("seq", "at", "who", "what"), language)
+    for event in events:
+        table.add_row(
+            str(event.seq),
+            sentences.instant(event.at),
+            _who(event, language),
+            Text(sentences.event_line(event.kind, event.facts, language)),
+        )
+    return table
+
+
+def _who(event: Event, language: str) -> str:
+    agency = f"{texts.label(event.actor.agency, language)} " if event.actor.agency else ""
+    return f"{agency}{event.actor.id}" if event.actor.role != "system" else texts.label("system", language)
+
+
+def watched(view: CaseView, tail: Sequence[Event], language: str) -> RenderableType:
+    """A case that is being watched: where it stands, and what happened last."""
+    return Group(
+        Text(view.line, style="bold"),
+        phases(view.phase, language),
+        _head(view, language),
+        timeline(tail, language),
+    )
+
+
+def cases(lines: Sequence[CaseLine], language: str) -> Table:
+    """A list of cases."""
+    table = _table(
+        "cases",
+        ("case_number", "employer", "claimants", "phase", "class", "waits", "until"),
+        language,
+        right=("claimants",),
+    )
+    now = datetime.now(UTC)
+    for line in lines:
+        late = line.waits_until is not None and line.waits_until < now and line.outcome is None
+        phase = texts.label(line.outcome or line.phase, language)
+        table.add_row(
+            line.case_number or line.case,
+            line.employer,
+            str(line.claimants),
+            phase,
+            texts.label(line.case_class, language),
+            texts.label(line.waits_on[:3], language),
+            Text(
+                sentences.instant(line.waits_until, ends=True) if line.waits_until else "—",
+                style="red" if late else "",
+            ),
+        )
+    return table
+
+
+def inbox(lines: Sequence[TaskLine], language: str) -> Table:
+    """An agency's open inquiries."""
+    table = _table(
+        "inbox",
+        ("case_number", "employer", "claimants", "class", "state", "officer", "due"),
+        language,
+        right=("claimants",),
+    )
+    now = datetime.now(UTC)
+    for line in lines:
+        table.add_row(
+            line.case_number or line.case,
+            line.employer,
+            str(line.claimants),
+            texts.label(line.case_class, language),
+            _state(line.state, language),
+            line.officer or "—",
+            Text(sentences.instant(line.due_at, ends=True), style="red" if line.due_at < now else ""),
+        )
+    return table

@@ -1,0 +1,195 @@
+"""The rules without a case: ``arrears``, ``params``, ``triage``, ``plan``."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+import texts
+from cli.desk import read_json
+from cli.link import Exit, emit, fail, told
+from cli.render import yuan
+from domain.arrears import Arrears, MonthDue, compute
+from domain.calendar import Calendar, OutsideCalendar
+from domain.deadlines import UnknownTerm, plan, terms
+from domain.parameters import BadTable, MissingParameter, Parameters
+from domain.protocol import problems
+from domain.triage import TriageFacts, load_table, triage
+from texts import sentences
+
+_DUES: TypeAdapter[list[MonthDue]] = TypeAdapter(list[MonthDue])
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add the commands that compute without a case."""
+    json_option = Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))]
+
+    @app.command("arrears", help=texts.say("cli.command.arrears", language))
+    def arrears(
+        file: Annotated[str, typer.Argument(help=texts.say("cli.dues_file", language))] = "",
+        as_of: Annotated[str, typer.Option(help=texts.say("cli.field.as_of", language))] = "",
+        jurisdiction: Annotated[str, typer.Option(help=texts.say("cli.field.jurisdiction", language))] = "demo",
+        schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
+        show_example: Annotated[
+            bool, typer.Option("--example", help=texts.say("cli.option.show_example", language))
+        ] = False,
+        as_json: json_option = False,
+    ) -> None:
+        if schema:
+            emit(_DUES.json_schema())
+            return
+        if show_example:
+            emit(list(_example_dues()))
+            return
+        try:
+            dues = _DUES.validate_json(json.dumps(read_json(file, language)))
+            day = date.fromisoformat(as_of) if as_of else date.today()  # noqa: DTZ011 - the user's own day
+            found = compute(dues, Parameters.load(), jurisdiction, day)
+        except ValidationError as error:
+            told(problems(error), language)
+        except MissingParameter as missing:
+            fail(Exit.REFUSED, texts.say(missing.code, language, **missing.params))
+        except ValueError:
+            fail(Exit.BAD_INPUT, sentences.problem_line("--as-of", "input.date_parsing", {}, language))
+        if as_json:
+            emit(found)
+        else:
+            _show_arrears(found, language)
+
+    params = typer.Typer(help=texts.say("cli.command.params", language), no_args_is_help=True)
+    app.add_typer(params, name="params")
+
+    @params.command("show", help=texts.say("cli.command.params-show", language))
+    def show(
+        jurisdiction: Annotated[str | None, typer.Argument(help=texts.say("cli.field.jurisdiction", language))] = None,
+        as_json: json_option = False,
+    ) -> None:
+        rows = Parameters.load().rows(jurisdiction)
+        if as_json:
+            emit([row.model_dump(mode="json") for row in rows])
+            return
+        table = Table()
+        for column in ("row", "parameter", "value", "since", "until", "source", "verified"):
+            table.add_column(texts.say(f"cli.column.{column}", language))
+        for row in rows:
+            table.add_row(
+                row.id,
+                f"{row.name} {row.key}".strip(),
+                f"{row.value} {row.unit}",
+                str(row.since),
+                str(row.until or "—"),
+                row.source,
+                "✓" if row.verified else "✗",
+                style="" if row.verified else "yellow",
+            )
+        Console().print(table)
+
+    @params.command("check", help=texts.say("cli.command.params-check", language))
+    def check(
+        folder: Annotated[Path | None, typer.Argument(help=texts.say("cli.params_folder", language))] = None,
+    ) -> None:
+        try:
+            rows = Parameters.load(*([folder] if folder else [])).rows()
+        except BadTable as bad:
+            fail(Exit.BAD_INPUT, str(bad))
+        unverified = [row.id for row in rows if not row.verified]
+        Console().print(
+            texts.say("cli.params_checked", language, rows=len(rows), unverified=texts.label(unverified, language))
+        )
+
+    @app.command("triage", help=texts.say("cli.command.triage", language))
+    def explain(
+        file: Annotated[str, typer.Argument(help=texts.say("cli.facts_file", language))] = "",
+        schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
+        as_json: json_option = False,
+    ) -> None:
+        if schema:
+            emit(TriageFacts.model_json_schema())
+            return
+        try:
+            result = triage(TriageFacts.model_validate(read_json(file, language)), load_table())
+        except ValidationError as error:
+            told(problems(error), language)
+        if as_json:
+            emit(result)
+            return
+        console = Console()
+        console.print(
+            texts.label([result.case_class, result.lane, result.group, *result.agencies], language), style="bold"
+        )
+        for rule in result.fired:
+            console.print("•", texts.sentence(f"triage.{rule.rule}", rule.facts, language))
+        for near in result.nearly:
+            console.print(
+                texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact), style="dim"
+            )
+
+    @app.command("plan", help=texts.say("cli.command.plan", language))
+    def plan_deadline(
+        event: Annotated[str, typer.Argument(help=texts.say("cli.event", language))],
+        since: Annotated[str, typer.Option("--from", help=texts.say("cli.field.since", language))],
+        as_json: json_option = False,
+    ) -> None:
+        try:
+            deadline = plan(event, date.fromisoformat(since), Calendar.load())
+        except UnknownTerm:
+            fail(Exit.BAD_INPUT, texts.say("cli.unknown_event", language, known=", ".join(terms())))
+        except OutsideCalendar as outside:
+            fail(Exit.BAD_INPUT, texts.say(outside.code, language, **outside.params))
+        except ValueError:
+            fail(Exit.BAD_INPUT, sentences.problem_line("--from", "input.date_parsing", {}, language))
+        if as_json:
+            emit(deadline)
+            return
+        for step in deadline.steps:
+            Console().print("•", texts.say(f"deadlines.{step.code}", language, **step.params))
+        Console().print(deadline.source, style="dim")
+
+
+def _example_dues() -> Iterator[dict[str, Any]]:
+    for claimant, month, wage in (
+        ("A", "2023-11", "3200.00"),
+        ("B", "2023-12", "6543.21"),
+        ("C", "2024-01", "25000.00"),
+    ):
+        for kind in ("pension", "medical", "unemployment", "injury"):
+            yield {"claimant": claimant, "employer": "e1", "kind": kind, "month": month, "wage": wage}
+
+
+def _show_arrears(found: Arrears, language: str) -> None:
+    table = Table(title=str(found.as_of), title_justify="left")
+    columns = ("ref", "month", "insurance", "base", "employer_share", "employee_share", "due", "days_late", "late_fee")
+    for column in columns:
+        table.add_column(texts.say(f"cli.column.{column}", language), justify="right" if column != "ref" else "left")
+    for line in found.lines:
+        table.add_row(
+            line.claimant,
+            line.month,
+            texts.label(line.kind, language),
+            yuan(line.base),
+            yuan(line.employer_share),
+            yuan(line.employee_share),
+            str(line.due),
+            str(line.days_late),
+            yuan(line.late_fee),
+        )
+    total = found.employer_share + found.employee_share + found.late_fee
+    table.add_section()
+    table.add_row("", "", "", "", yuan(found.employer_share), yuan(found.employee_share), "", "", yuan(found.late_fee))
+    console = Console()
+    console.print(table)
+    console.print(texts.say("cli.total", language, total=yuan(Decimal(total))), style="bold")
+    if found.unverified:
+        console.print(
+            texts.say("assessment.unverified-rows", language),
+            ":",
+            texts.label(list(found.unverified), language),
+            style="yellow",
+        )
