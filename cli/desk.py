@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any, Final, get_origin
 
 import typer
-from rich.console import Console
 
 import texts
 from cli.examples_of import example
-from cli.link import Exit, Handle, actor, emit, fail, link, run
+from cli.link import Exit, Handle, actor, console, emit, fail, link, run
 from domain.ledger import Actor
 from domain.messages import Message
 from domain.protocol import MESSAGES
 from domain.receipts import Acknowledgement
 from domain.view import CaseView
-from domain.words import Role
+from domain.words import Language, Role
 from workflows.dispute import Reading
 
 _ENVELOPE: Final = frozenset({"message_id", "actor", "language"})
@@ -200,9 +199,9 @@ async def _default_actor(command: Command, fields: dict[str, Any], handle: Handl
     return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))
 
 
-async def view_of(handle: Handle) -> CaseView:
+async def view_of(handle: Handle, language: str = Language.CHINESE) -> CaseView:
     """The case as everybody reads it."""
-    view: CaseView = await handle.query("case_view", Reading(), result_type=CaseView)
+    view: CaseView = await handle.query("case_view", Reading(language=Language(language)), result_type=CaseView)
     return view
 
 
@@ -212,7 +211,7 @@ async def _deliver(handle: Handle, message: Message, by_signal: bool, as_json: b
         if as_json:
             emit({"case": handle.id, "message_id": message.message_id, "sent": True})
         else:
-            Console().print(texts.say("cli.signalled", language, message_id=message.message_id))
+            console().print(texts.say("cli.signalled", language, message_id=message.message_id))
         return
     answer: Acknowledgement = await handle.execute_update(
         message.name, message, id=message.message_id, result_type=Acknowledgement
@@ -221,6 +220,6 @@ async def _deliver(handle: Handle, message: Message, by_signal: bool, as_json: b
         emit(answer)
         return
     done = "cli.duplicate" if answer.duplicate else "cli.done"
-    console = Console(soft_wrap=True)
-    console.print(texts.say(done, language, seq=answer.seq), style="green", highlight=False)
-    console.print(answer.waits, highlight=False, markup=False)
+    shown = console()
+    shown.print(texts.say(done, language, seq=answer.seq), style="green", highlight=False)
+    shown.print((await view_of(handle, language)).line, highlight=False, markup=False)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.panel import Panel
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -15,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import texts
 from cli.desk import read_json
 from cli.examples_of import example
-from cli.link import Exit, Link, actor, emit, fail, link, run
+from cli.link import Exit, Link, actor, console, emit, fail, link, run
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
 from domain.receipts import Decision, Receipt
@@ -62,7 +61,7 @@ def register(app: typer.Typer, language: str) -> None:
             async with link() as at:
                 receipt = await _file(at, message, drill)
             if receipt is None:
-                Console().print(texts.say("cli.number_later", language, case=f"dispute-{complaint.complaint_id}"))
+                console().print(texts.say("cli.number_later", language, case=f"dispute-{complaint.complaint_id}"))
             elif as_json:
                 emit(receipt)
             else:
@@ -107,5 +106,5 @@ async def _file(at: Link, message: FileComplaint, drill: bool) -> Receipt | None
 def _show(receipt: Receipt, language: str) -> None:
     style = "red" if receipt.decision is Decision.REFUSED else "green"
     title = texts.say("cli.receipt", language)
-    Console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style=style))
-    Console().print(texts.say("cli.after_filing", language, case=receipt.case_number or receipt.case))
+    console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style=style))
+    console().print(texts.say("cli.after_filing", language, case=receipt.case_number or receipt.case))

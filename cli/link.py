@@ -71,6 +71,7 @@ async def link() -> AsyncIterator[Link]:
         yield Link(client, pool, Vault.of(settings))
 
 
+_WITHOUT_TERMINAL: Final = 160
 _CAST: Final = re.compile(r"^(?P<role>[a-z]+)(:((?P<agency>[a-z-]+)/)?(?P<id>[A-Za-z0-9._:-]+))?$")
 
 
@@ -96,6 +97,8 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
     """Run a command; tell what went wrong in the user's language, and exit with its code."""
     try:
         asyncio.run(work())  # type: ignore[arg-type]
+    except typer.Exit:
+        raise
     except WorkflowUpdateFailedError as failure:
         if isinstance(failure.cause, ApplicationError) and failure.cause.type == "Refused":
             fail(Exit.REFUSED, str(failure.cause.message))
@@ -112,6 +115,12 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
     except (connect.NotRunning, RuntimeError, OSError, asyncpg.PostgresError) as error:
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
+
+
+def console() -> Console:
+    """Where people read: as wide as their terminal, and wide enough for tables when there is none."""
+    shown = Console()
+    return shown if shown.is_terminal else Console(width=_WITHOUT_TERMINAL)
 
 
 def told(found: list[Problem], language: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """The command line as a whole: each module of this folder adds its commands."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import typer
@@ -43,4 +43,15 @@ def build(language: Language) -> typer.Typer:
 
 def main(arguments: Sequence[str]) -> None:
     """Run the command line."""
-    build(language_of(arguments, os.environ))(args=list(arguments))
+    language = language_of(arguments, os.environ)
+    build(language)(args=list(_without_language(arguments)))
+
+
+def _without_language(arguments: Sequence[str]) -> Iterator[str]:
+    """``--lang`` may stand anywhere; it has been read already."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--lang":
+            next(rest, None)
+        elif not argument.startswith("--lang="):
+            yield argument

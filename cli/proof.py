@@ -3,12 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import texts
 from casebook import ledger
 from cli.desk import view_of
-from cli.link import Exit, emit, fail, link, run
+from cli.link import Exit, console, emit, fail, link, run
 from domain.ledger import BrokenLedger
 
 
@@ -42,6 +41,6 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit({"case": handle.id, "whole": True, "events": length, "head": head})
             else:
-                Console().print(texts.say("cli.ledger_whole", language, length=length, head=head), style="green")
+                console().print(texts.say("cli.ledger_whole", language, length=length, head=head), style="green")
 
         run(work, language)

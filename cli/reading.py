@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 import texts
 from casebook import ledger, lists
 from cli import render
-from cli.link import Link, emit, link, run
+from cli.link import Link, console, emit, link, run
 from domain.view import CaseView, Timeline, TriageExplanation
 from domain.words import Agency, CaseClass, Language, Outcome, Phase
 from workflows.dispute import Reading
@@ -36,7 +35,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit(view)
             else:
-                Console().print(render.case(view, language))
+                console().print(render.case(view, language))
 
         run(work, language)
 
@@ -48,7 +47,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit([event.model_dump(mode="json") for event in events])
             else:
-                Console().print(render.timeline(events, language))
+                console().print(render.timeline(events, language))
 
         run(work, language)
 
@@ -56,7 +55,7 @@ def register(app: typer.Typer, language: str) -> None:
     def watch(case: case_argument) -> None:
         async def work() -> None:
             async with link() as at:
-                with Live(auto_refresh=False, console=Console()) as live:
+                with Live(auto_refresh=False, console=console()) as live:
                     while True:
                         view = await _view(at, case, reading)
                         tail = (await _events(at, case, reading))[-12:]
@@ -104,7 +103,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
             else:
-                Console().print(render.cases(found, language))
+                console().print(render.cases(found, language))
 
         run(work, language)
 
@@ -122,7 +121,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
             else:
-                Console().print(render.inbox(found, language))
+                console().print(render.inbox(found, language))
 
         run(work, language)
 
@@ -135,11 +134,11 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit(told)
                 return
-            console = Console()
+            shown = console()
             for line in told.lines:
-                console.print("•", line, highlight=False, markup=False)
+                shown.print("•", line, highlight=False, markup=False)
             for near in told.triage.nearly if told.triage else ():
-                console.print(
+                shown.print(
                     texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact),
                     style="dim",
                     highlight=False,
@@ -163,7 +162,7 @@ def register(app: typer.Typer, language: str) -> None:
                 explained = "；".join(texts.say(f"deadlines.{s.code}", language, **s.params) for s in d.steps)
                 due = f"{d.due}{texts.say('waiting.provisional', language) if d.provisional else ''}"
                 table.add_row(texts.label(d.rule, language), due, explained, d.source)
-            Console().print(table)
+            console().print(table)
 
         run(work, language)
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 import texts
 from casebook import records as exchange
-from cli.link import Exit, emit, fail, link, run
+from cli.link import Exit, console, emit, fail, link, run
 from domain.words import Agency
 from texts import sentences
 
@@ -56,7 +55,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 
 def _show(report: exchange.LoadReport, language: str) -> None:
-    console = Console()
+    shown = console()
     if report.errors:
         table = Table(title=texts.say("cli.title.row_errors", language), title_justify="left")
         table.add_column(texts.say("cli.column.line", language), justify="right")
@@ -64,8 +63,8 @@ def _show(report: exchange.LoadReport, language: str) -> None:
         for error in report.errors:
             p = error.problem
             table.add_row(str(error.line), sentences.problem_line(p.field, p.code, p.params, language))
-        console.print(table)
-    console.print(
+        shown.print(table)
+    shown.print(
         texts.say("cli.loaded", language, loaded=report.loaded, rows=report.rows, errors=len(report.errors)),
         style="red" if report.errors else "green",
     )

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
 from rich.table import Table
 
 import texts
 from cli.desk import read_json
-from cli.link import Exit, emit, fail, told
+from cli.link import Exit, console, emit, fail, told
 from cli.render import yuan
 from domain.arrears import Arrears, MonthDue, compute
 from domain.calendar import Calendar, OutsideCalendar
@@ -89,7 +88,7 @@ def register(app: typer.Typer, language: str) -> None:
                 "✓" if row.verified else "✗",
                 style="" if row.verified else "yellow",
             )
-        Console().print(table)
+        console().print(table)
 
     @params.command("check", help=texts.say("cli.command.params-check", language))
     def check(
@@ -100,7 +99,7 @@ def register(app: typer.Typer, language: str) -> None:
         except BadTable as bad:
             fail(Exit.BAD_INPUT, str(bad))
         unverified = [row.id for row in rows if not row.verified]
-        Console().print(
+        console().print(
             texts.say("cli.params_checked", language, rows=len(rows), unverified=texts.label(unverified, language))
         )
 
@@ -120,14 +119,14 @@ def register(app: typer.Typer, language: str) -> None:
         if as_json:
             emit(result)
             return
-        console = Console()
-        console.print(
+        shown = console()
+        shown.print(
             texts.label([result.case_class, result.lane, result.group, *result.agencies], language), style="bold"
         )
         for rule in result.fired:
-            console.print("•", texts.sentence(f"triage.{rule.rule}", rule.facts, language))
+            shown.print("•", texts.sentence(f"triage.{rule.rule}", rule.facts, language))
         for near in result.nearly:
-            console.print(
+            shown.print(
                 texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact), style="dim"
             )
 
@@ -149,8 +148,8 @@ def register(app: typer.Typer, language: str) -> None:
             emit(deadline)
             return
         for step in deadline.steps:
-            Console().print("•", texts.say(f"deadlines.{step.code}", language, **step.params))
-        Console().print(deadline.source, style="dim")
+            console().print("•", texts.say(f"deadlines.{step.code}", language, **step.params))
+        console().print(deadline.source, style="dim")
 
 
 def _example_dues() -> Iterator[dict[str, Any]]:
@@ -183,11 +182,11 @@ def _show_arrears(found: Arrears, language: str) -> None:
     total = found.employer_share + found.employee_share + found.late_fee
     table.add_section()
     table.add_row("", "", "", "", yuan(found.employer_share), yuan(found.employee_share), "", "", yuan(found.late_fee))
-    console = Console()
-    console.print(table)
-    console.print(texts.say("cli.total", language, total=yuan(Decimal(total))), style="bold")
+    shown = console()
+    shown.print(table)
+    shown.print(texts.say("cli.total", language, total=yuan(Decimal(total))), style="bold")
     if found.unverified:
-        console.print(
+        shown.print(
             texts.say("assessment.unverified-rows", language),
             ":",
             texts.label(list(found.unverified), language),
