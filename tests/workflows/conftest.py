@@ -39,10 +39,11 @@ Handle = WorkflowHandle[Any, Any]
 class Office:
     """What a test does at the centre."""
 
-    environment: WorkflowEnvironment
     client: Client
     pool: asyncpg.Pool
     vault: Vault
+    environment: WorkflowEnvironment | None = None
+    """The time-skipping server; None on a real one, where time passes as it does."""
 
     async def file(self, complaint: Complaint, *, case: str | None = None) -> tuple[Handle, Receipt]:
         """File a complaint by update-with-start."""
@@ -94,10 +95,12 @@ class Office:
 
     async def sleep(self, duration: timedelta) -> None:
         """Let time pass."""
+        assert self.environment is not None
         await self.environment.sleep(duration)
 
     async def live_to_the_end(self, handle: Handle) -> Closed:
         """Let time pass until the case has closed by itself."""
+        assert self.environment is not None
         typed = self.client.get_workflow_handle_for(DisputeWorkflow.run, handle.id)
         async with self.environment.time_skipping_unlocked():  # type: ignore[attr-defined]
             return await typed.result()
@@ -124,4 +127,4 @@ async def office(time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: 
     async with contextlib.AsyncExitStack() as stack:
         for role in worker.ROLES:
             await stack.enter_async_context(worker.worker(role, world))
-        yield Office(time_skipping, time_skipping.client, pool, vault)
+        yield Office(time_skipping.client, pool, vault, time_skipping)

@@ -1,0 +1,90 @@
+"""Records a history of each shape of case, for replay: ``python -m tests.record_histories VERSION``.
+
+Run it at each release, and never over an older version's folder: what was recorded then must still replay.
+"""
+
+import asyncio
+import contextlib
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.converter import DataConverter
+
+import worker
+from casebook import migrations
+from cli.demo import load
+from cli.example import example_folder, example_names, localise
+from cli.play import play
+from domain import messages as m
+from runtime import servers
+from runtime.codec import Converter
+from runtime.settings import Settings
+from runtime.vault import Vault
+from tests import builders
+from tests.workflows.conftest import Office
+
+HISTORIES: Final = Path(__file__).parent / "histories"
+
+
+async def record(version: str) -> None:
+    """Play every example, and the shapes that no example has, on real servers; keep their histories in clear."""
+    folder = HISTORIES / version
+    folder.mkdir(parents=True, exist_ok=False)
+    with tempfile.TemporaryDirectory() as data:
+        settings = Settings(data=Path(data), temporal_port=0, ui_port=0, postgres_port=0)
+        async with servers.embedded(settings) as addresses, contextlib.AsyncExitStack() as stack:
+            await migrations.upgrade(addresses.database)
+            pool = await stack.enter_async_context(asyncpg.create_pool(addresses.database))
+            # Without a codec: a history must be readable to whoever has to mend a replay.
+            client = await Client.connect(
+                addresses.temporal, data_converter=DataConverter(payload_converter_class=Converter)
+            )
+            vault = Vault.of(settings)
+            for role in worker.ROLES:
+                await stack.enter_async_context(worker.worker(role, worker.World(client, pool, vault)))
+            for name in example_names():
+                await load(pool, vault, localise(example_folder(name), "recorded"))
+                played = await play(client, example_folder(name), run="recorded")
+                await _keep(client, played.case, folder / f"{name}.json")
+            await _shapes(client, pool, vault, folder)
+
+
+async def _shapes(client: Client, pool: asyncpg.Pool, vault: Vault, folder: Path) -> None:
+    office = Office(client, pool, vault)
+    refused = builders.complaint(complaint_id=_fresh(), jurisdiction="CN-99")
+    handle = await office.start(refused)
+    await handle.result()
+    await _keep(client, handle.id, folder / "refused.json")
+
+    kept = await office.start(builders.complaint(claimants=2, complaint_id=_fresh()))
+    complaint = builders.complaint(claimants=2, complaint_id=_fresh())
+    first = await office.start(complaint)
+    second = await office.start(complaint.model_copy(update={"complaint_id": _fresh()}))
+    await second.result()
+    await _keep(client, second.id, folder / "joined.json")
+    await office.update(first, m.Withdraw(message_id="w", actor=builders.SUPERVISOR, reason="已补缴"))
+    await first.result()
+    await _keep(client, first.id, folder / "withdrawn.json")
+    await office.say(kept, "signal", "open_sesame", {"message_id": "x"})
+    await office.update(kept, m.AdvanceClock(message_id="a", actor=builders.SUPERVISOR, days=400))
+    await office.update(kept, m.AdvanceClock(message_id="b", actor=builders.SUPERVISOR, days=400))
+    await kept.result()
+    await _keep(client, kept.id, folder / "silent.json")
+
+
+def _fresh() -> str:
+    return f"shape-{uuid.uuid4().hex[:8]}"
+
+
+async def _keep(client: Client, case: str, file: Path) -> None:
+    history = await client.get_workflow_handle(case).fetch_history()
+    file.write_text(history.to_json(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(record(sys.argv[1]))

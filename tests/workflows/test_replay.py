@@ -1,0 +1,30 @@
+"""Recorded histories of every release and shape of case replay under today's code."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from runtime.connect import plugin
+from runtime.vault import KeyRing, Vault
+from tests.record_histories import HISTORIES
+from workflows.dispute import DisputeWorkflow
+
+RECORDED = sorted(HISTORIES.glob("*/*.json"))
+
+
+def test_every_example_has_a_recorded_history() -> None:
+    examples = {folder.name for folder in (Path(__file__).parents[2] / "examples").iterdir() if folder.is_dir()}
+
+    assert examples <= {file.stem for file in RECORDED}
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: f"{file.parent.name}/{file.stem}")
+async def test_a_recorded_history_replays(file: Path) -> None:
+    history = WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
+    replayer = Replayer(workflows=[DisputeWorkflow], plugins=[plugin(Vault(KeyRing.fresh()))])
+
+    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+
+    assert result.replay_failure is None
