@@ -32,6 +32,7 @@ from casebook.records import TableRecords
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, log
+from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from workflows.dispute import DisputeWorkflow
@@ -53,6 +54,7 @@ class World:
     client: Client
     pool: asyncpg.Pool
     vault: Vault
+    rules: Rules
 
 
 def worker(role: str, world: World) -> Worker:
@@ -77,13 +79,13 @@ def worker(role: str, world: World) -> Worker:
 
 
 def _centre_activities(world: World) -> Sequence[Any]:
-    closure = ClosureService(world.client)
+    closure = ClosureService(world.client, world.rules)
     return [
-        IntakeService(world.pool, world.vault).admit,
-        TriageService().plan,
-        AssessmentService().judge,
-        MediationService(world.pool).open,
-        PerformanceService().plan,
+        IntakeService(world.pool, world.vault, world.rules).admit,
+        TriageService(world.rules).plan,
+        AssessmentService(world.rules).judge,
+        MediationService(world.pool, world.rules).open,
+        PerformanceService(world.rules).plan,
         closure.close,
         closure.arrange_follow_up,
         CasebookService(world.pool, world.vault).record,
@@ -98,7 +100,7 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(connect.database(settings))
-        world = World(await connect.connect(settings), pool, Vault.of(settings))
+        world = World(await connect.connect(settings), pool, Vault.of(settings), Rules(settings.own_tables))
         for role in roles:
             await stack.enter_async_context(worker(role, world))
         log.get().info("working", roles=list(roles))

@@ -3,16 +3,19 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.rules import deadline, parameters
 from domain.assessing import assess
 from domain.case_facts import triage_facts
 from domain.parameters import MissingParameter
 from domain.steps import Judgement, Known
-from domain.triage import load_table, triage
+from domain.triage import triage
+from runtime.rules import Rules
 
 
 class AssessmentService:
     """The centre's assessors."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
 
     @activity.defn(name="assessment.judge")
     async def judge(self, known: Known) -> Judgement:
@@ -21,8 +24,9 @@ class AssessmentService:
         Raises ApplicationError ``Unserviceable`` when a parameter row is missing; the case then waits
         for it to be loaded.
         """
+        tables = self._rules.tables
         try:
-            assessment = assess(known, parameters())
+            assessment = assess(known, tables.parameters, tables.prognosis)
         except MissingParameter as missing:
             raise ApplicationError(
                 missing.code, missing.code, missing.params, type="Unserviceable", non_retryable=True
@@ -30,6 +34,6 @@ class AssessmentService:
         judged = known.model_copy(update={"assessment": assessment})
         return Judgement(
             assessment=assessment,
-            triage=triage(triage_facts(judged), load_table()),
-            joint_meeting=deadline("joint-meeting", known.today),
+            triage=triage(triage_facts(judged), tables.triage),
+            joint_meeting=self._rules.deadline("joint-meeting", known.today),
         )

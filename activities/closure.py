@@ -5,18 +5,18 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.rules import deadline, start_of
 from domain.closing import close
 from domain.follow_up import Visit
 from domain.steps import Closing, ClosingRequest, FollowUpPlan, FollowUpRequest
 from domain.words import CENTRE_QUEUE
+from runtime.rules import Rules, start_of
 
 
 class ClosureService:
     """The centre's registry of replies and visits."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, rules: Rules) -> None:
+        self._client, self._rules = client, rules
 
     @activity.defn(name="closure.close")
     async def close(self, request: ClosingRequest) -> Closing:
@@ -26,7 +26,7 @@ class ClosureService:
     @activity.defn(name="closure.arrange_follow_up")
     async def arrange_follow_up(self, request: FollowUpRequest) -> FollowUpPlan:
         """Start the follow-up visit as a workflow of its own that begins on the day of the visit."""
-        visit_on = deadline("follow-up", request.closed_on).due
+        visit_on = self._rules.deadline("follow-up", request.closed_on).due
         workflow_id = f"follow-up-{request.case}"
         delay = start_of(visit_on) - start_of(request.closed_on)
         try:

@@ -3,20 +3,21 @@
 import asyncpg
 from temporalio import activity
 
-from activities.rules import deadline, length
 from casebook import registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars, intake_table
 from domain.projection import RegistrationRequest
+from runtime.rules import Rules, length
 from runtime.vault import Vault
 
 
 class IntakeService:
     """The centre's intake window."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
         self._pool = pool
         self._vault = vault
+        self._rules = rules
 
     @activity.defn(name="intake.admit")
     async def admit(self, request: RegistrationRequest) -> Admission:
@@ -32,6 +33,6 @@ class IntakeService:
             registration=await registry.register(self._pool, self._vault, request),
             refused=refused,
             missing=missing,
-            material_deadline=deadline("material-supplement", request.filed_at) if missing else None,
+            material_deadline=self._rules.deadline("material-supplement", request.filed_at) if missing else None,
             rules=rules,
         )

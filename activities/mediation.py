@@ -3,17 +3,17 @@
 import asyncpg
 from temporalio import activity
 
-from activities.rules import deadline
 from casebook import lists
-from domain.roster import Assignment, AssignmentRequest, assign, load_roster
+from domain.roster import Assignment, AssignmentRequest, assign
 from domain.steps import MediationPlan, MediationRequest
+from runtime.rules import Rules
 
 
 class MediationService:
     """The centre's mediation office."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: asyncpg.Pool, rules: Rules) -> None:
+        self._pool, self._rules = pool, rules
 
     @activity.defn(name="mediation.open")
     async def open(self, request: MediationRequest) -> MediationPlan:
@@ -21,7 +21,7 @@ class MediationService:
         known = request.known
         loads = await lists.mediator_loads(self._pool)
         found = assign(
-            load_roster(),
+            self._rules.tables.roster,
             AssignmentRequest(
                 case=known.case,
                 group=request.group,
@@ -32,5 +32,5 @@ class MediationService:
         )
         return MediationPlan(
             assignment=found if isinstance(found, Assignment) else None,
-            deadline=deadline("mediation", known.today),
+            deadline=self._rules.deadline("mediation", known.today),
         )

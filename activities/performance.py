@@ -4,27 +4,29 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.rules import calendar, length, start_of
 from domain.deadlines import on_day
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
+from runtime.rules import Rules, length
 
 
 class PerformanceService:
     """The centre's watch over performance."""
 
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
     @activity.defn(name="performance.plan")
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
         """An instalment due on a holiday is due on the next working day."""
-        remind = length("instalment-reminder")
         grace = timedelta(days=length("instalment-grace"))
         dues = []
         for instalment in request.instalments:
-            due = on_day("instalment", instalment.due, calendar())
+            due = on_day("instalment", instalment.due, self._rules.tables.calendar)
             dues.append(
                 DuePlan(
                     instalment=instalment,
                     deadline=due,
-                    remind_at=start_of(calendar().add_working_days(due.due, -remind)),
+                    remind_at=self._rules.working_days_before(due.due, "instalment-reminder"),
                     default_at=due.due_at + grace,
                 )
             )

@@ -4,33 +4,34 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.rules import calendar, deadline, length, start_of
 from domain.case_facts import triage_facts
-from domain.deadlines import plan
 from domain.steps import InquiryPlan, Known, TriagePlan
-from domain.triage import Triage, load_table, triage
+from domain.triage import Triage, triage
 from domain.words import Agency
+from runtime.rules import Rules, start_of
 
 
 class TriageService:
     """The centre's triage."""
 
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
     @activity.defn(name="triage.plan")
     async def plan(self, known: Known) -> TriagePlan:
         """Class the case, and give each agency asked its deadline."""
-        result = triage(triage_facts(known), load_table())
+        result = triage(triage_facts(known), self._rules.tables.triage)
         return TriagePlan(
             triage=result,
             inquiries=tuple(self._inquiry(agency, result, known) for agency in result.agencies),
         )
 
     def _inquiry(self, agency: Agency, result: Triage, known: Known) -> InquiryPlan:
-        due = deadline(f"inquiry-{result.lane}", known.today)
-        reminder = calendar().add_working_days(due.due, -length("inquiry-reminder"))
-        lapse = plan("inquiry-grace", due.due, calendar())
+        due = self._rules.deadline(f"inquiry-{result.lane}", known.today)
+        tomorrow = start_of(known.today + timedelta(days=1))
         return InquiryPlan(
             agency=agency,
             deadline=due,
-            remind_at=max(start_of(reminder), start_of(known.today + timedelta(days=1))),
-            lapse_at=lapse.due_at,
+            remind_at=max(self._rules.working_days_before(due.due, "inquiry-reminder"), tomorrow),
+            lapse_at=self._rules.deadline("inquiry-grace", due.due).due_at,
         )

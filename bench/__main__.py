@@ -35,6 +35,7 @@ from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, T
 from domain.ledger import Actor
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, servers
+from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
@@ -206,7 +207,9 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
         plain = await Client.connect(addresses.temporal, data_converter=pydantic_data_converter)
         bare = [Worker(plain, task_queue="bare", workflows=[BareWorkflow], max_cached_workflows=2000)]
         bare += [Worker(plain, task_queue=f"bare-{agency}", activities=[read]) for agency in ASKED]
-        ours = [worker.worker(role, worker.World(client, pool, vault)) for role in worker.ROLES]
+        ours = [
+            worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables))) for role in worker.ROLES
+        ]
         for one in (*bare, *ours):
             await stack.enter_async_context(one)
         yield plain, client

@@ -1,13 +1,16 @@
 """The rules without a case: ``arrears``, ``params``, ``triage``, ``plan``."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
+import yaml
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
@@ -16,11 +19,13 @@ from cli.desk import read_json
 from cli.link import Exit, console, emit, fail, told
 from cli.render import yuan
 from domain.arrears import Arrears, MonthDue, compute
-from domain.calendar import Calendar, OutsideCalendar
+from domain.calendar import OutsideCalendar
 from domain.deadlines import UnknownTerm, plan, terms
 from domain.parameters import BadTable, MissingParameter, Parameters
 from domain.protocol import problems
-from domain.triage import TriageFacts, load_table, triage
+from domain.triage import TriageFacts, triage
+from runtime.rules import WHOLE, Rules, read
+from runtime.settings import Settings
 from texts import sentences
 
 _DUES: TypeAdapter[list[MonthDue]] = TypeAdapter(list[MonthDue])
@@ -50,7 +55,7 @@ def register(app: typer.Typer, language: str) -> None:
         try:
             dues = _DUES.validate_json(json.dumps(read_json(file, language)))
             day = date.fromisoformat(as_of) if as_of else date.today()  # noqa: DTZ011 - the user's own day
-            found = compute(dues, Parameters.load(), jurisdiction, day)
+            found = compute(dues, Rules(Settings().own_tables).tables.parameters, jurisdiction, day)
         except ValidationError as error:
             told(problems(error), language)
         except MissingParameter as missing:
@@ -70,7 +75,7 @@ def register(app: typer.Typer, language: str) -> None:
         jurisdiction: Annotated[str | None, typer.Argument(help=texts.say("cli.field.jurisdiction", language))] = None,
         as_json: json_option = False,
     ) -> None:
-        rows = Parameters.load().rows(jurisdiction)
+        rows = Rules(Settings().own_tables).tables.parameters.rows(jurisdiction)
         if as_json:
             emit([row.model_dump(mode="json") for row in rows])
             return
@@ -103,6 +108,18 @@ def register(app: typer.Typer, language: str) -> None:
             texts.say("cli.params_checked", language, rows=len(rows), unverified=texts.label(unverified, language))
         )
 
+    @params.command("load", help=texts.say("cli.command.params-load", language))
+    def load(
+        file: Annotated[Path, typer.Argument(help=texts.say("cli.table_file", language))],
+    ) -> None:
+        try:
+            kept = install(file, Settings().own_tables)
+        except OSError as error:
+            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        except (BadTable, ValidationError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
+        console().print(texts.say("cli.table_loaded", language, file=kept), style="green")
+
     @app.command("triage", help=texts.say("cli.command.triage", language))
     def explain(
         file: Annotated[str, typer.Argument(help=texts.say("cli.facts_file", language))] = "",
@@ -113,7 +130,9 @@ def register(app: typer.Typer, language: str) -> None:
             emit(TriageFacts.model_json_schema())
             return
         try:
-            result = triage(TriageFacts.model_validate(read_json(file, language)), load_table())
+            result = triage(
+                TriageFacts.model_validate(read_json(file, language)), Rules(Settings().own_tables).tables.triage
+            )
         except ValidationError as error:
             told(problems(error), language)
         if as_json:
@@ -137,7 +156,7 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: json_option = False,
     ) -> None:
         try:
-            deadline = plan(event, date.fromisoformat(since), Calendar.load())
+            deadline = plan(event, date.fromisoformat(since), Rules(Settings().own_tables).tables.calendar)
         except UnknownTerm:
             fail(Exit.BAD_INPUT, texts.say("cli.unknown_event", language, known=", ".join(terms())))
         except OutsideCalendar as outside:
@@ -150,6 +169,25 @@ def register(app: typer.Typer, language: str) -> None:
         for step in deadline.steps:
             console().print("•", texts.say(f"deadlines.{step.code}", language, **step.params))
         console().print(deadline.source, style="dim")
+
+
+def install(file: Path, folder: Path) -> Path:
+    """Take a table into the centre's own, if all tables hold together with it; the workers see it at once.
+
+    Raises BadTable, ValidationError or ValueError saying what is wrong with it; then nothing has changed.
+    """
+    whole = file.name in WHOLE or file.name.startswith("notice-")
+    target = folder / file.name if whole else folder / "parameters" / file.name
+    with TemporaryDirectory() as trial:
+        if folder.exists():
+            shutil.copytree(folder, trial, dirs_exist_ok=True)
+        tried = Path(trial) / target.relative_to(folder)
+        tried.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, tried)
+        read(Path(trial))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, target.with_suffix(".new"))
+    return target.with_suffix(".new").rename(target)
 
 
 def _example_dues() -> Iterator[dict[str, Any]]:

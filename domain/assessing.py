@@ -11,7 +11,7 @@ from domain.claims import claim_rows
 from domain.dues import dues
 from domain.findings import MedicalInsuranceFinding
 from domain.parameters import Parameters
-from domain.prognosis import load_prognosis, prognose
+from domain.prognosis import PrognosisTable, prognose
 from domain.reconcile import reconcile
 from domain.steps import Known
 from domain.words import ClaimKind, Nature
@@ -19,7 +19,7 @@ from domain.words import ClaimKind, Nature
 _NIL: Final = Decimal("0.00")
 
 
-def assess(known: Known, parameters: Parameters) -> Assessment:
+def assess(known: Known, parameters: Parameters, prognosis: PrognosisTable) -> Assessment:
     """Everything that follows from the complaint, the findings and the joint meeting's decisions.
 
     Raises MissingParameter.
@@ -50,12 +50,12 @@ def assess(known: Known, parameters: Parameters) -> Assessment:
         employee_share=arrears.employee_share,
         late_fee=arrears.late_fee,
         discrepancies=found,
-        prognosis=prognose(triage_facts(known), load_prognosis()),
+        prognosis=prognose(triage_facts(known), prognosis),
         warnings=(*owed_months.assumptions, *(("unverified-rows",) if arrears.unverified else ())),
         rows=arrears.rows,
     )
     facts = triage_facts(known.model_copy(update={"assessment": unproven}))
-    return unproven.model_copy(update={"prognosis": prognose(facts, load_prognosis())})
+    return unproven.model_copy(update={"prognosis": prognose(facts, prognosis)})
 
 
 def _private_law(known: Known) -> dict[tuple[str, str], Decimal]:

@@ -4,14 +4,16 @@ Beyond the last notice (the library ends with 2026) days are provisional: Monday
 holidays of fixed date (全国年节及纪念日放假办法: 1 January, 1-2 May, 1-3 October), until a notice is loaded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 import chinese_calendar
 import yaml
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model
 
@@ -19,15 +21,44 @@ _FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 _ONE: Final = timedelta(days=1)
 FIRST_YEAR: Final = 2004
 LAST_NOTICE: Final = max(day.year for day in chinese_calendar.holidays)
+"""The last year whose notice the library holds."""
+
+
+class DayKind(StrEnum):
+    """Why the offices are open or closed on a day."""
+
+    WORKING = "working"
+    IN_LIEU = "in-lieu"
+    """A Saturday or Sunday that is worked in exchange for a holiday (调休上班)."""
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+
+
+OPEN: Final = frozenset({DayKind.WORKING, DayKind.IN_LIEU})
 
 
 class Notice(Model):
-    """A yearly notice that the library does not hold yet, as the centre loads it."""
+    """A yearly notice that the library does not hold yet, or a later change of one, as the centre loads it.
 
-    year: int
-    source: str
-    holidays: frozenset[date]
+    It replaces what was known of its year. The days around New Year may lie in the year before or after.
+    """
+
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=2200)]
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    holidays: Annotated[frozenset[date], Field(min_length=1)]
     working_days_in_lieu: frozenset[date]
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Self:
+        for day in self.holidays | self.working_days_in_lieu:
+            if not date(self.year - 1, 12, 1) <= day <= date(self.year + 1, 1, 31):
+                raise ValueError(f"{day} does not belong to the notice of {self.year}")
+        for day in self.working_days_in_lieu:
+            if day in self.holidays:
+                raise ValueError(f"{day} is both a holiday and worked in lieu")
+            if day.weekday() < 5:
+                raise ValueError(f"{day} is worked in lieu, but is no Saturday or Sunday")
+        return self
 
 
 class OutsideCalendar(Exception):
@@ -42,28 +73,42 @@ class Calendar:
     """Tells working days from others, and whether that is settled."""
 
     def __init__(self, notices: Iterable[Notice] = ()) -> None:
-        self._notices: Mapping[int, Notice] = {notice.year: notice for notice in notices}
+        self._notices = {notice.year: notice for notice in notices}
+        self._told: dict[date, DayKind] = {}
+        for _, notice in sorted(self._notices.items()):
+            self._told |= dict.fromkeys(notice.holidays, DayKind.HOLIDAY)
+            self._told |= dict.fromkeys(notice.working_days_in_lieu, DayKind.IN_LIEU)
 
     @classmethod
     def load(cls, *folders: Path) -> Self:
-        """The library's calendar with the notices (``notice-*.yaml``) of the folders."""
-        files = [file for folder in folders for file in sorted(folder.glob("notice-*.yaml"))]
-        return cls(Notice.model_validate(yaml.safe_load(file.read_text())) for file in files)
+        """The library's calendar with the notices (``notice-*.yaml``) of the folders, the last one winning.
 
-    def is_provisional(self, day: date) -> bool:
-        """Whether the day lies beyond the last notice (暂定)."""
-        return day.year > LAST_NOTICE and day.year not in self._notices
+        Raises pydantic.ValidationError for a notice that can't be one.
+        """
+        files = [file for folder in folders for file in sorted(folder.glob("notice-*.yaml"))]
+        return cls(Notice.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files)
+
+    def is_provisional(self, first: date, last: date | None = None) -> bool:
+        """Whether a day, or any day of a span given in either order, lies beyond the last notice (暂定)."""
+        years = sorted((first.year, (last or first).year))
+        return any(year > LAST_NOTICE and year not in self._notices for year in range(years[0], years[1] + 1))
+
+    def kind(self, day: date) -> DayKind:
+        """Why the offices are open or closed. Raises OutsideCalendar for a day before 2004."""
+        if day.year < FIRST_YEAR:
+            raise OutsideCalendar(day)
+        told = self._told.get(day)
+        if told is not None:
+            return told
+        if day.year in self._notices:
+            return _ordinary(day)
+        if day.year <= LAST_NOTICE:
+            return _official(day)
+        return DayKind.HOLIDAY if (day.month, day.day) in _FIXED else _ordinary(day)
 
     def is_working_day(self, day: date) -> bool:
         """Whether the offices are open. Raises OutsideCalendar for a day before 2004."""
-        if day.year < FIRST_YEAR:
-            raise OutsideCalendar(day)
-        notice = self._notices.get(day.year)
-        if notice is not None:
-            return day in notice.working_days_in_lieu or (day.weekday() < 5 and day not in notice.holidays)
-        if day.year <= LAST_NOTICE:
-            return _official(day)
-        return day.weekday() < 5 and (day.month, day.day) not in _FIXED
+        return self.kind(day) in OPEN
 
     def next_working_day(self, day: date) -> date:
         """The day itself if it is a working day, or else the next one."""
@@ -81,10 +126,16 @@ class Calendar:
         return day
 
     def working_days_between(self, first: date, last: date) -> int:
-        """How many working days lie after the first day up to and including the last."""
+        """How many working days lie after the first day up to and including the last; 0 when last is earlier."""
         return sum(self.is_working_day(first + n * _ONE) for n in range(1, (last - first).days + 1))
 
 
+def _ordinary(day: date) -> DayKind:
+    return DayKind.WORKING if day.weekday() < 5 else DayKind.WEEKEND
+
+
 @cache
-def _official(day: date) -> bool:
-    return bool(chinese_calendar.is_workday(day))
+def _official(day: date) -> DayKind:
+    if day in chinese_calendar.holidays:
+        return DayKind.HOLIDAY
+    return DayKind.IN_LIEU if day in chinese_calendar.workdays else _ordinary(day)

@@ -1,6 +1,5 @@
 """How hard a case will be, and what to do about it: every point comes from a row of the table."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -103,7 +102,6 @@ def _band(points: int, table: PrognosisTable) -> Band:
     return "medium" if points >= table.medium_from else "low"
 
 
-@cache
 def load_prognosis(file: Path = _TABLE) -> PrognosisTable:
     """A table from a file. Raises pydantic.ValidationError saying what is wrong with it."""
     return PrognosisTable.model_validate(yaml.safe_load(file.read_text()))

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -121,7 +120,6 @@ def _rank(mediator: Mediator, request: AssignmentRequest, loads: Mapping[Ref, Lo
     return unmet, load.open_cases, load.last_assigned or date.min, lot
 
 
-@cache
 def load_roster(file: Path = _TABLE) -> Roster:
     """A roster from a file; the shipped one is synthetic."""
     return Roster.model_validate(yaml.safe_load(file.read_text()))

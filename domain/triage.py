@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -207,7 +206,6 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-@cache
 def load_table(file: Path = _TABLE) -> TriageTable:
     """A rule table, checked. Raises pydantic.ValidationError saying what is wrong with it."""
     text = file.read_text()

@@ -19,8 +19,15 @@ class Settings(BaseSettings):
     temporal_port: int = 7233
     ui_port: int = 8233
     postgres_port: int = 5433
+    tables: Path | None = None
+    """Folder of the centre's own rule tables; without it ``tables`` in ``data``."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     keys: SecretStr | None = None
     """The key ring as JSON, from a secret store; without it ``keys.json`` in ``data``."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+
+    @property
+    def own_tables(self) -> Path:
+        """Where the centre's own rule tables lie."""
+        return self.tables or self.data / "tables"

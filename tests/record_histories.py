@@ -23,6 +23,7 @@ from cli.play import play
 from domain import messages as m
 from runtime import servers
 from runtime.codec import Converter
+from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
@@ -46,7 +47,9 @@ async def record(version: str) -> None:
             )
             vault = Vault.of(settings)
             for role in worker.ROLES:
-                await stack.enter_async_context(worker.worker(role, worker.World(client, pool, vault)))
+                await stack.enter_async_context(
+                    worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables)))
+                )
             for name in example_names():
                 await load(pool, vault, localise(example_folder(name), "recorded"))
                 played = await play(client, example_folder(name), run="recorded")
@@ -55,7 +58,7 @@ async def record(version: str) -> None:
 
 
 async def _shapes(client: Client, pool: asyncpg.Pool, vault: Vault, folder: Path) -> None:
-    office = Office(client, pool, vault)
+    office = Office(client, pool, vault, folder)
     refused = builders.complaint(complaint_id=_fresh(), jurisdiction="CN-99")
     handle = await office.start(refused)
     await handle.result()

@@ -22,6 +22,7 @@ from domain.complaint import Complaint
 from domain.dues import dues
 from domain.findings import FINDING, Finding
 from domain.parameters import Parameters
+from domain.prognosis import load_prognosis
 from domain.steps import Known
 from domain.triage import load_table, triage
 from domain.words import Agency, Language, Phase, RespondentKind
@@ -70,7 +71,7 @@ def known(name: str) -> Known:
 
 
 def assessed(name: str) -> Assessment:
-    return assess(known(name), Parameters.load())
+    return assess(known(name), Parameters.load(), load_prognosis())
 
 
 def test_the_four_classes_of_dispute_have_an_example_each() -> None:

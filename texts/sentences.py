@@ -77,6 +77,8 @@ def receipt_text(
 
 def _flat(value: object, language: str) -> object:
     """Nested facts as text: ``a: 1.00, b: 2.00``."""
+    if isinstance(value, Mapping) and {"field", "code", "params"} <= value.keys():
+        return problem_line(value["field"], value["code"], value["params"], language)
     if isinstance(value, Mapping):
         return " ".join(label(part, language) for part in value.values() if part not in (None, ""))
     if isinstance(value, list | tuple):

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -28,6 +29,8 @@ from domain.messages import FileComplaint, Message
 from domain.receipts import Acknowledgement, Receipt
 from domain.view import CaseView
 from domain.words import CENTRE_QUEUE
+from runtime.rules import Rules
+from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
 from workflows.dispute import Closed, DisputeWorkflow, Opening
@@ -42,6 +45,7 @@ class Office:
     client: Client
     pool: asyncpg.Pool
     vault: Vault
+    tables: Path
     environment: WorkflowEnvironment | None = None
     """The time-skipping server; None on a real one, where time passes as it does."""
 
@@ -121,10 +125,12 @@ def plain(body: Any) -> RawValue:
 
 
 @pytest.fixture(scope="session")
-async def office(time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault) -> AsyncIterator[Office]:
+async def office(
+    time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault, settings: Settings
+) -> AsyncIterator[Office]:
     """The centre and every agency at work, where months pass in milliseconds."""
-    world = worker.World(time_skipping.client, pool, vault)
+    world = worker.World(time_skipping.client, pool, vault, Rules(settings.own_tables))
     async with contextlib.AsyncExitStack() as stack:
         for role in worker.ROLES:
             await stack.enter_async_context(worker.worker(role, world))
-        yield Office(time_skipping.client, pool, vault, time_skipping)
+        yield Office(time_skipping.client, pool, vault, settings.own_tables, time_skipping)
