@@ -1,47 +1,26 @@
-"""Deadlines: every term of the law and of the centre is a row; each date can explain itself."""
+"""Deadlines: counting the terms of the table from a day; each date can explain itself."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Self
 
-import yaml
+from pydantic import model_validator
 
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
-from domain.calendar import Calendar
+from domain.calendar import LAST_NOTICE, Calendar, DayKind
+from domain.deadline_table import ExtensionRefused, Term, Terms
+from domain.deadline_table import UnknownTerm as UnknownTerm
+from domain.deadline_table import term as term
+from domain.deadline_table import terms as terms
 
-_TABLE: Final = Path(__file__).parent / "tables" / "deadlines.yaml"
+_ONE: Final = timedelta(days=1)
 
-Unit = Literal["working-day", "calendar-day", "month", "year"]
-
-
-class Extension(Model):
-    """How a term can be made longer, and by whom."""
-
-    length: int
-    by: str
-
-
-class Term(Model):
-    """A row of the table: how long something may take."""
-
-    event: Ref
-    length: int
-    unit: Unit
-    counted_from: str
-    source: str
-    verified: bool
-    when_passed: str
-    """What happens when the term is over; a code of texts/deadlines.yaml."""
-    moves_off_holidays: bool
-    """A last day on a holiday moves to the next working day (民法典 Art.203)."""
-    extension: Extension | None = None
-
-
-class UnknownTerm(KeyError):
-    """There is no row for an event."""
+_UNEVEN: Final = {
+    DayKind.WEEKEND: "skipped-weekends",
+    DayKind.HOLIDAY: "skipped-holidays",
+    DayKind.IN_LIEU: "counted-in-lieu",
+}
 
 
 class Suspension(Model):
@@ -49,6 +28,12 @@ class Suspension(Model):
 
     first: date
     last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("a suspension ends before it begins")
+        return self
 
 
 class Step(Model):
@@ -59,7 +44,10 @@ class Step(Model):
 
 
 class Deadline(Model):
-    """A term counted from a day. It is over when the clock reaches ``due_at``, the end of the due day."""
+    """A term counted from a day. It is over when the clock reaches ``due_at``, the end of the due day.
+
+    It keeps what it was counted from, so that it can be counted again with another calendar.
+    """
 
     rule: Ref
     starts: date
@@ -69,114 +57,237 @@ class Deadline(Model):
     source: str
     verified: bool
     steps: tuple[Step, ...] = ()
-
-
-@cache
-def terms() -> dict[str, Term]:
-    """The shipped table, by event."""
-    rows = yaml.safe_load(_TABLE.read_text())
-    return {row.event: row for row in (Term.model_validate(row) for row in rows)}
-
-
-def term(event: str) -> Term:
-    """The row of an event. Raises UnknownTerm."""
-    if event not in terms():
-        raise UnknownTerm(event)
-    return terms()[event]
+    jurisdiction: Ref = "CN"
+    agreed: bool = False
+    """``starts`` is itself the agreed day; nothing is counted."""
+    extended_by: int = 0
+    """In the unit of the rule."""
+    suspensions: tuple[Suspension, ...] = ()
+    prolonged_by: int = 0
+    """Calendar days granted afterwards."""
 
 
 def plan(
-    event: str,
+    rule: str,
     start: date,
     calendar: Calendar,
-    *,
+    jurisdiction: str = "CN",
     extended_by: int = 0,
     suspensions: Sequence[Suspension] = (),
+    *,
+    table: Terms | None = None,
 ) -> Deadline:
     """Count a term from a day, which itself does not count (民法典 Art.201).
 
-    ``extended_by`` is in the unit of the row. Raises UnknownTerm, or OutsideCalendar before 2004.
+    ``extended_by`` is in the unit of the row. The days of a suspension are not counted. A reminder's row is
+    counted back from the day. Raises UnknownTerm, ExtensionRefused, or OutsideCalendar before 2004.
     """
-    row = term(event)
-    length = row.length + extended_by
-    steps = [_step("starts", day=start), _step(f"counts-{row.unit}", length=length)]
-    due = _count(start, length, row.unit, calendar)
-    for suspension in suspensions:
-        if start <= suspension.last and suspension.first <= due:
-            stood = (suspension.last - max(suspension.first, start)).days + 1
-            due = _count(due, stood, "calendar-day", calendar)
-            steps.append(_step("stood-still", days=stood, first=suspension.first, last=suspension.last))
-    return _fixed(row, start, due, calendar, steps)
+    row = (table or terms()).find(rule, jurisdiction, start)
+    if extended_by and not 0 < extended_by <= (row.extension.length if row.extension else 0):
+        raise ExtensionRefused(row, extended_by)
+    still = _merged(suspensions)
+    due = _count(row, start, row.length + extended_by, calendar, still)
+    steps = [_step("starts", day=start), _step(f"counts-{row.unit}", length=row.length)]
+    if row.backwards:
+        steps = [_step("counts-back", day=start, length=row.length)]
+    if row.extension and extended_by:
+        steps.append(_step(f"extended-{row.extension.by}", length=extended_by))
+    if row.unit == "working-day":
+        steps += _uneven_days(start, due, calendar)
+    steps += _stood_still(row, start, due, calendar, still)
+    made_from = Deadline(
+        rule=rule,
+        starts=start,
+        due=due,
+        due_at=end_of(due),
+        provisional=row.unit == "working-day" and calendar.is_provisional(start, due),
+        source=row.source,
+        verified=row.verified,
+        steps=tuple(steps),
+        jurisdiction=jurisdiction,
+        extended_by=extended_by,
+        suspensions=still,
+    )
+    return _settled(made_from, row, calendar)
 
 
-def on_day(event: str, day: date, calendar: Calendar) -> Deadline:
-    """A deadline that was agreed for a day; on a holiday it moves as the row says."""
-    return _fixed(term(event), day, day, calendar, [_step("agreed", day=day)])
+def on_day(
+    rule: str, day: date, calendar: Calendar, jurisdiction: str = "CN", *, table: Terms | None = None
+) -> Deadline:
+    """A deadline that was agreed for a day; on a holiday it moves as the row says. Raises as ``plan``."""
+    row = (table or terms()).find(rule, jurisdiction, day)
+    agreed = Deadline(
+        rule=rule,
+        starts=day,
+        due=day,
+        due_at=end_of(day),
+        provisional=False,
+        source=row.source,
+        verified=row.verified,
+        steps=(_step("agreed", day=day),),
+        jurisdiction=jurisdiction,
+        agreed=True,
+    )
+    return _settled(agreed, row, calendar)
 
 
 def prolonged(deadline: Deadline, days: int) -> Deadline:
-    """The deadline some calendar days later: more time granted, or a clock that stood still."""
+    """The deadline some calendar days later: more time granted, or a clock that stood still.
+
+    Needs no calendar, so that a workflow may call it; ``recount`` then moves it off a holiday.
+    """
     due = deadline.due + timedelta(days=days)
     return deadline.model_copy(
         update={
             "due": due,
             "due_at": end_of(due),
+            "provisional": deadline.provisional or due.year > LAST_NOTICE,
+            "prolonged_by": deadline.prolonged_by + days,
             "steps": (*deadline.steps, _step("prolonged", days=days, day=due)),
         }
     )
 
 
-def replan(deadlines: Iterable[Deadline], calendar: Calendar) -> list[Deadline]:
-    """Provisional deadlines counted anew after a notice was loaded; only those that changed."""
-    changed = []
-    for deadline in deadlines:
-        if deadline.provisional:
-            anew = plan(deadline.rule, deadline.starts, calendar)
-            if anew != deadline:
-                changed.append(anew)
-    return changed
+def recount(deadline: Deadline, calendar: Calendar, table: Terms | None = None) -> Deadline:
+    """The same deadline by another calendar: same start, extension, suspensions and days granted."""
+    if deadline.agreed:
+        anew = on_day(deadline.rule, deadline.starts, calendar, deadline.jurisdiction, table=table)
+    else:
+        anew = plan(
+            deadline.rule,
+            deadline.starts,
+            calendar,
+            deadline.jurisdiction,
+            deadline.extended_by,
+            deadline.suspensions,
+            table=table,
+        )
+    if not deadline.prolonged_by:
+        return anew
+    row = (table or terms()).find(deadline.rule, deadline.jurisdiction, deadline.starts)
+    return _settled(prolonged(anew, deadline.prolonged_by), row, calendar)
+
+
+def replan(deadlines: Iterable[Deadline], calendar: Calendar, table: Terms | None = None) -> list[Deadline]:
+    """Open deadlines counted anew after a notice was loaded; only those whose day or standing changed.
+
+    Settled ones are looked at too: a notice may exchange the last days of the December before it.
+    """
+    return [
+        anew
+        for deadline in deadlines
+        if (anew := recount(deadline, calendar, table)).due != deadline.due or anew.provisional != deadline.provisional
+    ]
+
+
+def remind_on(deadline: Deadline, calendar: Calendar, rule: str, table: Terms | None = None) -> date:
+    """The working day of a reminder: as many working days before the due day as the reminder's row says."""
+    return plan(rule, deadline.due, calendar, deadline.jurisdiction, table=table).due
 
 
 def end_of(day: date) -> datetime:
     """The instant at which a legal day ends at the centre."""
-    return datetime.combine(day + timedelta(days=1), time(), CENTRE_ZONE)
+    return datetime.combine(day + _ONE, time(), CENTRE_ZONE)
 
 
-def _fixed(row: Term, start: date, due: date, calendar: Calendar, steps: list[Step]) -> Deadline:
-    if row.moves_off_holidays and (moved := calendar.next_working_day(due)) != due:
-        steps.append(_step("moved-off-holiday", day=due, to=moved))
-        due = moved
-    provisional = calendar.is_provisional(due) and (row.unit == "working-day" or row.moves_off_holidays)
+def _settled(deadline: Deadline, row: Term, calendar: Calendar) -> Deadline:
+    """The deadline moved off a holiday where the row says so, with its last steps."""
+    due, steps = deadline.due, list(deadline.steps)
+    if row.moves:
+        while not calendar.is_working_day(due) or _within(due, deadline.suspensions):
+            due += _ONE
+        if due != deadline.due:
+            weekend = calendar.kind(deadline.due) is DayKind.WEEKEND
+            code = "moved-off-weekend" if weekend else "moved-off-holiday"
+            steps.append(_step(code, day=deadline.due, to=due, source=row.moves))
+    provisional = deadline.provisional or (row.moves is not None and calendar.is_provisional(deadline.due, due))
     if provisional:
         steps.append(_step("provisional", year=due.year))
-    return Deadline(
-        rule=row.event,
-        starts=start,
-        due=due,
-        due_at=end_of(due),
-        provisional=provisional,
-        source=row.source,
-        verified=row.verified,
-        steps=(*steps, _step("due", day=due)),
+    return deadline.model_copy(
+        update={
+            "due": due,
+            "due_at": end_of(due),
+            "provisional": provisional,
+            "steps": (*steps, _step("due", day=due)),
+        }
     )
 
 
-def _count(start: date, length: int, unit: Unit, calendar: Calendar) -> date:
-    match unit:
-        case "working-day":
-            return calendar.add_working_days(start, length)
-        case "calendar-day":
-            return start + timedelta(days=length)
+def _count(row: Term, start: date, length: int, calendar: Calendar, still: Sequence[Suspension]) -> date:
+    """The last day of a term, before it moves off a holiday."""
+    match row.unit:
+        case "working-day" if not still:
+            return calendar.add_working_days(start, -length if row.backwards else length)
         case "month":
-            return _months_later(start, length)
+            length = (_months_later(start, length) - start).days
         case "year":
-            return _months_later(start, 12 * length)
+            length = (_months_later(start, 12 * length) - start).days
+    if not still:
+        return start + timedelta(days=length)
+    day, step = start, -_ONE if row.backwards else _ONE
+    while length:
+        day += step
+        length -= _counts(row, day, calendar) and not _within(day, still)
+    return day
+
+
+def _counts(row: Term, day: date, calendar: Calendar) -> bool:
+    return row.unit != "working-day" or calendar.is_working_day(day)
+
+
+def _within(day: date, still: Sequence[Suspension]) -> bool:
+    return any(pause.first <= day <= pause.last for pause in still)
+
+
+def _merged(suspensions: Iterable[Suspension]) -> tuple[Suspension, ...]:
+    """The same days as suspensions that are in order and do not touch."""
+    merged: list[Suspension] = []
+    for pause in sorted(suspensions, key=lambda pause: pause.first):
+        if merged and pause.first <= merged[-1].last + _ONE:
+            merged[-1] = Suspension(first=merged[-1].first, last=max(merged[-1].last, pause.last))
+        else:
+            merged.append(pause)
+    return tuple(merged)
 
 
 def _months_later(day: date, count: int) -> date:
     """The same day of a later month, or that month's last day (民法典 Art.202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _days(start: date, due: date) -> Iterator[date]:
+    """The days that were gone through from a start, which does not count, to a due day on either side of it."""
+    first, last = (start + _ONE, due) if start <= due else (due, start - _ONE)
+    return (first + n * _ONE for n in range((last - first).days + 1))
+
+
+def _uneven_days(start: date, due: date, calendar: Calendar) -> Iterator[Step]:
+    """What a count of working days went by: weekends, holidays, and days in lieu that count."""
+    by_kind: dict[DayKind, list[date]] = {}
+    for day in _days(start, due):
+        by_kind.setdefault(calendar.kind(day), []).append(day)
+    for kind, code in _UNEVEN.items():
+        if days := by_kind.get(kind):
+            yield _step(code, days=len(days), list=_spans(days))
+
+
+def _spans(days: Sequence[date]) -> str:
+    """Days as ISO dates, runs of them as ``first/last``."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == _ONE:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}/{run[-1]}" for run in runs)
+
+
+def _stood_still(row: Term, start: date, due: date, calendar: Calendar, still: Sequence[Suspension]) -> Iterator[Step]:
+    for pause in still:
+        lost = [d for d in _days(start, due) if pause.first <= d <= pause.last and _counts(row, d, calendar)]
+        if lost:
+            yield _step("stood-still", days=len(lost), first=pause.first, last=pause.last)
 
 
 def _step(code: str, **params: object) -> Step:
