@@ -1,36 +1,93 @@
-"""The agencies' findings side by side: each contradiction named, with both sources and who resolves it."""
+"""Each contradiction between the findings named, with both sources, who resolves it and what hangs on it."""
 
+import hashlib
 import itertools
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-import yaml
+from pydantic import Field, model_validator
 
-from domain.base import Model, Month, Ref, month_of, months
+from domain.base import Model, Month, Ref, Yuan
 from domain.complaint import ClaimItem, Complaint
-from domain.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding
-from domain.words import Agency, ClaimKind, InsuranceKind, OperatingState
+from domain.contradictions import RULES, Bounds, Clash, Scene
+from domain.findings import Finding
+from domain.parameters import PARENT, MissingParameter
+from domain.rule_table import bad, read_table
+from domain.side_by_side import lay, stretches
+from domain.words import Agency
 
 _TABLE: Final = Path(__file__).parent / "tables" / "reconcile.yaml"
+_LONGEST_ID: Final = 64
+_SILENT: Final = "agency-silent"
 
-Resolver = Literal["joint-meeting", "itself", "nobody"]
-"""Who resolves it: the agencies' joint meeting, time, or nobody (a warning that changes no amount)."""
+Resolver = Literal["joint-meeting", "itself", "nobody", "labor", "medical-insurance", "tax", "union"]
+"""Who resolves it: the joint meeting, time, an agency in its own records, or nobody (a warning)."""
+Source = Literal["complaint", "labor", "medical-insurance", "tax", "union"]
+Effect = Literal["none", "employment-added", "employment-dropped", "receipt-added", "receipt-dropped"]
+"""What a source's prevailing makes of the months; receipts are those of medical insurance."""
 
 
 class Conflict(Model):
-    """A row of the table: a kind of contradiction, which sources speak, and who resolves it."""
+    """A row of the table: a kind of contradiction, which sources speak, who resolves it, and what then holds."""
 
     kind: Ref
-    first: str
-    second: str
+    first: Source
+    """Stands until somebody decides for the second."""
+    second: Source
     resolver: Resolver
-    booking_days: int = 0
-    """For what resolves itself: the calendar days that booking may lag behind payment."""
+    booking_days: Annotated[int, Field(ge=0)] = 0
+    """For what resolves itself: the calendar days after a month's end that booking may lag behind payment."""
+    if_first: Effect = "none"
+    if_second: Effect = "none"
+    jurisdiction: Ref | None = None
+    """Where the row holds; everywhere when left out."""
+    since: date = date.min
+    until: date = date.max
     source: str
+    verified: bool
+
+    @model_validator(mode="after")
+    def _decidable(self) -> Self:
+        if (self.resolver == "itself") != (self.booking_days > 0):
+            raise bad("booking_days", kind=self.kind)
+        if self.if_first != self.if_second and self.resolver not in ("joint-meeting", "itself"):
+            raise bad("undecidable", kind=self.kind, resolver=self.resolver)
+        return self
+
+
+class ConflictTable(Model):
+    """Every kind of contradiction, everywhere and by place."""
+
+    conflicts: tuple[Conflict, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        kinds = {*RULES, _SILENT}
+        if unknown := sorted({row.kind for row in self.conflicts} - kinds):
+            raise bad("unknown_kind", kind=unknown[0], known=", ".join(sorted(kinds)))
+        always = {r.kind for r in self.conflicts if (r.jurisdiction, r.since, r.until) == (None, date.min, date.max)}
+        if missing := sorted(kinds - always):
+            raise bad("kind_without_row", kind=missing[0])
+        for one, other in itertools.combinations(self.conflicts, 2):
+            alike = (one.kind, one.jurisdiction) == (other.kind, other.jurisdiction)
+            if alike and one.since <= other.until and other.since <= one.until:
+                raise bad("rows_overlap", kind=one.kind, jurisdiction=one.jurisdiction or "*")
+        return self
+
+    def row(self, kind: str, jurisdiction: str, on: date) -> Conflict:
+        """The row that holds in a place on a day. Raises MissingParameter."""
+        place: str | None = jurisdiction
+        while True:
+            for row in self.conflicts:
+                if (row.kind, row.jurisdiction) == (kind, place) and row.since <= on <= row.until:
+                    return row
+            if place is None:
+                raise MissingParameter("conflict", kind, jurisdiction, on)
+            place = PARENT.get(place)
 
 
 class Discrepancy(Model):
@@ -44,10 +101,24 @@ class Discrepancy(Model):
     last_month: Month | None = None
     months: int
     first: str
-    """The source that stands if the joint meeting decides ``first``."""
+    """The source that stands if the joint meeting decides ``first``, and until it decides."""
     second: str
+    params: dict[str, str] = {}
+    """What the sources say: parameters of texts/reconcile.yaml."""
     resolver: Resolver
     resolves_on: date | None = None
+    if_first: Effect = "none"
+    if_second: Effect = "none"
+    money: Yuan | None = None
+    """By how much part A changes when the second source holds, in yuan; None where nothing was computed."""
+
+
+class Statement(Model):
+    """What a source says: a code of texts/reconcile.yaml with its parameters."""
+
+    source: str
+    code: str
+    params: dict[str, str]
 
 
 class Decision(Model):
@@ -59,70 +130,15 @@ class Decision(Model):
     reason: str
 
 
+def load_conflicts(file: Path = _TABLE) -> ConflictTable:
+    """A table from a file. Raises TableError."""
+    return read_table(file, ConflictTable)
+
+
 @cache
-def conflicts() -> Mapping[str, Conflict]:
-    """The shipped table, by kind."""
-    rows = [Conflict.model_validate(row) for row in yaml.safe_load(_TABLE.read_text())]
-    return {row.kind: row for row in rows}
-
-
-Place = tuple[str, str]
-"""A claimant with an employer."""
-MonthsOf = dict[Place, set[Month]]
-
-
-class Ground(Model):
-    """What the findings say, month by month, of each claimant with each employer."""
-
-    model_config = {"arbitrary_types_allowed": True}
-
-    employed: MonthsOf
-    insured: MonthsOf
-    paid: MonthsOf
-    """Medical premiums received, by month."""
-    claimed: MonthsOf
-    states: dict[str, tuple[OperatingState, date | None]]
-    labor_answered: bool
-    medical_answered: bool
-    tax_answered: bool
-
-
-def ground(complaint: Complaint, items: Iterable[ClaimItem], findings: Iterable[Finding]) -> Ground:
-    """Lay the findings side by side."""
-    employed: MonthsOf = defaultdict(set)
-    insured: MonthsOf = defaultdict(set)
-    paid: MonthsOf = defaultdict(set)
-    claimed: MonthsOf = defaultdict(set)
-    states: dict[str, tuple[OperatingState, date | None]] = {}
-    answered: set[Agency] = set()
-    for item in items:
-        if item.kind is ClaimKind.ARREARS and item.first_month and item.last_month:
-            for claimant in complaint.claimants_of(item):
-                claimed[claimant, item.respondent] |= set(months(item.first_month, item.last_month))
-    for finding in findings:
-        answered.add(finding.agency)
-        match finding:
-            case LaborFinding():
-                for e in finding.employments:
-                    employed[e.claimant, e.employer] |= set(months(e.first_month, e.last_month))
-            case MedicalInsuranceFinding():
-                for i in finding.insured:
-                    insured[i.claimant, i.employer] |= set(months(i.first_month, i.last_month))
-            case TaxFinding():
-                states = {e.employer: (e.state, e.since) for e in finding.employers}
-                for c in finding.contributions:
-                    if c.insurance is InsuranceKind.MEDICAL:
-                        paid[c.claimant, c.employer] |= set(months(c.first_month, c.last_month))
-    return Ground(
-        employed=dict(employed),
-        insured=dict(insured),
-        paid=dict(paid),
-        claimed=dict(claimed),
-        states=states,
-        labor_answered=Agency.LABOR in answered,
-        medical_answered=Agency.MEDICAL_INSURANCE in answered,
-        tax_answered=Agency.TAX in answered,
-    )
+def shipped() -> ConflictTable:
+    """The shipped table."""
+    return load_conflicts()
 
 
 def reconcile(
@@ -131,89 +147,83 @@ def reconcile(
     findings: Iterable[Finding],
     lapsed: Collection[Agency],
     as_of: date,
+    table: ConflictTable | None = None,
+    bounds: Bounds | None = None,
 ) -> tuple[Discrepancy, ...]:
-    """Every contradiction between the findings, in a stable order."""
-    laid = ground(complaint, items, findings)
+    """Every contradiction between the findings, in a stable order.
+
+    ``bounds`` gives floor and cap of the contribution base; without it, bases are not judged.
+    Raises MissingParameter.
+    """
+    table = table or shipped()
+    scene = Scene(complaint, lay(complaint, items, findings), bounds)
+    silent = [Clash(None, None, of_case={"agency": agency}) for agency in sorted(lapsed)]
     found: list[Discrepancy] = []
-    for agency in sorted(lapsed):
-        found.append(_discrepancy("agency-silent", None, None, set(), as_of, suffix=agency))
-    places = sorted({*laid.employed, *laid.insured, *laid.paid, *laid.claimed})
-    for place in places:
-        employed, insured = laid.employed.get(place, set()), laid.insured.get(place, set())
-        paid, claimed = laid.paid.get(place, set()), laid.claimed.get(place, set())
-        if laid.tax_answered and laid.medical_answered:
-            found += _spans("paid-not-booked", place, paid - insured, as_of)
-            found += _spans("booked-not-paid", place, insured - paid, as_of)
-        if laid.labor_answered:
-            found += _spans("claimed-not-employed", place, claimed - employed, as_of)
-            if laid.tax_answered:
-                found += _spans("paid-not-employed", place, paid - employed, as_of)
-        state, since = laid.states.get(place[1], (None, None))
-        if state is OperatingState.DEREGISTERED and since is not None:
-            after = {month for month in employed if month > month_of(since)}
-            found += _spans("employed-after-deregistration", place, after, as_of)
-    found += _overlaps(laid, as_of)
-    return tuple(found)
+    for kind, clashes in ((_SILENT, silent), *((kind, rule(scene)) for kind, rule in RULES.items())):
+        row = table.row(kind, complaint.jurisdiction, as_of)
+        for clash in clashes:
+            found.extend(_discrepancies(row, clash, as_of))
+    return tuple(sorted(found, key=lambda d: (d.claimant or "", d.first_month or "", d.kind, d.id)))
 
 
-def _overlaps(laid: Ground, as_of: date) -> list[Discrepancy]:
-    """Months that two employers have the same claimant employed in (hard case 3)."""
-    found: list[Discrepancy] = []
-    by_claimant: dict[str, list[str]] = defaultdict(list)
-    for claimant, employer in sorted(laid.employed):
-        by_claimant[claimant].append(employer)
-    for claimant, employers in by_claimant.items():
-        for earlier, later in itertools.pairwise(employers):
-            both = laid.employed[claimant, earlier] & laid.employed[claimant, later]
-            found += _spans("overlapping-employers", (claimant, later), both, as_of)
-    return found
+def statements(discrepancy: Discrepancy) -> tuple[Statement, Statement]:
+    """What each of the two sources says."""
+    span = {"first_month": discrepancy.first_month, "last_month": discrepancy.last_month}
+    who = {"claimant": discrepancy.claimant, "employer": discrepancy.employer}
+    params = {name: value for name, value in (span | who).items() if value is not None} | discrepancy.params
+    return (
+        Statement(source=discrepancy.first, code=f"reconcile.{discrepancy.kind}.first", params=params),
+        Statement(source=discrepancy.second, code=f"reconcile.{discrepancy.kind}.second", params=params),
+    )
 
 
-def _spans(kind: str, place: Place, found: set[Month], as_of: date) -> list[Discrepancy]:
-    """One discrepancy for each stretch of adjacent months."""
-    return [_discrepancy(kind, *place, span, as_of) for span in stretches(found)]
+def _discrepancies(row: Conflict, clash: Clash, as_of: date) -> Iterator[Discrepancy]:
+    """One discrepancy for each stretch of adjacent months of which the same is said, and the same is to be done."""
+    if not clash.said:
+        yield _discrepancy(row, clash, [], clash.of_case, None)
+    to_do = {month: (said, _waits(row, month, as_of)) for month, said in clash.said.items()}
+    for span in stretches(to_do):
+        said, waits = to_do[span[0]]
+        yield _discrepancy(row, clash, span, said, _booked_by(row, span[-1]) if waits else None)
 
 
-def stretches(found: Collection[Month]) -> list[set[Month]]:
-    """The months in stretches without a gap."""
-    spans: list[set[Month]] = []
-    previous = ""
-    for month in sorted(found):
-        if spans and list(months(previous, month)) == [previous, month]:
-            spans[-1].add(month)
-        else:
-            spans.append({month})
-        previous = month
-    return spans
+def _booked_by(row: Conflict, month: Month) -> date:
+    year, number = int(month[:4]), int(month[5:])
+    return date(year, number, monthrange(year, number)[1]) + timedelta(days=row.booking_days)
+
+
+def _waits(row: Conflict, month: Month, as_of: date) -> bool:
+    """Whether a month may yet resolve itself."""
+    return row.resolver == "itself" and as_of <= _booked_by(row, month)
 
 
 def _discrepancy(
-    kind: str,
-    claimant: str | None,
-    employer: str | None,
-    span: set[Month],
-    as_of: date,
-    suffix: str | None = None,
+    row: Conflict, clash: Clash, span: list[Month], said: Mapping[str, str], resolves_on: date | None
 ) -> Discrepancy:
-    row = conflicts()[kind]
-    first, last = (min(span), max(span)) if span else (None, None)
-    resolver, resolves_on = row.resolver, None
-    if resolver == "itself" and last is not None:
-        year, month = int(last[:4]), int(last[5:])
-        month_end = date(year + month // 12, month % 12 + 1, 1)
-        resolves_on = month_end + timedelta(days=row.booking_days)
-        if as_of > resolves_on:
-            resolver, resolves_on = "joint-meeting", None
+    overdue = row.resolver == "itself" and resolves_on is None
+    first_month, last_month = (span[0], span[-1]) if span else (None, None)
     return Discrepancy(
-        id="-".join(part for part in ("d", kind, claimant, employer, first, suffix) if part)[:64],
-        kind=kind,
-        claimant=claimant,
-        employer=employer,
-        first_month=first,
-        last_month=last,
+        id=_id(row.kind, clash.claimant, clash.employer, first_month, clash.of_case.get("agency")),
+        kind=row.kind,
+        claimant=clash.claimant,
+        employer=clash.employer,
+        first_month=first_month,
+        last_month=last_month,
         months=len(span),
         first=row.first,
         second=row.second,
-        resolver=resolver,
+        params=dict(said),
+        resolver="joint-meeting" if overdue else row.resolver,
         resolves_on=resolves_on,
+        if_first=row.if_first,
+        if_second=row.if_second,
     )
+
+
+def _id(*parts: str | None) -> str:
+    """The same contradiction has the same id in every computation; a long one ends in its hash."""
+    whole = "-".join(("d", *(part for part in parts if part)))
+    if len(whole) <= _LONGEST_ID:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:12]
+    return f"{whole[: _LONGEST_ID - 13]}-{digest}"
