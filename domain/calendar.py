@@ -20,6 +20,8 @@ from domain.base import Model
 _FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 _ONE: Final = timedelta(days=1)
 FIRST_YEAR: Final = 2004
+LAST_YEAR: Final = 2200
+"""Where counting ends: a day beyond is a slip of the pen."""
 LAST_NOTICE: Final = max(day.year for day in chinese_calendar.holidays)
 """The last year whose notice the library holds."""
 
@@ -43,7 +45,7 @@ class Notice(Model):
     It replaces what was known of its year. The days around New Year may lie in the year before or after.
     """
 
-    year: Annotated[int, Field(ge=FIRST_YEAR, le=2200)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     holidays: Annotated[frozenset[date], Field(min_length=1)]
     working_days_in_lieu: frozenset[date]
@@ -62,11 +64,12 @@ class Notice(Model):
 
 
 class OutsideCalendar(Exception):
-    """A day before the calendar begins."""
+    """A day before the calendar begins, or too far ahead."""
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"{day} is before {FIRST_YEAR}")
-        self.code, self.params = "deadlines.before-calendar", {"day": str(day), "first": str(FIRST_YEAR)}
+        super().__init__(f"{day} is not within {FIRST_YEAR} to {LAST_YEAR}")
+        self.code = "deadlines.before-calendar" if day.year < FIRST_YEAR else "deadlines.beyond-calendar"
+        self.params = {"day": str(day), "first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
 
 
 class Calendar:
@@ -94,8 +97,8 @@ class Calendar:
         return any(year > LAST_NOTICE and year not in self._notices for year in range(years[0], years[1] + 1))
 
     def kind(self, day: date) -> DayKind:
-        """Why the offices are open or closed. Raises OutsideCalendar for a day before 2004."""
-        if day.year < FIRST_YEAR:
+        """Why the offices are open or closed. Raises OutsideCalendar before 2004 or after 2200."""
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise OutsideCalendar(day)
         told = self._told.get(day)
         if told is not None:
@@ -107,7 +110,7 @@ class Calendar:
         return DayKind.HOLIDAY if (day.month, day.day) in _FIXED else _ordinary(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the offices are open. Raises OutsideCalendar for a day before 2004."""
+        """Whether the offices are open. Raises OutsideCalendar before 2004 or after 2200."""
         return self.kind(day) in OPEN
 
     def next_working_day(self, day: date) -> date:

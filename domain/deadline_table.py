@@ -18,13 +18,59 @@ _TABLES: Final = Path(__file__).parent / "tables"
 _DIVISION: Final = re.compile(r"CN-\d{2}(\d{2})?")
 
 Unit = Literal["working-day", "calendar-day", "month", "year"]
+CountedFrom = Literal[
+    "acceptance",
+    "agreed-day",
+    "agreement",
+    "application",
+    "award",
+    "before-due",
+    "call",
+    "closure",
+    "complaint",
+    "decision",
+    "due",
+    "end-of-breach",
+    "founding",
+    "hiring",
+    "knowledge",
+    "last-instalment",
+    "opening",
+    "proposal",
+    "remedies-lapsed",
+    "reminder",
+    "request",
+    "suspension",
+]
+WhenPassed = Literal[
+    "arbitration-open",
+    "award-final",
+    "breach",
+    "complain-of-delay",
+    "court-open",
+    "decided-by-default",
+    "defaults",
+    "enforcement-open",
+    "escalates",
+    "lapses",
+    "limitation-defence",
+    "not-accepted",
+    "overdue",
+    "proposal-expires",
+    "reconsideration-open",
+    "remedy-lost",
+    "reminds",
+    "resumes",
+    "visit-missed",
+    "warn-only",
+]
 
 
 class Extension(Model):
     """How much longer a term can be made at most, in its own unit, and by whom."""
 
     length: Annotated[int, Field(gt=0)]
-    by: Ref
+    by: Literal["approval", "consent-of-both", "supervisor"]
 
 
 class Term(Model):
@@ -34,8 +80,8 @@ class Term(Model):
     jurisdiction: Ref = "CN"
     length: Annotated[int, Field(ge=0)]
     unit: Unit
-    counted_from: Ref
-    when_passed: Ref
+    counted_from: CountedFrom
+    when_passed: WhenPassed
     """What happens when the term is over."""
     origin: Literal["statute", "centre"]
     source: str
@@ -97,13 +143,10 @@ class Terms:
         falls_back: dict[str, str] = {}
         for file in (file for folder in (_TABLES, *folders) for file in sorted(folder.glob("deadlines*.yaml"))):
             content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+            if not isinstance(content, dict) or not isinstance(content.get("rows"), list):
+                raise BadTable(f"{file.name}: no rows")
             falls_back |= content.get("falls_back", {})
-            for number, raw in enumerate(content["rows"], 1):
-                try:
-                    row = Term.model_validate(raw)
-                except ValidationError as error:
-                    raise BadTable(f"{file.name}, row {number}: {error}") from None
-                rows[row.event, row.jurisdiction, row.since] = row
+            rows |= _rows(file.name, content["rows"])
         return cls(rows.values(), falls_back)
 
     def __iter__(self) -> Iterator[str]:
@@ -131,6 +174,19 @@ class Terms:
             seen.add(place)
             above = place[:-2].rstrip("-") if _DIVISION.fullmatch(place) else None
             place = self._falls_back.get(place, above)
+
+
+def _rows(file: str, content: Iterable[object]) -> dict[tuple[str, str, date | None], Term]:
+    rows: dict[tuple[str, str, date | None], Term] = {}
+    for number, raw in enumerate(content, 1):
+        try:
+            row = Term.model_validate(raw)
+        except ValidationError as error:
+            raise BadTable(f"{file}, row {number}: {error}") from None
+        if (key := (row.event, row.jurisdiction, row.since)) in rows:
+            raise BadTable(f"{file}, row {number}: {row.event} for {row.jurisdiction} stands there twice")
+        rows[key] = row
+    return rows
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Final, Self
 from pydantic import model_validator
 
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
-from domain.calendar import LAST_NOTICE, Calendar, DayKind
+from domain.calendar import LAST_NOTICE, LAST_YEAR, Calendar, DayKind, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Term, Terms
 from domain.deadline_table import UnknownTerm as UnknownTerm
 from domain.deadline_table import term as term
@@ -80,11 +80,14 @@ def plan(
     """Count a term from a day, which itself does not count (民法典 Art.201).
 
     ``extended_by`` is in the unit of the row. The days of a suspension are not counted. A reminder's row is
-    counted back from the day. Raises UnknownTerm, ExtensionRefused, or OutsideCalendar before 2004.
+    counted back from the day. Raises UnknownTerm, ExtensionRefused, or OutsideCalendar: working days before
+    2004, anything after 2200.
     """
     row = (table or terms()).find(rule, jurisdiction, start)
     if extended_by and not 0 < extended_by <= (row.extension.length if row.extension else 0):
         raise ExtensionRefused(row, extended_by)
+    if start.year > LAST_YEAR:
+        raise OutsideCalendar(start)
     still = _merged(suspensions)
     due = _count(row, start, row.length + extended_by, calendar, still)
     steps = [_step("starts", day=start), _step(f"counts-{row.unit}", length=row.length)]
@@ -190,6 +193,17 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + _ONE, time(), CENTRE_ZONE)
 
 
+def spans(days: Sequence[date]) -> str:
+    """Days in order as ISO dates, runs of them as ``first/last``."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == _ONE:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}/{run[-1]}" for run in runs)
+
+
 def _settled(deadline: Deadline, row: Term, calendar: Calendar) -> Deadline:
     """The deadline moved off a holiday where the row says so, with its last steps."""
     due, steps = deadline.due, list(deadline.steps)
@@ -198,7 +212,7 @@ def _settled(deadline: Deadline, row: Term, calendar: Calendar) -> Deadline:
             due += _ONE
         if due != deadline.due:
             weekend = calendar.kind(deadline.due) is DayKind.WEEKEND
-            code = "moved-off-weekend" if weekend else "moved-off-holiday"
+            code = "moved-from-weekend" if weekend else "moved-from-holiday"
             steps.append(_step(code, day=deadline.due, to=due, source=row.moves))
     provisional = deadline.provisional or (row.moves is not None and calendar.is_provisional(deadline.due, due))
     if provisional:
@@ -269,18 +283,7 @@ def _uneven_days(start: date, due: date, calendar: Calendar) -> Iterator[Step]:
         by_kind.setdefault(calendar.kind(day), []).append(day)
     for kind, code in _UNEVEN.items():
         if days := by_kind.get(kind):
-            yield _step(code, days=len(days), list=_spans(days))
-
-
-def _spans(days: Sequence[date]) -> str:
-    """Days as ISO dates, runs of them as ``first/last``."""
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and day - runs[-1][-1] == _ONE:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}/{run[-1]}" for run in runs)
+            yield _step(code, days=len(days), list=spans(days))
 
 
 def _stood_still(row: Term, start: date, due: date, calendar: Calendar, still: Sequence[Suspension]) -> Iterator[Step]:

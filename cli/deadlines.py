@@ -1,0 +1,152 @@
+"""Deadlines without a case: ``calendar check``, ``calendar plan``, ``calendar terms``; and how a date came about."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+from yaml import YAMLError
+
+import texts
+from cli.link import Exit, console, emit, fail
+from domain.calendar import Calendar, DayKind, OutsideCalendar
+from domain.deadline_table import ExtensionRefused, Term, Terms, UnknownTerm
+from domain.deadlines import Deadline, plan, spans
+from domain.limitation import LimitationClock
+from domain.parameters import BadTable
+from runtime.settings import Settings
+from texts import sentences
+
+
+def explain(deadline: Deadline, language: str) -> list[str]:
+    """How a deadline came about, one sentence for each step, and the rule's source last."""
+    steps = [texts.say(f"deadlines.{step.code}", language, **step.params) for step in deadline.steps]
+    source = texts.say("deadlines.source", language, source=deadline.source)
+    return [*steps, source if deadline.verified else source + texts.say("deadlines.unverified", language)]
+
+
+def explain_limitation(clock: LimitationClock, language: str) -> list[str]:
+    """How a limitation clock came to stand where it stands, and what it warns of."""
+    lines = []
+    for step in (*clock.history, *clock.warnings):
+        params = dict(step.params)
+        if "event" in params:
+            params["event"] = texts.say(f"limitation.event.{params['event']}", language)
+        lines.append(texts.say(f"limitation.{step.code}", language, **params))
+    return lines
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add ``calendar`` with its commands."""
+    json_option = Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))]
+    place = Annotated[str, typer.Option("--jurisdiction", help=texts.say("cli.field.jurisdiction", language))]
+    group = typer.Typer(help=texts.say("deadlines.cli.calendar", language), no_args_is_help=True)
+    app.add_typer(group, name="calendar")
+
+    @group.command("check", help=texts.say("deadlines.cli.check", language))
+    def check(
+        year: Annotated[int, typer.Argument(help=texts.say("deadlines.cli.year", language), min=1, max=9998)],
+        as_json: json_option = False,
+    ) -> None:
+        calendar, _ = _tables(language)
+        try:
+            days = _by_kind(calendar, year)
+        except OutsideCalendar as outside:
+            fail(Exit.BAD_INPUT, texts.say(outside.code, language, **outside.params))
+        open_days = len(days[DayKind.WORKING]) + len(days[DayKind.IN_LIEU])
+        provisional = calendar.is_provisional(date(year, 1, 1))
+        if as_json:
+            emit(
+                {
+                    "year": year,
+                    "provisional": provisional,
+                    "working_days": open_days,
+                    "holidays": [str(day) for day in days[DayKind.HOLIDAY]],
+                    "working_days_in_lieu": [str(day) for day in days[DayKind.IN_LIEU]],
+                }
+            )
+            return
+        code = "deadlines.cli.year-provisional" if provisional else "deadlines.cli.year-final"
+        _tell(texts.say(code, language, year=year, days=open_days))
+        for kind in (DayKind.HOLIDAY, DayKind.IN_LIEU):
+            _tell(texts.say(f"deadlines.cli.{kind}", language, list=spans(days[kind]) or "—"))
+
+    @group.command("plan", help=texts.say("cli.command.plan", language))
+    def plan_deadline(
+        rule: Annotated[str, typer.Argument(help=texts.say("cli.event", language))],
+        since: Annotated[str, typer.Option("--from", help=texts.say("cli.field.since", language))],
+        jurisdiction: place = "CN",
+        extended_by: Annotated[int, typer.Option(min=0, help=texts.say("deadlines.cli.extended_by", language))] = 0,
+        as_json: json_option = False,
+    ) -> None:
+        calendar, table = _tables(language)
+        try:
+            start = date.fromisoformat(since)
+        except ValueError:
+            fail(Exit.BAD_INPUT, sentences.problem_line("--from", "input.date_parsing", {}, language))
+        try:
+            deadline = plan(rule, start, calendar, jurisdiction, extended_by, table=table)
+        except UnknownTerm as unknown:
+            told = texts.say(unknown.code, language, **unknown.params)
+            fail(Exit.BAD_INPUT, told + "\n" + texts.say("cli.unknown_event", language, known=", ".join(table)))
+        except (ExtensionRefused, OutsideCalendar) as refusal:
+            fail(Exit.BAD_INPUT, texts.say(refusal.code, language, **refusal.params))
+        if as_json:
+            emit(deadline)
+            return
+        for line in explain(deadline, language):
+            _tell(f"• {line}")
+        _tell(_what_then(table.find(rule, jurisdiction, start), language))
+
+    @group.command("terms", help=texts.say("deadlines.cli.terms", language))
+    def show_terms(jurisdiction: place = "CN", as_json: json_option = False) -> None:
+        _, table = _tables(language)
+        rows = [table.find(event, jurisdiction) for event in table]
+        if as_json:
+            emit([row.model_dump(mode="json") for row in rows])
+            return
+        shown = Table()
+        for column in ("deadline", "value", "explained", "source", "verified"):
+            shown.add_column(texts.say(f"cli.column.{column}", language))
+        for row in rows:
+            shown.add_row(
+                row.event,
+                length(row, language),
+                f"{texts.say(f'deadlines.from.{row.counted_from}', language)} → {_what_then(row, language)}",
+                row.source,
+                "✓" if row.verified else "✗",
+                style="" if row.verified else "yellow",
+            )
+        console().print(shown)
+
+
+def length(row: Term, language: str) -> str:
+    """How long a term is, in words."""
+    return texts.say(f"deadlines.counts-{row.unit}", language, length=row.length)
+
+
+def _tables(language: str) -> tuple[Calendar, Terms]:
+    """The shipped calendar and terms under the centre's own."""
+    folder = Settings().own_tables
+    try:
+        return Calendar.load(folder), Terms.load(folder)
+    except (BadTable, ValidationError, YAMLError) as bad:
+        fail(Exit.BAD_INPUT, texts.say("deadlines.bad-table", language, folder=folder, why=bad))
+
+
+def _by_kind(calendar: Calendar, year: int) -> dict[DayKind, list[date]]:
+    days: dict[DayKind, list[date]] = {kind: [] for kind in DayKind}
+    day = date(year, 1, 1)
+    while day.year == year:
+        days[calendar.kind(day)].append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def _what_then(row: Term, language: str) -> str:
+    return texts.say(f"deadlines.passed.{row.when_passed}", language)
+
+
+def _tell(line: str) -> None:
+    console().print(line, markup=False, highlight=False)
