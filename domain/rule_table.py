@@ -1,6 +1,6 @@
 """Rule tables in YAML: conditions over facts, checked when a table is read, long before a case meets it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from types import GenericAlias
@@ -131,3 +131,10 @@ def _kinds(facts: type[Model]) -> dict[str, Any]:
         if isinstance(member, property) and member.fget is not None
     }
     return {**get_type_hints(facts, include_extras=True), **derived}
+
+
+def require_texts(file: Path, keys: Iterable[str], has_text: Callable[[str], bool]) -> None:
+    """Hold that users can read every row of a table. Raises TableError for the first key without a text."""
+    for key in keys:
+        if not has_text(key):
+            raise TableError("rule_table.no_text", file=file.name, where=key, text=key)
