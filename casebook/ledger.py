@@ -29,14 +29,14 @@ with entry as (
     update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
         outcome = $17, claimants = $18, waits_on = $19, waits_for = $20, waits_since = $21,
         waits_until = $22, seq = $23
-    where "case" = $1 and seq < $23
+    where "case" = $1 and seq <= $23
 ), inbox as (
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, seq)
     select $1, *, $23 from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[],
         $29::timestamptz[], $30::boolean[])
     on conflict ("case", task) do update set state = excluded.state, officer = excluded.officer,
         due_at = excluded.due_at, escalated = excluded.escalated, seq = excluded.seq
-    where task.seq < excluded.seq
+    where task.seq <= excluded.seq
 )
 select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
 where "case" = $1 and ledger.digest <> given.digest order by seq limit 1

@@ -453,11 +453,11 @@ def _settlement_view(case: CaseState) -> SettlementView | None:
     )
 
 
-def casebook_entry(case: CaseState) -> CasebookEntry:
-    """What the casebook has not been told yet, with the rows that people search."""
+def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
+    """What the casebook has not been told yet up to an event, with the rows that people search."""
     waits = waiting(case)
     return CasebookEntry(
-        events=tuple(case.unrecorded()),
+        events=tuple(event for event in case.unrecorded() if event.seq <= up_to),
         case=CaseRow(
             case=case.case,
             case_number=case.case_number,
@@ -473,7 +473,7 @@ def casebook_entry(case: CaseState) -> CasebookEntry:
             waits_for=waits.what,
             waits_since=waits.since,
             waits_until=waits.until,
-            seq=case.next_seq - 1,
+            seq=up_to,
         ),
         tasks=tuple(
             TaskRow(

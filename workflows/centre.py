@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -14,10 +14,19 @@ with workflow.unsafe.imports_passed_through():
     from activities.union import Union
     from domain.findings import Finding
     from domain.steps import RecordsRequest
-    from domain.words import Agency
+    from domain.words import CENTRE_QUEUE, Agency
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+
+class Service(Protocol):
+    """A way to ask the centre: ``service`` or ``service_of_its_own``."""
+
+    def __call__(self, activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> Awaitable[B]:
+        """The service's answer."""
+        ...
+
 
 READ_RECORDS: Final[dict[Agency, Callable[[Any, RecordsRequest], Awaitable[Finding]]]] = {
     Agency.LABOR: Labor.read_records,
@@ -42,7 +51,7 @@ _AGENCY_RETRY: Final = RetryPolicy(
 )
 
 
-async def service(activity: Callable[[Any, A], Awaitable[B]], request: A) -> B:
+async def service(activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> B:
     """A short service of the centre, run in the worker that runs the workflow (a local activity).
 
     A database that is away delays it: after two seconds the waiting moves to a timer, so that messages are
@@ -57,12 +66,24 @@ async def service(activity: Callable[[Any, A], Awaitable[B]], request: A) -> B:
     )
 
 
+async def service_of_its_own(activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> B:
+    """The same, as an activity of its own: it begins only when history holds all that went before."""
+    return await workflow.execute_activity_method(
+        activity,
+        request,
+        task_queue=CENTRE_QUEUE,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=_SERVICE_RETRY,
+    )
+
+
 async def agency(
     activity: Callable[[Any, A], Awaitable[B]], request: A, *, queue: str, patience: timedelta, summary: str
 ) -> B:
     """An action of an agency, run by the agency's own worker on its task queue.
 
-    An agency that is away is tried for ``patience``; then ActivityError is raised.
+    An agency that is away is tried for ``patience``; then ActivityError is raised. When the case no longer
+    needs the answer, the agency is left to finish and the answer is dropped.
     """
     return await workflow.execute_activity_method(
         activity,
@@ -72,5 +93,6 @@ async def agency(
         heartbeat_timeout=timedelta(seconds=60),
         schedule_to_close_timeout=patience,
         retry_policy=_AGENCY_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.ABANDON,
         summary=summary,
     )

@@ -39,12 +39,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.words import Language, Outcome, Phase
     from texts import sentences
     from workflows import answers
-    from workflows.centre import READ_RECORDS, agency, service
+    from workflows.centre import READ_RECORDS, Service, agency, service, service_of_its_own
     from workflows.listing import search_attributes_of
 
 A = TypeVar("A")
 B = TypeVar("B")
 RETRY_AFTER: Final = timedelta(days=1)
+CASEBOOK_LAG: Final = timedelta(seconds=1)
+"""How far the casebook may lie behind the case."""
 MESSAGES_PER_RUN: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run."""
 
@@ -109,10 +111,8 @@ class DisputeWorkflow:
 
     @workflow.run
     async def run(self, opening: Opening) -> Closed:
-        keepers = [
-            asyncio.create_task(self._keep_time()),
-            asyncio.create_task(self._keep_casebook()),
-        ]
+        clock = asyncio.create_task(self._keep_time())
+        casebook = asyncio.create_task(self._keep_casebook())
         try:
             await self.intake()
             await self.triage()
@@ -123,12 +123,13 @@ class DisputeWorkflow:
         except _EndsEarly:
             pass
         except _TurnsOver:
+            casebook.cancel()
             await self._settle_down()
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         await self.closure()
+        casebook.cancel()
         await self._settle_down()
-        for keeper in keepers:
-            keeper.cancel()
+        clock.cancel()
         assert self.case.outcome is not None
         return Closed(case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head)
 
@@ -326,13 +327,14 @@ class DisputeWorkflow:
         if case.suspension is not None or not done():
             self._go_on()
 
-    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A) -> B:
+    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
         """Ask a service of the centre; what it can't answer blocks the case, visibly, until it is mended."""
         while True:
             try:
-                return await service(activity, request)
-            except ActivityError as error:
-                cause = error.cause
+                return await through(activity, request)
+            except (ActivityError, ApplicationError) as error:
+                # A local activity fails with the application's error itself, another one wraps it.
+                cause = error.cause if isinstance(error, ActivityError) else error
                 if not isinstance(cause, ApplicationError):
                     raise
                 code, params = answers.failure(cause)
@@ -379,17 +381,31 @@ class DisputeWorkflow:
             return
 
     async def _keep_casebook(self) -> None:
-        """Write each new stretch of the ledger, with the rows that people search, in one transaction."""
+        """Write each new stretch of the ledger, with the rows that people search, in one transaction.
+
+        Written is only what history holds already. A local activity may run in a workflow task that is lost
+        with its worker, and come out otherwise when it is done again; so what was noted before the timer
+        began is written after it has fired, and a burst of messages makes one entry.
+        """
         case = self.case
         while True:
             await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1)
-            entry = view.casebook_entry(case)
-            case.recorded = await self._ask(CasebookService.record, entry)
+            in_history = case.next_seq - 1
+            await workflow.sleep(CASEBOOK_LAG)
+            if in_history > case.recorded:
+                case.recorded = await self._ask(CasebookService.record, view.casebook_entry(case, in_history))
 
     async def _settle_down(self) -> None:
-        """Nothing may be left in the air: every sender answered, every event in the casebook."""
+        """Nothing may be left in the air: every sender answered, every event in the casebook.
+
+        The last entry is written by an activity of its own, which begins when history holds everything.
+        """
         case = self.case
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and case.recorded == case.next_seq - 1)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        while case.recorded < case.next_seq - 1:
+            last = view.casebook_entry(case, case.next_seq - 1)
+            case.recorded = max(case.recorded, await self._ask(CasebookService.record, last, service_of_its_own))
+            await workflow.wait_condition(workflow.all_handlers_finished)
 
     # --- messages -----------------------------------------------------------------------------------
 

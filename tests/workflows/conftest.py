@@ -1,8 +1,10 @@
 """A centre with all its workers, on the time-skipping server and a real PostgreSQL."""
 
+import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,15 +27,15 @@ import worker
 from casebook import ledger
 from domain.complaint import Complaint
 from domain.ledger import Event
-from domain.messages import FileComplaint, Message
+from domain.messages import AdvanceClock, FileComplaint, Message
 from domain.receipts import Acknowledgement, Receipt
-from domain.view import CaseView
-from domain.words import CENTRE_QUEUE
+from domain.view import CaseView, Timeline
+from domain.words import CENTRE_QUEUE, Language
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
-from workflows.dispute import Closed, DisputeWorkflow, Opening
+from workflows.dispute import Closed, DisputeWorkflow, Opening, Reading
 
 Handle = WorkflowHandle[Any, Any]
 
@@ -92,6 +94,24 @@ class Office:
     async def view(self, handle: Handle) -> CaseView:
         """The case as everybody reads it."""
         return await handle.query(DisputeWorkflow.case_view)
+
+    async def until(self, handle: Handle, holds: Callable[[CaseView], bool]) -> CaseView:
+        """The view of the case once something holds of it."""
+        for _ in range(200):
+            view = await self.view(handle)
+            if holds(view):
+                return view
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"did not come so far: {view.line}")
+
+    async def timeline(self, handle: Handle, language: Language = Language.CHINESE) -> Timeline:
+        """The latest events of the case."""
+        return await handle.query(DisputeWorkflow.timeline, Reading(language=language))
+
+    async def advance(self, handle: Handle, days: int) -> None:
+        """Move the clock of a drill on."""
+        message = AdvanceClock(message_id=f"advance-{uuid.uuid4().hex}", actor=builders.SUPERVISOR, days=days)
+        await self.update(handle, message)
 
     async def mediator_of(self, handle: Handle) -> str | None:
         """The mediator of a case, once there is one."""
