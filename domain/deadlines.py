@@ -168,7 +168,8 @@ def recount(deadline: Deadline, calendar: Calendar, table: Terms | None = None) 
     if not deadline.prolonged_by:
         return anew
     row = (table or terms()).find(deadline.rule, deadline.jurisdiction, deadline.starts)
-    return _settled(prolonged(anew, deadline.prolonged_by), row, calendar)
+    later = prolonged(anew, deadline.prolonged_by).model_copy(update={"provisional": anew.provisional})
+    return _settled(later, row, calendar)
 
 
 def replan(deadlines: Iterable[Deadline], calendar: Calendar, table: Terms | None = None) -> list[Deadline]:
@@ -205,16 +206,17 @@ def spans(days: Sequence[date]) -> str:
 
 
 def _settled(deadline: Deadline, row: Term, calendar: Calendar) -> Deadline:
-    """The deadline moved off a holiday where the row says so, with its last steps."""
+    """The deadline moved off a holiday, where the row says so or counts working days, with its last steps."""
     due, steps = deadline.due, list(deadline.steps)
-    if row.moves:
+    moves = row.moves or (row.source if row.unit == "working-day" and deadline.prolonged_by else None)
+    if moves:
         while not calendar.is_working_day(due) or _within(due, deadline.suspensions):
             due += _ONE
         if due != deadline.due:
             weekend = calendar.kind(deadline.due) is DayKind.WEEKEND
             code = "moved-from-weekend" if weekend else "moved-from-holiday"
-            steps.append(_step(code, day=deadline.due, to=due, source=row.moves))
-    provisional = deadline.provisional or (row.moves is not None and calendar.is_provisional(deadline.due, due))
+            steps.append(_step(code, day=deadline.due, to=due, source=moves))
+    provisional = deadline.provisional or (moves is not None and calendar.is_provisional(deadline.due, due))
     if provisional:
         steps.append(_step("provisional", year=due.year))
     return deadline.model_copy(

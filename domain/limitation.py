@@ -146,7 +146,7 @@ def limitation_clock(
     )
     run.history.append(_step(f"began-{row.began}", day=began))
     acts = {act.event: act for act in row.events}
-    for event in sorted(events, key=lambda event: (event.on, event.kind)):
+    for event in sorted(events, key=lambda event: (event.on, event.kind, event.until or date.max)):
         if event.on <= as_of and event.kind in acts:
             run.take(event, acts[event.kind], as_of)
     lapse = run.lapse
