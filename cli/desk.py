@@ -15,14 +15,14 @@ from typing import Annotated, Any, Final, get_origin
 import typer
 
 import texts
-from cli.examples_of import example
-from cli.link import Exit, Handle, actor, console, emit, fail, link, run
+from cli.examples_of import example, finding_example
+from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, run, told
+from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
-from domain.protocol import MESSAGES
-from domain.receipts import Acknowledgement
+from domain.protocol import MESSAGES, Problem
 from domain.view import CaseView
-from domain.words import Language, Role
+from domain.words import Agency, Language, Role
 from workflows.dispute import Reading
 
 _ENVELOPE: Final = frozenset({"message_id", "actor", "language"})
@@ -37,7 +37,29 @@ class Command:
     role: str
     arguments: tuple[str, ...] = ()
     file: str | None = None
-    """The field that the JSON file fills; ``*`` for the whole message."""
+    """The field that the JSON file fills; ``*`` for all that the message says."""
+
+    def schema(self, task: str) -> dict[str, Any]:
+        """JSON schema of what the file holds, or of the message where there is no file."""
+        if self.file == "finding" and task in set(Agency):
+            return FINDING_OF[Agency(task)].model_json_schema()
+        whole = MESSAGES[self.message].model.model_json_schema()
+        if self.file is None:
+            return whole
+        if self.file != "*":
+            return {**whole["properties"][self.file], "$defs": whole["$defs"]}
+        fields = {name: field for name, field in whole["properties"].items() if name not in _ENVELOPE}
+        required = [name for name in whole["required"] if name not in _ENVELOPE]
+        return {**whole, "properties": fields, "required": required}
+
+    def example(self, task: str) -> Any:
+        """A filled example of what the file holds, or of the message where there is no file."""
+        if self.file == "finding" and task in set(Agency):
+            return finding_example(Agency(task))
+        whole = example(self.message)
+        if self.file is None:
+            return whole
+        return {k: v for k, v in whole.items() if k not in _ENVELOPE} if self.file == "*" else whole[self.file]
 
 
 COMMANDS: Final = (
@@ -59,7 +81,6 @@ COMMANDS: Final = (
     Command("reassign", "reassign", "supervisor", ("to",)),
     Command("refer", "refer", "supervisor", ("item", "target")),
     Command("comment", "comment", "supervisor", ("text",)),
-    Command("attach", "attach", "supervisor"),
     Command("supply", "supply_material", "intake", file="items"),
     Command("retry", "retry", "supervisor"),
     Command("advance", "advance_clock", "supervisor", ("days",)),
@@ -79,12 +100,14 @@ def _function(command: Command, model: type[Message], language: str) -> Any:
     """A function whose signature is made of the message's fields, for typer to read."""
 
     def perform(**given: Any) -> None:
-        if given.pop("schema"):
-            emit(model.model_json_schema())
+        schema, show_example = given.pop("schema"), given.pop("show_example")
+        if schema or show_example:
+            task = given.get("task") or ""
+            emit(command.schema(task) if schema else command.example(task))
             return
-        if given.pop("show_example"):
-            emit(example(command.message))
-            return
+        for argument in ("case", *command.arguments):
+            if not given[argument]:
+                fail(Exit.BAD_INPUT, texts.say("cli.usage.MissingParameter", language, what=argument))
         run(lambda: _send(command, model, given, language), language)
 
     parameters = [_case(language)]
@@ -149,19 +172,18 @@ def _common(language: str) -> list[inspect.Parameter]:
 async def _send(command: Command, model: type[Message], given: dict[str, Any], language: str) -> None:
     acting, message_id = given.pop("acting"), given.pop("message_id")
     by_signal, as_json, case = given.pop("by_signal"), given.pop("as_json"), given.pop("case")
-    if not case:
-        fail(Exit.BAD_INPUT, texts.say("cli.case_missing", language))
     fields = _fields(command, given, language)
     async with link() as at:
         handle = await at.case(case)
-        who = actor(acting) if acting else await _default_actor(command, fields, handle)
-        fields |= {
-            "message_id": message_id or uuid.uuid4().hex,
-            "actor": who.model_dump(mode="json"),
-            "language": language,
-        }
+        who = actor(acting) if acting else await _default_actor(command, fields, handle, language)
+        fields |= envelope(who, message_id, language)
         message = model.model_validate_json(json.dumps(fields))
-        await _deliver(handle, message, by_signal, as_json, language)
+        await deliver(handle, message.name, message.model_dump(mode="json"), by_signal, as_json)
+
+
+def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:
+    """What every message carries besides what it says; a fresh id where none is given."""
+    return {"message_id": message_id or uuid.uuid4().hex, "actor": who.model_dump(mode="json"), "language": language}
 
 
 def _fields(command: Command, given: dict[str, Any], language: str) -> dict[str, Any]:
@@ -188,14 +210,16 @@ def read_json(source: str, language: str) -> Any:
         fail(Exit.BAD_INPUT, texts.say("cli.no_json", language, file=source, line=line))
 
 
-async def _default_actor(command: Command, fields: dict[str, Any], handle: Handle) -> Actor:
+async def _default_actor(command: Command, fields: dict[str, Any], handle: Handle, language: str) -> Actor:
     """Who acts when nobody is named: the case's mediator, the party that answers, or the person logged in."""
     if command.role == "party":
         view = await view_of(handle)
-        claims = any(c.ref == fields.get("party") for c in view.claimants)
-        return Actor(id=fields.get("party", ""), role=Role.CLAIMANT if claims else Role.RESPONDENT)
+        claims = any(c.ref == fields["party"] for c in view.claimants)
+        return Actor(id=fields["party"], role=Role.CLAIMANT if claims else Role.RESPONDENT)
     if command.role == "mediator":
         return Actor(id=(await view_of(handle)).mediator or "unassigned", role=Role.MEDIATOR)
+    if "{task}" in command.role and fields["task"] not in set(Agency):
+        told([Problem(field="task", code="refusals.task.unknown", params={"known": ", ".join(Agency)})], language)
     return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))
 
 
@@ -205,21 +229,24 @@ async def view_of(handle: Handle, language: str = Language.CHINESE) -> CaseView:
     return view
 
 
-async def _deliver(handle: Handle, message: Message, by_signal: bool, as_json: bool, language: str) -> None:
+async def deliver(handle: Handle, name: str, body: dict[str, Any], by_signal: bool, as_json: bool) -> None:
+    """Send a message and tell what came of it. Raises NoAnswer when no worker answers in time."""
+    language, message_id, shown = body["language"], body["message_id"], console()
     if by_signal:
-        await handle.signal(message.name, message)
+        await handle.signal(name, body)
         if as_json:
-            emit({"case": handle.id, "message_id": message.message_id, "sent": True})
+            emit({"case": handle.id, "message_id": message_id, "sent": True})
         else:
-            console().print(texts.say("cli.signalled", language, message_id=message.message_id))
+            shown.print(texts.say("cli.signalled", language, message_id=message_id))
         return
-    answer: Acknowledgement = await handle.execute_update(
-        message.name, message, id=message.message_id, result_type=Acknowledgement
-    )
+    sent = handle.execute_update(name, body, id=message_id, result_type=dict[str, Any])
+    answer: dict[str, Any] = await in_time(sent, message_id)
     if as_json:
         emit(answer)
         return
-    done = "cli.duplicate" if answer.duplicate else "cli.done"
-    shown = console()
-    shown.print(texts.say(done, language, seq=answer.seq), style="green", highlight=False)
-    shown.print((await view_of(handle, language)).line, highlight=False, markup=False)
+    if "text" in answer:
+        shown.print(answer["text"], style="green")
+        return
+    done = "cli.duplicate" if answer["duplicate"] else "cli.done"
+    shown.print(texts.say(done, language, seq=answer["seq"]), style="green")
+    shown.print((await view_of(handle, language)).line)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import yaml
 
+from domain.words import Agency
+
 _FILE: Final = Path(__file__).parent / "message_examples.yaml"
 _COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "complaint.json"
 
@@ -14,6 +16,7 @@ _COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "com
 @cache
 def _examples() -> dict[str, dict[str, Any]]:
     examples: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text())
+    examples["complete_task"]["finding"] = examples["findings"]["labor"]
     examples["file_complaint"]["complaint"] = json.loads(_COMPLAINT.read_text())
     return examples
 
@@ -21,3 +24,9 @@ def _examples() -> dict[str, dict[str, Any]]:
 def example(message: str) -> dict[str, Any]:
     """A filled example of a message, by its name."""
     return _examples()[message]
+
+
+def finding_example(agency: Agency) -> dict[str, Any]:
+    """A filled example of an agency's finding."""
+    found: dict[str, Any] = _examples()["findings"][agency]
+    return found

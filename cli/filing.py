@@ -1,9 +1,7 @@
 """``file``: hand in a complaint and get the receipt."""
 
-import asyncio
 import uuid
-from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 import typer
 from rich.panel import Panel
@@ -14,15 +12,12 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import texts
 from cli.desk import read_json
 from cli.examples_of import example
-from cli.link import Exit, Link, actor, console, emit, fail, link, run
+from cli.link import Exit, Link, NoAnswer, actor, console, emit, fail, in_time, link, run
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
 from domain.receipts import Decision, Receipt
 from domain.words import CENTRE_QUEUE, Language
 from workflows.dispute import DisputeWorkflow, Opening
-
-_PATIENCE: Final = timedelta(seconds=15)
-"""How long to wait for the case number; the complaint is safe once Temporal has taken it."""
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -34,6 +29,9 @@ def register(app: typer.Typer, language: str) -> None:
         acting: Annotated[
             str, typer.Option("--as", envvar="ONESTOP_ACTOR", help=texts.say("cli.option.acting", language))
         ] = "intake",
+        message_id: Annotated[
+            str | None, typer.Option("--message-id", help=texts.say("cli.option.message_id", language))
+        ] = None,
         drill: Annotated[bool, typer.Option("--drill", help=texts.say("cli.option.drill", language))] = False,
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
         schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
@@ -53,7 +51,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             complaint = Complaint.model_validate(read_json(source, language))
             message = FileComplaint(
-                message_id=f"file-{uuid.uuid4().hex}",
+                message_id=message_id or f"file-{uuid.uuid4().hex}",
                 actor=actor(acting),
                 language=Language(language),
                 complaint=complaint,
@@ -61,46 +59,64 @@ def register(app: typer.Typer, language: str) -> None:
             async with link() as at:
                 receipt = await _file(at, message, drill)
             if receipt is None:
-                console().print(texts.say("cli.number_later", language, case=f"dispute-{complaint.complaint_id}"))
-            elif as_json:
+                _number_later(workflow_id(complaint), as_json, language)
+                return
+            if as_json:
                 emit(receipt)
             else:
                 _show(receipt, language)
-            if receipt is not None and receipt.decision is Decision.REFUSED:
+            if receipt.decision is Decision.REFUSED:
                 raise typer.Exit(Exit.REFUSED)
 
         run(work, language)
 
 
+def workflow_id(complaint: Complaint) -> str:
+    """The workflow that a complaint is filed to."""
+    return f"dispute-{complaint.complaint_id}"
+
+
 async def _file(at: Link, message: FileComplaint, drill: bool) -> Receipt | None:
     """The receipt; None when the complaint is taken but its number takes longer."""
-    complaint = message.complaint
-    start = WithStartWorkflowOperation(
-        DisputeWorkflow.run,
-        Opening(drill=drill),
-        id=f"dispute-{complaint.complaint_id}",
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        static_summary=complaint.complaint_id,
-    )
+    case = workflow_id(message.complaint)
+    started: dict[str, Any] = {
+        "id": case,
+        "task_queue": CENTRE_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        "static_summary": message.complaint.complaint_id,
+    }
+    opening = Opening(drill=drill)
     try:
-        return await asyncio.wait_for(
-            at.client.execute_update_with_start_workflow(
-                FileComplaint.name,
-                message,
-                start_workflow_operation=start,
-                id=message.message_id,
-                result_type=Receipt,
-            ),
-            _PATIENCE.total_seconds(),
+        filed = at.client.execute_update_with_start_workflow(
+            FileComplaint.name,
+            message,
+            start_workflow_operation=WithStartWorkflowOperation(DisputeWorkflow.run, opening, **started),
+            id=message.message_id,
+            result_type=Receipt,
         )
-    except TimeoutError:
+        return await in_time(filed, message.message_id)
+    except NoAnswer:
+        # No worker has taken the update, so it is not in history; the signal of the same id is, and acts once.
+        await at.client.start_workflow(
+            DisputeWorkflow.run,
+            opening,
+            start_signal=FileComplaint.name,
+            start_signal_args=[message],
+            **started,
+        )
         return None
     except WorkflowAlreadyStartedError:
-        closed = at.client.get_workflow_handle(f"dispute-{complaint.complaint_id}")
+        closed = at.client.get_workflow_handle(case)
         receipt: Receipt = await closed.query("receipt", {"language": message.language}, result_type=Receipt)
         return receipt
+
+
+def _number_later(case: str, as_json: bool, language: str) -> None:
+    if as_json:
+        emit({"case": case, "receipt": None})
+    else:
+        console().print(texts.say("cli.number_later", language, case=case))
 
 
 def _show(receipt: Receipt, language: str) -> None:

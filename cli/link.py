@@ -6,28 +6,35 @@ import getpass
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from enum import IntEnum
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import lists
 from domain.ledger import Actor
-from domain.protocol import Problem, problems
+from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
 from runtime.settings import Settings
 from runtime.vault import Vault
 from texts import sentences
 
+A = TypeVar("A")
 Handle = WorkflowHandle[Any, Any]
 
 
@@ -72,11 +79,17 @@ async def link() -> AsyncIterator[Link]:
 
 
 _WITHOUT_TERMINAL: Final = 160
-_CAST: Final = re.compile(r"^(?P<role>[a-z]+)(:((?P<agency>[a-z-]+)/)?(?P<id>[A-Za-z0-9._:-]+))?$")
+_CAST: Final = re.compile(r"^(?P<role>[a-z]+)(:(?P<agency>[a-z-]+)(?=/))?([:/](?P<id>[A-Za-z0-9._:-]+))?$")
+PATIENCE: Final = 10.0
+"""Seconds to wait for an answer to a message."""
+
+
+class NoAnswer(Exception):
+    """Nobody answered in time; it is not known whether the message under this id was carried out."""
 
 
 def actor(text: str) -> Actor:
-    """Who acts: ``officer:tax/tax-01``, ``mediator:m-g19``, ``claimant:c1``, ``supervisor``.
+    """Who acts: ``officer:tax/tax-01``, ``mediator/m-g19`` or ``mediator:m-g19``, ``claimant/c1``, ``supervisor``.
 
     Raises BadActor.
     """
@@ -93,6 +106,14 @@ def actor(text: str) -> Actor:
         raise BadActor(text) from None
 
 
+async def in_time(answer: Awaitable[A], message_id: str) -> A:
+    """The answer to a message. Raises NoAnswer when it takes longer than ``PATIENCE``."""
+    try:
+        return await asyncio.wait_for(answer, PATIENCE)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        raise NoAnswer(message_id) from None
+
+
 def run(work: Callable[[], Awaitable[None]], language: str) -> None:
     """Run a command; tell what went wrong in the user's language, and exit with its code."""
     try:
@@ -101,14 +122,18 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         raise
     except WorkflowUpdateFailedError as failure:
         if isinstance(failure.cause, ApplicationError) and failure.cause.type == "Refused":
-            fail(Exit.REFUSED, str(failure.cause.message))
+            fail(Exit.REFUSED, str(failure.cause.message), _problems_of(failure.cause))
         fail(Exit.REFUSED, texts.say("cli.failed", language, why=failure.cause))
     except ValidationError as error:
         told(problems(error), language)
+    except Refused as refused:
+        told(refused.problems, language)
     except NoSuchCase as unknown:
         fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
     except BadActor as bad:
         fail(Exit.BAD_INPUT, texts.say("cli.bad_actor", language, given=bad))
+    except NoAnswer as waited:
+        fail(Exit.UNREACHABLE, texts.say("cli.no_answer", language, message_id=waited))
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             fail(Exit.NOT_FOUND, texts.say("cli.case_over", language))
@@ -117,23 +142,39 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
 
 
+def _problems_of(refused: ApplicationError) -> list[Problem]:
+    return [Problem.model_validate(detail) for details in refused.details for detail in details]
+
+
 def console() -> Console:
-    """Where people read: as wide as their terminal, and wide enough for tables when there is none."""
-    shown = Console()
-    return shown if shown.is_terminal else Console(width=_WITHOUT_TERMINAL)
+    """Where people read: as wide as their terminal, and wide enough for tables when there is none.
+
+    A name that somebody filed is shown as it is, brackets and all.
+    """
+    shown = Console(markup=False, highlight=False)
+    return shown if shown.is_terminal else Console(markup=False, highlight=False, width=_WITHOUT_TERMINAL)
 
 
-def told(found: list[Problem], language: str) -> NoReturn:
+def told(found: Sequence[Problem], language: str) -> NoReturn:
     """Say what is wrong with each field, and exit."""
-    fail(
-        Exit.BAD_INPUT,
-        "\n".join(sentences.problem_line(p.field, p.code, p.params, language) for p in found),
-    )
+    lines = (sentences.problem_line(p.field, p.code, p.params, language) for p in found)
+    fail(Exit.BAD_INPUT, "\n".join(lines), found)
 
 
-def fail(code: Exit, text: str) -> NoReturn:
-    """Say what went wrong, and exit."""
-    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+_for_machines: Final = ContextVar("for_machines", default=False)
+
+
+def speak_json(wanted: bool) -> None:
+    """Whether errors are told as JSON too, as ``--json`` asks."""
+    _for_machines.set(wanted)
+
+
+def fail(code: Exit, text: str, found: Sequence[Problem] = ()) -> NoReturn:
+    """Say what went wrong, and exit. With ``--json`` machines read it as ``{"error": …}`` on standard output."""
+    if _for_machines.get():
+        emit({"error": {"exit": int(code), "text": text, "problems": [p.model_dump(mode="json") for p in found]}})
+    else:
+        Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

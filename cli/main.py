@@ -1,34 +1,56 @@
 """The command line as a whole: each module of this folder adds its commands."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
 import texts
-from cli import demo, desk, filing, proof, protocol_docs, reading, records, rules, terms, up
+from cli import deadlines, demo, desk, filing, proof, protocol_docs, reading, records, rules, sending, terms, up
+from cli.link import Exit, fail, speak_json
 from domain.words import Language
 
-_MODULES: Final = (filing, reading, desk, terms, records, proof, rules, demo, up, protocol_docs)
+_MODULES: Final = (
+    filing,
+    reading,
+    desk,
+    sending,
+    terms,
+    records,
+    proof,
+    rules,
+    deadlines,
+    demo,
+    up,
+    protocol_docs,
+)
+_NAME: Final = "onestop"
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
-    """The user's language: ``--lang``, or else ONESTOP_LANGUAGE or LANG; Chinese unless one of them says English."""
+    """The user's language: ``--lang``, or else ONESTOP_LANGUAGE, LC_ALL, LC_MESSAGES or LANG, the first that is set.
+
+    Chinese unless it says English.
+    """
+    names = ("ONESTOP_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = asked_for(arguments) or next(filter(None, map(environment.get, names)), "")
+    return Language.ENGLISH if chosen.startswith("en") else Language.CHINESE
+
+
+def asked_for(arguments: Sequence[str]) -> str | None:
+    """What stands after ``--lang``; None when it is not there."""
     for position, argument in enumerate(arguments):
         name, _, value = argument.partition("=")
         if name == "--lang":
-            chosen = value or next(iter(arguments[position + 1 :]), "")
-            return Language.ENGLISH if chosen.startswith("en") else Language.CHINESE
-    chosen = environment.get("ONESTOP_LANGUAGE") or environment.get("LANG", "")
-    return Language.ENGLISH if chosen.startswith("en") else Language.CHINESE
+            return value or next(iter(arguments[position + 1 :]), "")
+    return None
 
 
 def build(language: Language) -> typer.Typer:
     """The application in a language."""
-    app = typer.Typer(
-        name="onestop", help=texts.say("cli.about", language), no_args_is_help=True, rich_markup_mode=None
-    )
+    app = typer.Typer(name=_NAME, help=texts.say("cli.about", language), no_args_is_help=True, rich_markup_mode=None)
 
     @app.callback()
     def _options(
@@ -41,10 +63,43 @@ def build(language: Language) -> typer.Typer:
     return app
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Run the command line."""
+def main(arguments: Sequence[str]) -> NoReturn:
+    """Run the command line. Raises SystemExit with the exit code of ``cli.link.Exit``, 0 when all went well."""
     language = language_of(arguments, os.environ)
-    build(language)(args=list(_without_language(arguments)))
+    speak_json("--json" in arguments)
+    try:
+        sys.exit(_run(arguments, language))
+    except typer.Exit as told:
+        sys.exit(told.exit_code)
+    except typer.Abort:
+        sys.exit(Exit.REFUSED)
+
+
+def _run(arguments: Sequence[str], language: Language) -> int:
+    if asked_for(arguments) not in (None, "en", *Language):
+        fail(Exit.BAD_INPUT, texts.say("cli.usage.language", language))
+    try:
+        app = build(language)
+        return app(args=list(_without_language(arguments)), prog_name=_NAME, standalone_mode=False) or 0
+    except typer.TyperException as misuse:
+        _tell(misuse, language)
+
+
+def _tell(misuse: typer.TyperException, language: Language) -> NoReturn:
+    """What is wrong with the command itself, in the user's language; help when nothing was asked for."""
+    kind, context = type(misuse).__name__, getattr(misuse, "ctx", None)
+    if kind == "NoArgsIsHelpError":
+        sys.stderr.write(f"{misuse.format_message()}\n")
+        raise typer.Exit(Exit.BAD_INPUT)
+    param = getattr(misuse, "param", None)
+    text = texts.say(
+        f"cli.usage.{kind}" if texts.knows(f"cli.usage.{kind}") else "cli.usage.other",
+        language,
+        what=param.get_error_hint() if param else getattr(misuse, "option_name", ""),
+        problem=(misuse.message or misuse.format_message()).removeprefix("Value error, "),
+    )
+    command = context.command_path if context else _NAME
+    fail(Exit.BAD_INPUT, f"{text}\n{texts.say('cli.usage.help', language, command=command)}")
 
 
 def _without_language(arguments: Sequence[str]) -> Iterator[str]:

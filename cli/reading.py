@@ -1,8 +1,10 @@
 """Reading: ``show``, ``timeline``, ``watch``, ``list``, ``tasks``, ``why``, ``deadlines``."""
 
 import asyncio
+import sys
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.live import Live
@@ -11,12 +13,14 @@ from rich.table import Table
 import texts
 from casebook import ledger, lists
 from cli import render
-from cli.link import Link, console, emit, link, run
+from cli.link import Exit, Link, console, emit, fail, link, run
+from domain.ledger import Event
 from domain.view import CaseView, Timeline, TriageExplanation
 from domain.words import Agency, CaseClass, Language, Outcome, Phase
 from workflows.dispute import Reading
 
 _LOOK_EVERY: Final = 0.7
+_LATEST: Final = 12
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -39,6 +43,29 @@ def register(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
+    @app.command("draft", help=texts.say("cli.command.draft", language))
+    def draft(
+        case: case_argument,
+        task: Annotated[Agency, typer.Argument(help=texts.say("cli.field.task", language))],
+        as_json: json_option = False,
+    ) -> None:
+        del as_json
+
+        async def work() -> None:
+            async with link() as at:
+                view = await _view(at, case, reading)
+            inquiry = next((t for t in view.tasks if t.ref == task), None)
+            finding = inquiry and (inquiry.draft or inquiry.finding)
+            if finding is None:
+                records = texts.label(inquiry and inquiry.records, language)
+                fail(
+                    Exit.NOT_FOUND,
+                    texts.say("cli.no_draft", language, task=texts.label(task, language), records=records),
+                )
+            emit(finding)
+
+        run(work, language)
+
     @app.command("timeline", help=texts.say("cli.command.timeline", language))
     def timeline(case: case_argument, as_json: json_option = False) -> None:
         async def work() -> None:
@@ -52,17 +79,17 @@ def register(app: typer.Typer, language: str) -> None:
         run(work, language)
 
     @app.command("watch", help=texts.say("cli.command.watch", language))
-    def watch(case: case_argument) -> None:
+    def watch(case: case_argument, as_json: json_option = False) -> None:
         async def work() -> None:
             async with link() as at:
+                if as_json:
+                    async for view, _ in _changes(at, case, reading):
+                        sys.stdout.write(view.model_dump_json() + "\n")
+                        sys.stdout.flush()
+                    return
                 with Live(auto_refresh=False, console=console()) as live:
-                    while True:
-                        view = await _view(at, case, reading)
-                        tail = (await _events(at, case, reading))[-12:]
+                    async for view, tail in _changes(at, case, reading):
                         live.update(render.watched(view, tail, language), refresh=True)
-                        if view.phase is Phase.CLOSED:
-                            return
-                        await asyncio.sleep(_LOOK_EVERY)
 
         try:
             run(work, language)
@@ -173,11 +200,24 @@ async def _view(at: Link, case: str, reading: Reading) -> CaseView:
     return view
 
 
-async def _events(at: Link, case: str, reading: Reading) -> list[Any]:
+async def _changes(at: Link, case: str, reading: Reading) -> AsyncIterator[tuple[CaseView, list[Event]]]:
+    """The case and its latest events, now and whenever something has happened, until it is closed."""
+    seen = 0
+    while True:
+        view = await _view(at, case, reading)
+        if view.ledger_length > seen:
+            seen = view.ledger_length
+            yield view, (await _events(at, case, reading))[-_LATEST:]
+        if view.phase is Phase.CLOSED:
+            return
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _events(at: Link, case: str, reading: Reading) -> list[Event]:
     """The whole ledger: what the case still holds, and what only the casebook has."""
     handle = await at.case(case)
     tail: Timeline = await handle.query("timeline", reading, result_type=Timeline)
-    earlier = []
+    earlier: list[Event] = []
     if tail.first_seq > 1:
         earlier = [e for e in await ledger.events(at.pool, at.vault, handle.id) if e.seq < tail.first_seq]
     return [*earlier, *tail.events]
