@@ -202,13 +202,16 @@ class _Run:
         """How the term stands on a day, and how many days it will still run."""
         if self.held:
             return ClockState.HELD, None
-        ahead = (as_of + timedelta(days=n) for n in range(1, (lapse.due - as_of).days + 1))
-        left = sum(not any(pause.first <= day <= pause.last for pause in self.still) for day in ahead)
+        left = (lapse.due - as_of).days - sum(_days_within(pause, as_of, lapse.due) for pause in lapse.suspensions)
         if as_of > lapse.due:
             return ClockState.LAPSED, 0
         if any(pause.first <= as_of <= pause.last for pause in self.still):
             return ClockState.STANDING_STILL, left
         return ClockState.RUNNING if as_of >= self.start else ClockState.NOT_BEGUN, left
+
+
+def _days_within(pause: Suspension, after: date, last: date) -> int:
+    return max((min(pause.last, last) - max(pause.first - timedelta(days=1), after)).days, 0)
 
 
 def _warnings(row: ClockRow, state: ClockState, remaining: int | None, lapse: Deadline) -> Iterator[Step]:

@@ -200,6 +200,18 @@ def test_a_day_that_passes_never_adds_days_while_nothing_happens(events: list[Li
         )
 
 
+@given(EVENTS, st.dates(date(2024, 3, 1), date(2025, 2, 28)))
+def test_the_days_left_are_those_ahead_on_which_the_clock_does_not_stand_still(
+    events: list[LimitationEvent], day: date
+) -> None:
+    hindrances = [e for e in events if e.kind is Kind.FORCE_MAJEURE and e.on <= day]
+    found = clock(*hindrances, as_of=day.isoformat())
+    assert found.lapses_on is not None
+    ahead = [day + timedelta(days=n) for n in range(1, (found.lapses_on - day).days + 1)]
+    running = [d for d in ahead if not any(e.on <= d <= (e.until or d) for e in hindrances)]
+    assert found.remaining_days == len(running)
+
+
 def test_public_law_claims_have_the_look_back_and_private_law_ones_arbitration() -> None:
     for kind, row in clock_rows().items():
         assert (row.clock == "look-back") == (nature(kind) is Nature.PUBLIC_LAW)
