@@ -1,27 +1,45 @@
 """Which months are owed: claimed, worked, and not received by the tax bureau; and what hangs on a decision."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from domain.arrears import MonthDue
 from domain.base import Model, Month, Ref, Yuan, months
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding
-from domain.reconcile import Decision, Discrepancy, Effect
-from domain.side_by_side import MONTHLY, Declared, Ground, Place, lay
+from domain.reconcile import Decision, Discrepancy
+from domain.side_by_side import MONTHLY, Declared, Ground, Place, lay, stretches
 from domain.words import Agency, ClaimKind, InsuranceKind
 
 Holds = Literal["first", "second"]
 
 
-class OwedMonth(Model):
+class OwedMonth(NamedTuple):
     """A month owed under a claim item."""
 
-    item: str
+    item: Ref
     due: MonthDue
+
+
+class OwedSpan(NamedTuple):
+    """Adjacent months owed under a claim item at one wage in yuan: what a thousand claimants are computed from."""
+
+    item: Ref
+    claimant: Ref
+    employer: Ref
+    kind: InsuranceKind
+    first_month: Month
+    last_month: Month
+    wage: Decimal | None
+
+    def dues(self) -> Iterator[MonthDue]:
+        """Month by month."""
+        for month in months(self.first_month, self.last_month):
+            yield MonthDue(claimant=self.claimant, employer=self.employer, kind=self.kind, month=month, wage=self.wage)
 
 
 class Underpaid(Model):
@@ -36,12 +54,18 @@ class Underpaid(Model):
     wage: Yuan
 
 
-class Dues(Model):
+@dataclass(frozen=True)
+class Dues:
     """The months owed, and what had to be assumed (codes of texts/assessment.yaml)."""
 
-    owed: tuple[OwedMonth, ...]
+    spans: tuple[OwedSpan, ...]
     assumptions: tuple[str, ...]
     underpaid: tuple[Underpaid, ...] = ()
+
+    @cached_property
+    def owed(self) -> tuple[OwedMonth, ...]:
+        """Every month owed, in the order of the spans."""
+        return tuple(OwedMonth(span.item, due) for span in self.spans for due in span.dues())
 
 
 class Stake(Model):
@@ -67,14 +91,14 @@ def dues(
     ground = lay(complaint, items, findings)
     standing = _standing(ground, discrepancies, {d.discrepancy: d.holds for d in decisions})
     claimed = [(item, claimant) for item in items for claimant in complaint.claimants_of(item)]
-    owed = tuple(_owed(claimed, standing))
+    spans = tuple(_owed(claimed, standing))
     assumptions = {
         "employment-as-claimed": Agency.LABOR not in ground.answered,
         "nothing-received": Agency.TAX not in ground.answered,
-        "wage-unknown": any(month.due.wage is None for month in owed),
+        "wage-unknown": any(span.wage is None for span in spans),
     }
     return Dues(
-        owed=owed,
+        spans=spans,
         assumptions=tuple(code for code, assumed in assumptions.items() if assumed),
         underpaid=tuple(_underpaid(claimed, standing)),
     )
@@ -90,31 +114,25 @@ def stakes(
     """What hangs on each discrepancy on which money can hang, everything else being as it is decided now."""
     ground = lay(complaint, items, findings)
     decided: dict[Ref, Holds] = {d.discrepancy: d.holds for d in decisions}
-    claimed: dict[Ref, list[tuple[ClaimItem, Ref]]] = defaultdict(list)
+    claimed: dict[Ref | None, list[tuple[ClaimItem, Ref]]] = defaultdict(list)
     for item in items:
         for claimant in complaint.claimants_of(item):
             claimed[claimant].append((item, claimant))
-    of_claimant: dict[Ref, list[Discrepancy]] = defaultdict(list)
+    of_claimant: dict[Ref | None, list[Discrepancy]] = defaultdict(list)
     for discrepancy in discrepancies:
-        if discrepancy.claimant is not None:
-            of_claimant[discrepancy.claimant].append(discrepancy)
+        of_claimant[discrepancy.claimant].append(discrepancy)
+
+    def owed_if(discrepancy: Discrepancy, holds: Holds) -> set[_Month]:
+        who = discrepancy.claimant
+        standing = _standing(ground, of_claimant[who], {**decided, discrepancy.id: holds})
+        return {month for span in _owed(claimed[who], standing) for month in _month_by_month(span)}
+
     found = []
     for discrepancy in discrepancies:
-        if discrepancy.claimant is None or discrepancy.if_first == discrepancy.if_second:
-            continue
-        first, second = (
-            {
-                (o.due.employer, o.due.kind, o.due.month): o.due
-                for o in _owed(
-                    claimed[discrepancy.claimant],
-                    _standing(ground, of_claimant[discrepancy.claimant], {**decided, discrepancy.id: holds}),
-                )
-            }
-            for holds in _EITHER
-        )
-        added = tuple(second[key] for key in sorted(second.keys() - first.keys()))
-        dropped = tuple(first[key] for key in sorted(first.keys() - second.keys()))
-        found.append(Stake(discrepancy=discrepancy.id, added=added, dropped=dropped))
+        if discrepancy.claimant is not None and discrepancy.if_first != discrepancy.if_second:
+            first, second = owed_if(discrepancy, "first"), owed_if(discrepancy, "second")
+            added, dropped = (tuple(map(_due, sorted(of))) for of in (second - first, first - second))
+            found.append(Stake(discrepancy=discrepancy.id, added=added, dropped=dropped))
     return tuple(found)
 
 
@@ -128,50 +146,55 @@ def priced(
     return tuple(d.model_copy(update={"money": money[d.id]}) if d.id in money else d for d in discrepancies)
 
 
-_EITHER: tuple[Holds, Holds] = ("first", "second")
+_Month = tuple[Ref, Ref, InsuranceKind, Month, Decimal | None]
+
+
+def _month_by_month(span: OwedSpan) -> Iterator[_Month]:
+    for month in months(span.first_month, span.last_month):
+        yield span.claimant, span.employer, span.kind, month, span.wage
+
+
+def _due(month: _Month) -> MonthDue:
+    return MonthDue(claimant=month[0], employer=month[1], kind=month[2], month=month[3], wage=month[4])
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What holds after the decisions. Places that no decision touches are those of the ground itself."""
+    """What holds after the decisions: the ground, and the places that a decision touched."""
 
     ground: Ground
-    worked: Mapping[Place, set[Month]]
-    medical: Mapping[Place, set[Month]]
+    worked: dict[Place, set[Month]]
+    medical: dict[Place, set[Month]]
 
     def worked_in(self, place: Place) -> set[Month]:
-        return self.worked.get(place) or set()
+        if place in self.worked:
+            return self.worked[place]
+        known = self.ground.employed if Agency.LABOR in self.ground.answered else self.ground.claimed
+        return known.get(place, set())
 
-    def received(self, place: Place, kind: InsuranceKind) -> set[Month]:
+    def received(self, place: Place, kind: InsuranceKind) -> Collection[Month]:
         if kind is InsuranceKind.MEDICAL and place in self.medical:
             return self.medical[place]
-        return set(self.ground.received.get(place, {}).get(kind, {}))
+        return self.ground.received.get(place, {}).get(kind, {}).keys()
 
 
 def _standing(ground: Ground, discrepancies: Iterable[Discrepancy], decided: Mapping[Ref, Holds]) -> _Standing:
-    worked = dict(ground.employed if Agency.LABOR in ground.answered else ground.claimed)
-    medical: dict[Place, set[Month]] = {}
-    effects = [(d, d.if_second if decided.get(d.id) == "second" else d.if_first) for d in discrepancies]
-    for discrepancy, effect in sorted(effects, key=lambda pair: (_ORDER.index(pair[1]), pair[0].id)):
+    standing = _Standing(ground, {}, {})
+    for discrepancy in discrepancies:
         if not (discrepancy.claimant and discrepancy.employer and discrepancy.first_month and discrepancy.last_month):
             continue
         place = discrepancy.claimant, discrepancy.employer
         span = set(months(discrepancy.first_month, discrepancy.last_month))
-        known = medical.get(place, set(ground.received.get(place, {}).get(InsuranceKind.MEDICAL, {})))
-        match effect:
+        match discrepancy.if_second if decided.get(discrepancy.id) == "second" else discrepancy.if_first:
             case "employment-added":
-                worked[place] = worked.get(place, set()) | span
+                standing.worked[place] = standing.worked_in(place) | span
             case "employment-dropped":
-                worked[place] = worked.get(place, set()) - span
+                standing.worked[place] = standing.worked_in(place) - span
             case "receipt-added":
-                medical[place] = known | span
+                standing.medical[place] = span.union(standing.received(place, InsuranceKind.MEDICAL))
             case "receipt-dropped":
-                medical[place] = known - span
-    return _Standing(ground, worked, medical)
-
-
-_ORDER: tuple[Effect, ...] = ("none", "employment-added", "employment-dropped", "receipt-added", "receipt-dropped")
-"""What is dropped stays dropped, whatever another decision adds."""
+                standing.medical[place] = set(standing.received(place, InsuranceKind.MEDICAL)) - span
+    return standing
 
 
 def _claimed_months(item: ClaimItem) -> set[Month]:
@@ -180,20 +203,19 @@ def _claimed_months(item: ClaimItem) -> set[Month]:
     return set(months(item.first_month, item.last_month))
 
 
-def _owed(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) -> Iterator[OwedMonth]:
+def _owed(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) -> Iterator[OwedSpan]:
     seen: dict[tuple[Place, InsuranceKind], set[Month]] = defaultdict(set)
     for item, claimant in claimed:
         if item.kind is not ClaimKind.ARREARS:
             continue
         place = claimant, item.respondent
         worked = _claimed_months(item) & standing.worked_in(place)
+        wages = {month: standing.ground.wage(place, month) for month in worked}
         for kind in item.insurance:
-            new = worked - standing.received(place, kind) - seen[place, kind]
+            new = worked.difference(standing.received(place, kind), seen[place, kind])
             seen[place, kind] |= new
-            for month in sorted(new):
-                wage = standing.ground.wage(place, month)
-                due = MonthDue(claimant=claimant, employer=item.respondent, kind=kind, month=month, wage=wage)
-                yield OwedMonth(item=item.ref, due=due)
+            for span in stretches({month: wages[month] for month in new}):
+                yield OwedSpan(item.ref, *place, kind, span[0], span[-1], wages[span[0]])
 
 
 def _underpaid(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) -> Iterator[Underpaid]:

@@ -139,7 +139,7 @@ def test_what_hangs_on_a_decision_is_the_difference_that_it_makes(kind: str) -> 
     assert with_money.money == 100 * (len(by_second) - len(by_first))
 
 
-def test_what_one_decision_drops_another_does_not_bring_back() -> None:
+def test_two_decisions_that_drop_the_same_months_drop_them_once() -> None:
     filed = two_employers()
     findings = (
         labor(employed("2024-01", "2024-03"), employed("2024-01", "2024-03", by="e2")),
@@ -149,6 +149,19 @@ def test_what_one_decision_drops_another_does_not_bring_back() -> None:
     result = owed(filed, *findings, second=["overlapping-employers", "employed-after-deregistration"])
 
     assert {month.due.employer for month in result.owed} == {"e1"}
+
+
+def test_adjacent_months_at_one_wage_are_one_span() -> None:
+    filed = complaint(items=(claim("2024-01", "2024-06"),))
+    labour = labor(employed("2024-01", "2024-02"), employed("2024-03", "2024-06", wage="6000.00"))
+
+    result = owed(filed, labour, tax(paid("2024-05", "2024-05")))
+
+    assert [(span.first_month, span.last_month, str(span.wage)) for span in result.spans] == [
+        ("2024-01", "2024-02", "5000.00"),
+        ("2024-03", "2024-04", "6000.00"),
+        ("2024-06", "2024-06", "6000.00"),
+    ]
 
 
 @given(filed=any_complaint(), findings=any_findings())

@@ -352,12 +352,12 @@ def test_those_near_retirement_come_first_and_the_others_share_in_proportion() -
 
 
 def test_shares_in_proportion_are_exact_to_the_fen() -> None:
-    proposal = offered({"c1": "0.01", "c2": "0.02", "c3": "100.00"}, capacity="50.02")
+    proposal = offered({"c1": "100.00", "c2": "0.02", "c3": "0.01"}, capacity="50.02")
 
-    # 5,002 of 10,003 fen: shares of 0.50, 1.00 and 5,000.4999 fen; the fen that is left goes to the largest rest, c1's
+    # 5,002 of 10,003 fen: shares of 5,000.4999, 1.0001 and 0.50005 fen; the fen that is left goes to c3's rest
     assert schedule(proposal) == [
-        ("2024-01-31", "50.02", {"c1": "0.01", "c2": "0.01", "c3": "50.00"}),
-        ("2024-02-29", "50.01", {"c2": "0.01", "c3": "50.00"}),
+        ("2024-01-31", "50.02", {"c1": "50.00", "c2": "0.01", "c3": "0.01"}),
+        ("2024-02-29", "50.01", {"c1": "50.00", "c2": "0.01"}),
     ]
 
 

@@ -318,6 +318,11 @@ def table_with(*rows: dict[str, Any]) -> dict[str, Any]:
             "undecidable",
             {"resolver": "tax"},
         ),
+        (
+            table_with(row(jurisdiction="CN", until="2024-06-30"), row(jurisdiction="CN", since="2024-06-30")),
+            "rows_overlap",
+            {"jurisdiction": "CN"},
+        ),
         (table_with(row(resolver="itself", jurisdiction="CN")), "booking_days", {"kind": "booked-not-paid"}),
         (table_with(row(booking_days=3, jurisdiction="CN")), "booking_days", {"kind": "booked-not-paid"}),
         (table_with(row(resolver="the-moon")), "invalid", {"where": "conflicts.12.resolver"}),
