@@ -5,15 +5,31 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from texts import knows, label, say, sentence
+from texts import knows, label, say
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
+_FREE: Final = frozenset({"text", "reason", "title", "undisputed"})
+"""Facts that a person wrote: shown as they are, even where they look like a word of the vocabulary."""
+_LABELLED: Final = frozenset({"role", "allowed", "name", "phase", "state", "agency", "case_class"})
+"""Parameters of a problem that are read; the others are shown as the sender has to type them."""
 
 
 def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
     """What happened, as a sentence."""
-    flat = {name: _flat(value, language) for name, value in facts.items()}
-    return sentence(f"events.{kind}", flat, language)
+    told = dict(facts)
+    if isinstance(code := told.get("code"), str) and knows(code):
+        told["code"] = say(code, language, **_parameters(told.get("params")))
+    if kind == "item_referred" and knows(answer := f"reply.{told.get('reason')}"):
+        told["reason"] = say(answer, language)
+    shown = {
+        name: (value or "—") if name in _FREE else label(_flat(value, language), language)
+        for name, value in told.items()
+    }
+    return say(f"events.{kind}", language, **shown)
+
+
+def _parameters(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def waiting_line(
@@ -50,7 +66,7 @@ def day(at: datetime) -> date:
 def problem_line(field: str, code: str, params: Mapping[str, str], language: str) -> str:
     """What is wrong with a field, and what to do."""
     key = code if knows(code) else "input.fallback"
-    shown = {name: label(value, language) for name, value in params.items()}
+    shown = {name: label(value.split(", "), language) if name in _LABELLED else value for name, value in params.items()}
     return say("input.line", language, field=field, problem=say(key, language, **shown))
 
 

@@ -1,0 +1,184 @@
+"""Every code that the engine hands out has a text in both languages, made of the parameters that come with it."""
+
+import ast
+import json
+import string
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import domain.effects  # noqa: F401 - fills the protocol's table
+import texts
+from cli.examples_of import example
+from domain import words
+from domain.case import InstalmentState, ProposalState, TaskState
+from domain.protocol import MESSAGES, Refused, parse
+from domain.receipts import Decision
+from texts import sentences
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted([*ROOT.glob("domain/**/*.py"), *ROOT.glob("workflows/*.py")])
+
+
+class Code(NamedTuple):
+    """A code where it is handed out, and the parameters that it comes with; None when they are not written there."""
+
+    key: str
+    given: frozenset[str] | None
+    where: str
+
+
+def calls() -> Iterator[tuple[str, ast.Call, str]]:
+    """Every call in the sources: the name called, the call, and where it stands."""
+    for file in SOURCES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                yield called, node, f"{file.relative_to(ROOT)}:{node.lineno}"
+
+
+def keywords(call: ast.Call) -> frozenset[str] | None:
+    """The names of a call's keyword arguments; None when some are handed on with ``**``."""
+    names = [keyword.arg for keyword in call.keywords]
+    return None if None in names else frozenset(name for name in names if name)
+
+
+def literal(call: ast.Call, position: int) -> str | None:
+    """The text literal at a position of a call's arguments."""
+    if position < len(call.args) and isinstance(argument := call.args[position], ast.Constant):
+        return argument.value if isinstance(argument.value, str) else None
+    return None
+
+
+def events() -> set[Code]:
+    """The kinds of event that are noted on the ledger, with their facts."""
+    found = {
+        Code(f"events.{kind}", keywords(call), where)
+        for called, call, where in calls()
+        if called == "note" and (kind := literal(call, 0))
+    }
+    return found | {
+        Code(f"events.{kind}", frozenset({"instalment", "due", "outstanding"}), where)
+        for called, call, where in calls()
+        if called == "tell" and (kind := literal(call, 0))
+    }
+
+
+def refusals() -> set[Code]:
+    """The codes with which messages are refused."""
+    at = {"must": 1, "refusal": 0}
+    found = {
+        Code(f"refusals.{code}", keywords(call), where)
+        for called, call, where in calls()
+        if called in at and (code := literal(call, at[called]))
+    }
+    models = {file.stem for file in SOURCES} & {"base", "messages", "complaint", "findings", "identifiers"}
+    return found | {
+        Code(f"refusals.{code}", frozenset(), where)
+        for called, call, where in calls()
+        if called == "ValueError" and Path(where.split(":")[0]).stem in models and (code := literal(call, 0))
+    }
+
+
+def parameters(text: str) -> set[str]:
+    """The ``{parameters}`` of a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+CODES = sorted(events() | refusals(), key=lambda code: (code.key, code.where))
+
+
+def test_the_sources_hand_out_codes() -> None:
+    assert len({code.key for code in CODES if code.key.startswith("events.")}) > 40
+    assert len({code.key for code in CODES if code.key.startswith("refusals.")}) > 40
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: f"{code.key}@{code.where}")
+def test_a_code_has_a_text_made_of_what_comes_with_it(code: Code) -> None:
+    assert texts.knows(code.key)
+    for language in words.Language:
+        asked = parameters(texts.catalogue()[code.key][language])
+        assert code.given is None or asked <= code.given
+
+
+@pytest.mark.parametrize("key", sorted(texts.catalogue()))
+def test_a_text_stands_in_both_languages_with_the_same_parameters(key: str) -> None:
+    languages = texts.catalogue()[key]
+    assert set(languages) == set(words.Language)
+    assert all(isinstance(text, str) and text for text in languages.values())
+    chinese, english = (parameters(languages[language]) for language in words.Language)
+    assert chinese == english
+
+
+def test_no_event_or_refusal_has_a_text_that_nothing_uses() -> None:
+    """A few refusals are made by name elsewhere: by the workflow and the casebook."""
+    elsewhere = {"refusals.ledger.conflict", "refusals.service.failed"}
+    known = {key for key in texts.catalogue() if key.startswith(("events.", "refusals."))}
+    assert known - {code.key for code in CODES} - elsewhere == set()
+
+
+VOCABULARY: list[type[StrEnum]] = [
+    *(
+        kind
+        for kind in vars(words).values()
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__members__
+    ),
+    Decision,
+    InstalmentState,
+    ProposalState,
+    TaskState,
+]
+
+
+@pytest.mark.parametrize("value", sorted({value for kind in VOCABULARY for value in kind}))
+def test_every_word_of_the_vocabulary_has_a_label(value: str) -> None:
+    assert texts.knows(f"words.{value}")
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_every_message_has_a_label(name: str) -> None:
+    assert texts.knows(f"words.{name}")
+
+
+JUNK: list[Any] = [
+    None, True, 0, -1, 10**9, 1.5, "", " ", "x" * 5000, "2026-02-30", "2026-03-01T10:00:00", "12", "1.234", "NaN", "-1",
+    "9" * 30, "1e9", "汉字", [], [None], {}, {"agency": "police"}, [{}] * 121,
+]  # fmt: skip
+
+
+def broken(value: Any) -> Iterator[Any]:
+    """A JSON value with one thing wrong: replaced by junk, a field left out, a field too many."""
+    yield from JUNK
+    match value:
+        case dict():
+            yield {**value, "unheard_of": 1}
+            for name, part in value.items():
+                yield {key: kept for key, kept in value.items() if key != name}
+                yield from ({**value, name: worse} for worse in broken(part))
+        case list():
+            for position, part in enumerate(value):
+                yield from ([*value[:position], worse, *value[position + 1 :]] for worse in broken(part))
+            yield [*value, *value]
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_whatever_is_wrong_with_a_message_is_told_in_words(name: str) -> None:
+    bodies = [b"", b"[", b"1", *(json.dumps(body).encode() for body in broken(example(name)))]
+    untold = set()
+    for body in bodies:
+        try:
+            parse(name, body)
+        except Refused as refused:
+            for problem in refused.problems:
+                untold |= {problem.code} - set(texts.catalogue())
+                for language in words.Language:
+                    assert sentences.problem_line(problem.field, problem.code, problem.params, language)
+    assert untold == set()
+
+
+def test_a_code_without_a_text_still_says_what_to_do() -> None:
+    line = sentences.problem_line("days", "input.unheard_of", {}, "en")
+    assert line == "days: does not fit; compare with the message's JSON schema"
