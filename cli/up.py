@@ -5,11 +5,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn
 
 import psutil
 import typer
@@ -25,13 +25,17 @@ import texts
 from casebook import migrations
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect
+from runtime.ports import Moved, PortTaken
 from runtime.process import Failed, Process
-from runtime.servers import Addresses, PortTaken, embedded
+from runtime.servers import Addresses, AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
 ROLES: Final = (CENTRE_QUEUE, *Agency)
 _WORKER_READY_WITHIN: Final = 60.0
+_OTHERS_READY_WITHIN: Final = 120
 _REFRESH: Final = 1.0
+"""Seconds between two looks."""
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -41,33 +45,51 @@ class Centre:
     ui: str | None
     database: str
     temporal: str
+    codec: str = ""
+    servers: list[Process] = field(default_factory=list)
     workers: list[Process] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
     ours: bool = True
     """False when somebody else's ``up`` runs it."""
 
+    @property
+    def processes(self) -> list[Process]:
+        """Everything that is kept up."""
+        return [*self.servers, *self.workers]
+
+
+class Ended(SystemExit):
+    """A signal asked us to end, and everything has been stopped."""
+
 
 @contextlib.asynccontextmanager
-async def centre(settings: Settings) -> AsyncIterator[str | None]:
+async def centre(settings: Settings, language: str = texts.DEFAULT_LANGUAGE) -> AsyncIterator[str | None]:
     """The whole centre, for as long as the context lasts; one that runs already is used as it is.
 
     Yields the address of Temporal's pages. Raises PortTaken or Failed.
     """
     async with whole(settings) as running:
+        _tell_moved(running, Console(stderr=True), language)
         yield running.ui
 
 
 @contextlib.asynccontextmanager
 async def whole(settings: Settings) -> AsyncIterator[Centre]:
-    """Servers (the embedded ones unless others are configured), migrations, and a worker for each role."""
-    running = Addresses.written(settings)
-    if running is not None and not connect.configured(settings):
-        yield Centre(ui=running.ui, database="PostgreSQL", temporal=running.temporal, ours=False)
-        return
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """Servers (embedded unless configured elsewhere), migrations, and a worker for each role.
+
+    SIGINT, SIGTERM and SIGHUP end the block, and then the process by Ended. Raises PortTaken or Failed.
+    """
+    with _ended_by_signals():
+        async with contextlib.AsyncExitStack() as stack:
+            yield await _started_or_found(stack, settings)
+
+
+@contextlib.asynccontextmanager
+async def _started(settings: Settings) -> AsyncIterator[Centre]:
     async with contextlib.AsyncExitStack() as stack:
-        ui = None
-        if not connect.configured(settings):
-            ui = (await stack.enter_async_context(embedded(settings))).ui
+        embedded = await stack.enter_async_context(
+            serving(settings, temporal=not connect.temporal_configured(), postgres=settings.database_url is None)
+        )
         await migrations.upgrade(connect.dsn(settings))
         client = await connect.connect(settings)
         workers = [_worker(role, settings) for role in ROLES]
@@ -79,12 +101,55 @@ async def whole(settings: Settings) -> AsyncIterator[Centre]:
                 for role, process in zip(ROLES, workers, strict=True)
             )
         )
+        embedded.addresses.ready = True
+        embedded.addresses.write(settings)
         yield Centre(
-            ui=ui,
+            ui=embedded.addresses.ui or None,
             database=connect.dsn(settings).rpartition("@")[2],
             temporal=client.service_client.config.target_host,
+            codec=embedded.addresses.codec,
+            servers=embedded.processes,
             workers=workers,
+            moved=embedded.moved,
         )
+
+
+async def _started_or_found(stack: contextlib.AsyncExitStack, settings: Settings) -> Centre:
+    """Our own centre, or the one that another process runs in this folder, once it is ready. Raises Failed."""
+    for _ in range(_OTHERS_READY_WITHIN):
+        try:
+            return await stack.enter_async_context(_started(settings))
+        except AlreadyRunning:
+            running = Addresses.written(settings)
+        if running is not None and running.ready:
+            return Centre(ui=running.ui or None, database="PostgreSQL", temporal=running.temporal, ours=False)
+        await asyncio.sleep(_REFRESH)
+    raise Failed("up", f"another process has been starting the servers of {settings.data} for too long")
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    received: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        if not received:
+            task.cancel()
+        received.append(number)
+
+    caught = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in caught:
+        loop.add_signal_handler(number, end, number)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if received:
+            raise Ended(128 + received[0]) from None
+        raise
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
 
 
 def _worker(role: str, settings: Settings) -> Process:
@@ -113,76 +178,116 @@ def register(app: typer.Typer, language: str) -> None:
         console = Console()
         try:
             asyncio.run(_up(Settings(), console, language))
+        except Ended:
+            console.print(texts.say("runtime.stopped", language))
         except PortTaken as taken:
-            console.print(
-                texts.say(
-                    "runtime.port_taken",
-                    language,
-                    server=taken.server,
-                    port=taken.port,
-                    variable=taken.variable,
-                ),
-                style="red",
-            )
+            known = {"server": taken.server, "port": taken.port, "variable": taken.variable}
+            console.print(texts.say("runtime.port_taken", language, **known), style="red")
+            if taken.holder:
+                console.print(texts.say("runtime.port_holder", language, holder=taken.holder), style="red")
             raise typer.Exit(4) from None
         except Failed as failed:
-            console.print(
-                texts.say("runtime.failed", language, name=failed.name, why=failed.why),
-                style="red",
-                markup=False,
-            )
-            raise typer.Exit(4) from None
+            _tell_failed(failed, console, language)
 
     @app.command("down", help=texts.say("runtime.down_help", language))
     def down() -> None:
         console = Console()
-        running = Addresses.written(Settings())
-        if running is None:
-            console.print(texts.say("runtime.not_running", language))
-            return
-        supervisor = psutil.Process(running.supervisor)
-        supervisor.send_signal(signal.SIGTERM)
         try:
-            supervisor.wait(60)
-        except psutil.TimeoutExpired:
-            console.print(texts.say("runtime.still_stopping", language, pid=running.supervisor), style="red")
+            _down(Settings(), console, language)
+        except AlreadyRunning:
+            console.print(texts.say("runtime.starting_elsewhere", language), style="red")
             raise typer.Exit(1) from None
-        console.print(texts.say("runtime.stopped", language))
+        except psutil.AccessDenied as denied:
+            console.print(texts.say("runtime.not_ours", language, pid=denied.pid), style="red")
+            raise typer.Exit(1) from None
+        except Failed as failed:
+            _tell_failed(failed, console, language)
+
+
+def _tell_failed(failed: Failed, console: Console, language: str) -> NoReturn:
+    why = texts.say("runtime.failed", language, name=failed.name, why=failed.why)
+    console.print(why, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(4) from None
+
+
+def _down(settings: Settings, console: Console, language: str) -> None:
+    running = Addresses.written(settings)
+    if running is None:
+        left = end_orphans(settings)
+        key = "runtime.orphans_ended" if left else "runtime.not_running"
+        console.print(texts.say(key, language, names=", ".join(left)))
+        return
+    supervisor = psutil.Process(running.supervisor)
+    supervisor.send_signal(signal.SIGTERM)
+    try:
+        supervisor.wait(60)
+    except psutil.TimeoutExpired:
+        console.print(texts.say("runtime.still_stopping", language, pid=running.supervisor), style="red")
+        raise typer.Exit(1) from None
+    console.print(texts.say("runtime.stopped", language))
 
 
 async def _up(settings: Settings, console: Console, language: str) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
     console.print(texts.say("runtime.starting", language))
     async with whole(settings) as running:
         if not running.ours:
             console.print(texts.say("runtime.already_up", language, ui=running.ui))
             return
+        _tell_moved(running, console, language)
         began = datetime.now().astimezone()
-        if console.is_terminal:
-            with Live(_status(running, began, language), console=console, auto_refresh=False) as live:
-                while not stop.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), _REFRESH)
-                    live.update(_status(running, began, language), refresh=True)
-        else:
-            console.print(_status(running, began, language))
-            await stop.wait()
-        console.print(texts.say("runtime.stopping", language))
-    console.print(texts.say("runtime.stopped", language))
+        try:
+            if console.is_terminal:
+                await _shown(running, began, console, language)
+            else:
+                console.print(_status(running, began, language))
+                await _logged(running, console, language)
+        finally:
+            console.print(texts.say("runtime.stopping", language))
+
+
+async def _shown(running: Centre, began: datetime, console: Console, language: str) -> NoReturn:
+    with Live(_status(running, began, language), console=console, auto_refresh=False) as live:
+        while True:
+            await asyncio.sleep(_REFRESH)
+            live.update(_status(running, began, language), refresh=True)
+
+
+async def _logged(running: Centre, console: Console, language: str) -> NoReturn:
+    """Say when something has died and is started again."""
+    known = {process.name: process.restarts for process in running.processes}
+    while True:
+        await asyncio.sleep(_REFRESH)
+        for process in running.processes:
+            if process.restarts > known[process.name]:
+                known[process.name] = process.restarts
+                told = texts.say("runtime.restarted", language, name=process.name, code=process.exit_code)
+                console.print(f"{datetime.now().astimezone():%H:%M:%S} {told}", markup=False, highlight=False)
+
+
+def _tell_moved(running: Centre, console: Console, language: str) -> None:
+    for moved in running.moved:
+        holder = moved.holder or texts.say("runtime.another_program", language)
+        told = texts.say(
+            "runtime.port_moved", language, server=moved.server, usual=moved.usual, port=moved.port, holder=holder
+        )
+        console.print(told, style="yellow", markup=False)
 
 
 def _status(running: Centre, began: datetime, language: str) -> Table:
     table = Table(title=texts.say("runtime.status", language, pid=os.getpid(), since=f"{began:%H:%M:%S}"))
-    for column in ("what", "where", "restarts"):
+    for column in ("what", "where", "process", "restarts"):
         table.add_column(texts.say(f"runtime.column_{column}", language))
-    table.add_row("Temporal", running.temporal, "")
+    places = {"temporal": running.temporal, "postgres": running.database, "codec": running.codec}
+    own = {process.name: process for process in running.processes}
+    for name in [*(name for name, place in places.items() if place), *(w.name for w in running.workers)]:
+        process = own.get(name)
+        table.add_row(
+            texts.say(f"runtime.{name}", language) if name in places else name,
+            places.get(name, ""),
+            str(process.pid) if process else texts.say("runtime.elsewhere", language),
+            str(process.restarts) if process else "",
+        )
     if running.ui:
-        table.add_row("Temporal UI", running.ui, "")
-    table.add_row("PostgreSQL", running.database, "")
-    for process in running.workers:
-        table.add_row(process.name, f"pid {process.pid}", str(process.restarts))
+        table.add_row(texts.say("runtime.ui", language), running.ui, "", "")
     table.caption = texts.say("runtime.next", language)
     return table

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
-from temporalio.converter import CompositePayloadConverter, DataConverter, PayloadCodec
+from temporalio.converter import CompositePayloadConverter, DataConverter, EncodingPayloadConverter, PayloadCodec
 from temporalio.exceptions import ApplicationError
 
 from runtime.vault import Unreadable, Vault
@@ -24,7 +24,7 @@ _CONTEXT: Final = "payload"
 class _JSON(PydanticJSONPlainPayloadConverter):
     def to_payload(self, value: Any) -> Payload | None:
         payload = super().to_payload(value)
-        if payload is not None and getattr(value, "public_payload", False) is True:
+        if payload is not None and _is_public(value):
             payload.metadata[_PUBLIC] = b"1"
         return payload
 
@@ -41,6 +41,27 @@ class _JSON(PydanticJSONPlainPayloadConverter):
             ) from None
 
 
+class _Sealed(EncodingPayloadConverter):
+    """What the codec could not decrypt: bad input of one message, never a failed workflow task."""
+
+    @property
+    def encoding(self) -> str:
+        return ENCODING.decode()
+
+    def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002
+        return None
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ARG002
+        raise ApplicationError("encrypted under a key that is not known here", type="BadInput", non_retryable=True)
+
+
+def _is_public(value: Any) -> bool:
+    """Whether a value's model declares itself public; of a list, each one's."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(_is_public(part) for part in value)
+    return getattr(type(value), "public_payload", False) is True
+
+
 class Converter(CompositePayloadConverter):
     """Pydantic models as JSON; public ones marked as such."""
 
@@ -50,7 +71,7 @@ class Converter(CompositePayloadConverter):
             for converter in PydanticPayloadConverter().converters.values()
             if not isinstance(converter, PydanticJSONPlainPayloadConverter)
         ]
-        super().__init__(*inherited, _JSON())
+        super().__init__(*inherited, _JSON(), _Sealed())
 
 
 class Codec(PayloadCodec):

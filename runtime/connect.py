@@ -1,12 +1,13 @@
 """Connecting: to Temporal by its own environment configuration, to PostgreSQL by DATABASE_URL."""
 
 import os
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import asyncpg
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from temporalio.plugin import SimplePlugin
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime import codec
 from runtime.servers import Addresses
@@ -14,23 +15,31 @@ from runtime.settings import Settings
 from runtime.vault import Vault
 
 _CONFIGURED: Final = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
+_TEMPORAL_ITSELF: Final = "localhost:7233"
+"""Where Temporal's programs look when a profile names no address."""
 
 
 class NotRunning(Exception):
     """No server is configured, and the embedded ones are not running."""
 
 
+_SANDBOX: Final = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        *("activities", "casebook", "domain", "runtime", "texts"),
+        *("workflows.answers", "workflows.centre", "workflows.listing"),
+        *("annotated_types", "asyncpg", "pydantic", "pydantic_core", "yaml"),
+    )
+)
+"""The sandbox reads only the workflows' own modules anew for each case: the rest has no state to keep apart."""
+
+
 def plugin(vault: Vault) -> SimplePlugin:
     """Converter and codec, the same for clients, workers, replayers and test environments."""
-    return SimplePlugin("onestop", data_converter=codec.data_converter(vault))
+    return SimplePlugin("onestop", data_converter=codec.data_converter(vault), workflow_runner=_SANDBOX)
 
 
-def configured(settings: Settings) -> bool:
-    """Whether servers of one's own are configured, so that the embedded ones are not wanted."""
-    return settings.database_url is not None or _temporal_configured()
-
-
-def _temporal_configured() -> bool:
+def temporal_configured() -> bool:
+    """Whether Temporal's own environment configuration names a server."""
     return bool(ClientConfigProfile.load().address) or any(name in os.environ for name in _CONFIGURED)
 
 
@@ -39,9 +48,9 @@ def temporal(settings: Settings) -> dict[str, Any]:
 
     Raises NotRunning when neither is there.
     """
-    if _temporal_configured():
-        return dict(ClientConfig.load_client_connect_config())
-    return {"target_host": _embedded(settings).temporal}
+    if temporal_configured():
+        return {"target_host": _TEMPORAL_ITSELF} | dict(ClientConfig.load_client_connect_config())
+    return {"target_host": _embedded(settings, "temporal")}
 
 
 async def connect(settings: Settings) -> Client:
@@ -53,7 +62,7 @@ def dsn(settings: Settings) -> str:
     """How to reach the casebook. Raises NotRunning."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    return _embedded(settings).database
+    return _embedded(settings, "database")
 
 
 def database(settings: Settings, size: int = 10) -> Any:
@@ -61,8 +70,11 @@ def database(settings: Settings, size: int = 10) -> Any:
     return asyncpg.create_pool(dsn(settings), min_size=1, max_size=size, command_timeout=30)
 
 
-def _embedded(settings: Settings) -> Addresses:
+def _embedded(settings: Settings, server: Literal["temporal", "database"]) -> str:
     addresses = Addresses.written(settings)
     if addresses is None:
         raise NotRunning("embedded servers are not running")
-    return addresses
+    address: str = getattr(addresses, server)
+    if not address:
+        raise NotRunning(f"the embedded servers run without {server}: it was configured elsewhere")
+    return address

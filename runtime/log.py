@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -11,8 +12,9 @@ from temporalio import activity, workflow
 
 from runtime.settings import Settings
 
-_PERSONAL: Final = re.compile(r"(?<!\d)(\d{4})(\d{13}[\dXx]|\d{3}\d{4})(?!\d)")
-"""Identity numbers (18 characters) and mobile phones (11 digits)."""
+_PERSONAL: Final = re.compile(r"(?<!\d)(?:(\d{4})(?:\d{13}[\dXx]|\d{11})|(?:86)?(1[3-9]\d)\d{8})(?!\d)")
+"""Identity numbers (18 characters, formerly 15) and mobile phones (11 digits); the groups are what stays visible."""
+_MASK: Final = r"\1\2***"
 
 Line = MutableMapping[str, Any]
 
@@ -81,6 +83,25 @@ _KEPT: Final = frozenset(
 def _without_personal_data(_logger: object, _method: str, line: Line) -> Line:
     """Mask whatever looks like an identity number or a phone number."""
     for key, value in line.items():
-        if isinstance(value, str):
-            line[key] = _PERSONAL.sub(r"\1***", value)
+        if key not in _EXEMPT:
+            line[key] = _masked(value)
     return line
+
+
+_EXEMPT: Final = frozenset({"_record", "_from_structlog", "run_id"})
+"""What structlog needs as it is, and an id whose digits mean nothing."""
+
+
+def _masked(value: object) -> object:
+    match value:
+        case None | bool() | float() | datetime():
+            return value
+        case int():
+            text = str(value)
+            return value if (masked := _PERSONAL.sub(_MASK, text)) == text else masked
+        case Mapping():
+            return {_masked(key): _masked(part) for key, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(part) for part in value]
+        case _:
+            return _PERSONAL.sub(_MASK, str(value))

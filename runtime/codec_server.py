@@ -1,0 +1,123 @@
+"""The codec server: shows what is encrypted to those who hold its token, in Temporal's command line and pages.
+
+``temporal workflow show --codec-endpoint http://127.0.0.1:8234 --codec-auth "Bearer TOKEN" …``; for the pages,
+opening ``http://127.0.0.1:8234/?token=TOKEN`` once leaves a cookie in the browser. The token is kept in
+``codec.token`` of the data folder.
+"""
+
+import argparse
+import contextlib
+import hmac
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
+
+import uvicorn
+from google.protobuf import json_format
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from temporalio.api.common.v1 import Payload, Payloads
+
+from runtime.codec import Codec
+from runtime.ports import Moved, Port
+from runtime.process import Process
+from runtime.settings import ROOT, Settings
+from runtime.vault import Vault, kept_secret
+
+_USUAL_PORT: Final = 8234
+_READY_WITHIN: Final = 60.0
+_COOKIE: Final = "onestop-codec"
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+
+Turn = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
+
+
+def application(vault: Vault, token: str) -> Starlette:
+    """``/encode`` and ``/decode`` as Temporal's programs call them, for those who hold the token."""
+    codec = Codec(vault)
+
+    def route(path: str, turn: Turn) -> Route:
+        async def answer(request: Request) -> Response:
+            if not _holds(request, token):
+                return PlainTextResponse("the token of codec.token is needed", 401)
+            try:
+                payloads = json_format.Parse(await request.body(), Payloads())
+            except json_format.ParseError:
+                return PlainTextResponse("not a JSON of payloads", 400)
+            turned = Payloads(payloads=await turn(payloads.payloads))
+            return Response(json_format.MessageToJson(turned), media_type="application/json")
+
+        return Route(path, answer, methods=["POST"])
+
+    async def sign_in(request: Request) -> Response:
+        given = request.query_params.get("token", "")
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            return PlainTextResponse("add ?token= and what codec.token holds", 401)
+        response = PlainTextResponse("In Temporal's pages, choose 'Include cross-origin credentials' for the codec.")
+        response.set_cookie(_COOKIE, token, httponly=True, samesite="strict")
+        return response
+
+    return Starlette(
+        routes=[route("/encode", codec.encode), route("/decode", codec.decode), Route("/", sign_in)],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)),
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=r"http://(127\.0\.0\.1|localhost)(:\d+)?",
+                allow_methods=["POST"],
+                allow_headers=["authorization", "content-type", "x-namespace"],
+                allow_credentials=True,
+            ),
+        ],
+    )
+
+
+def token_of(settings: Settings) -> str:
+    """The token of this data folder, made at the first start."""
+    return kept_secret(settings.data / "codec.token")
+
+
+def _holds(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.cookies.get(_COOKIE, "")
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+class CodecServer:
+    """The codec server as a process beside the embedded servers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._port = Port.choose("codec server", "ONESTOP_CODEC_PORT", asked=settings.codec_port, usual=_USUAL_PORT)
+        self.address = f"http://127.0.0.1:{self._port.number}"
+        self.moved: list[Moved] = [self._port.moved] if self._port.moved else []
+        self._settings = settings
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Process]:
+        """The server, once it listens. Raises PortTaken or Failed."""
+        self._port.must_be_free()
+        process = Process(
+            "codec",
+            [sys.executable, "-m", "runtime.codec_server", "--port", self._port.number],
+            log=self._settings.data / "codec.log",
+            environment={"ONESTOP_DATA": str(self._settings.data), "PYTHONPATH": str(ROOT)},
+        )
+        async with process.running(ready=self._port.answers, within=_READY_WITHIN):
+            yield process
+
+
+def main() -> None:
+    """Serve on a port of the loopback address until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=_USUAL_PORT)
+    settings = Settings()
+    served = application(Vault.of(settings), token_of(settings))
+    uvicorn.run(served, host="127.0.0.1", port=parser.parse_args().port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()
