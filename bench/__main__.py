@@ -33,13 +33,14 @@ from domain import messages as m
 from domain.complaint import Complaint
 from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
 from domain.ledger import Actor
+from domain.opening import Opening
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, servers
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
-from workflows.dispute import DisputeWorkflow, Opening
+from workflows.dispute import DisputeWorkflow
 
 ASKED = (Agency.LABOR, Agency.MEDICAL_INSURANCE, Agency.TAX)
 

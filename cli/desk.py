@@ -20,10 +20,10 @@ from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, ru
 from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
+from domain.opening import Reading
 from domain.protocol import MESSAGES, Problem
 from domain.view import CaseView
 from domain.words import Agency, Language, Role
-from workflows.dispute import Reading
 
 _ENVELOPE: Final = frozenset({"message_id", "actor", "language"})
 

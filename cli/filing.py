@@ -15,9 +15,10 @@ from cli.examples_of import example
 from cli.link import Exit, Link, NoAnswer, actor, console, emit, fail, in_time, link, run
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
+from domain.opening import Opening
 from domain.receipts import Decision, Receipt
 from domain.words import CENTRE_QUEUE, Language
-from workflows.dispute import DisputeWorkflow, Opening
+from workflows.dispute import DisputeWorkflow
 
 
 def register(app: typer.Typer, language: str) -> None:

@@ -15,9 +15,9 @@ from casebook import ledger, lists
 from cli import render
 from cli.link import Exit, Link, console, emit, fail, link, run
 from domain.ledger import Event
+from domain.opening import Reading
 from domain.view import CaseView, Timeline, TriageExplanation
 from domain.words import Agency, CaseClass, Language, Outcome, Phase
-from workflows.dispute import Reading
 
 _LOOK_EVERY: Final = 0.7
 _LATEST: Final = 12

@@ -19,11 +19,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.performance import PerformanceService
     from activities.triage import TriageService
     from domain import agenda, progress, protocol, view
-    from domain.base import Model
     from domain.case import Blocked, CaseState, Task, TaskState
     from domain.effects.bargaining import accepted_by
     from domain.ledger import SYSTEM
     from domain.messages import FileComplaint, LinkComplaint, Message
+    from domain.opening import Closed, Opening, Reading
     from domain.projection import RegistrationRequest
     from domain.protocol import Refused
     from domain.receipts import Acknowledgement, Decision, Receipt
@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
         RecordsRequest,
     )
     from domain.view import CaseView, OpenTasks, Timeline, TriageExplanation
-    from domain.words import Language, Outcome, Phase
+    from domain.words import Language, Phase
     from texts import sentences
     from workflows import answers
     from workflows.centre import READ_RECORDS, Service, agency, service, service_of_its_own
@@ -49,27 +49,6 @@ CASEBOOK_LAG: Final = timedelta(seconds=1)
 """How far the casebook may lie behind the case."""
 MESSAGES_PER_RUN: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run."""
-
-
-class Opening(Model):
-    """How a case begins: empty, as a drill or in earnest, or with the state of the run before."""
-
-    drill: bool = False
-    state: CaseState | None = None
-
-
-class Closed(Model):
-    """What a case came to."""
-
-    case_number: str | None
-    outcome: Outcome
-    ledger_head: str
-
-
-class Reading(Model):
-    """How a reader wants a query answered."""
-
-    language: Language = Language.CHINESE
 
 
 class _EndsEarly(Exception):

@@ -28,6 +28,7 @@ from casebook import ledger
 from domain.complaint import Complaint
 from domain.ledger import Event
 from domain.messages import AdvanceClock, FileComplaint, Message
+from domain.opening import Closed, Opening, Reading
 from domain.receipts import Acknowledgement, Receipt
 from domain.view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Language
@@ -35,7 +36,7 @@ from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
-from workflows.dispute import Closed, DisputeWorkflow, Opening, Reading
+from workflows.dispute import DisputeWorkflow
 
 Handle = WorkflowHandle[Any, Any]
 
