@@ -81,7 +81,7 @@ class Codec(PayloadCodec):
         self._vault = vault
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Encrypt all but the public ones."""
+        """Encrypt all but the public ones, whose mark comes off: other programs then read them as plain JSON."""
         return [self._encrypted(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
@@ -89,7 +89,7 @@ class Codec(PayloadCodec):
         return [self._decrypted(payload) for payload in payloads]
 
     def _encrypted(self, payload: Payload) -> Payload:
-        if _PUBLIC in payload.metadata or payload.metadata.get("encoding") == ENCODING:
+        if payload.metadata.pop(_PUBLIC, None) is not None or payload.metadata.get("encoding") == ENCODING:
             return payload
         key, sealed = self._vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
         return Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=sealed)

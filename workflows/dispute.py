@@ -45,6 +45,8 @@ with workflow.unsafe.imports_passed_through():
 A = TypeVar("A")
 B = TypeVar("B")
 RETRY_AFTER: Final = timedelta(days=1)
+EMPTY: Final = Opening()
+"""What a case begins with when whoever starts it says nothing."""
 CASEBOOK_LAG: Final = timedelta(seconds=1)
 """How far the casebook may lie behind the case."""
 MESSAGES_PER_RUN: Final = 1000
@@ -82,14 +84,14 @@ class DisputeWorkflow:
     """One dispute between one or more claimants and whoever answers for their claim."""
 
     @workflow.init
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening = EMPTY) -> None:
         self.case = opening.state or CaseState(
             case=workflow.info().workflow_id, drill=opening.drill, phase_since=workflow.now()
         )
         self._messages = 0
 
     @workflow.run
-    async def run(self, opening: Opening) -> Closed:
+    async def run(self, opening: Opening = EMPTY) -> Closed:
         clock = asyncio.create_task(self._keep_time())
         casebook = asyncio.create_task(self._keep_casebook())
         try:
