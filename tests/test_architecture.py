@@ -1,0 +1,98 @@
+"""Imports run one way: the rooms of the house, and which of them each may know."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_KNOW = {
+    "domain": {"domain"},
+    "texts": {"texts"},
+    "runtime": {"runtime", "domain", "texts"},
+    "casebook": {"casebook", "runtime", "domain", "texts"},
+    "activities": {"activities", "casebook", "runtime", "domain", "texts"},
+    "workflows": {"workflows", "activities", "runtime", "domain", "texts"},
+    "cli": {"cli", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "console": {"console", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "worker": {"workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "starter": {"cli"},
+    "bench": {"bench", "tests", "worker", "cli", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+}
+OURS = {*MAY_KNOW, "tests"}
+OUTSIDE_WORLD = {"asyncpg", "socket", "subprocess", "asyncio", "temporalio", "sqlalchemy", "httpx", "random", "time"}
+
+
+def sources(room: str) -> Iterator[Path]:
+    """The modules of a room."""
+    yield from [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").exists() else sorted((ROOT / room).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[tuple[ast.stmt, str]]:
+    """Every import of a module, wherever in it: the statement and the dotted name."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            for alias in node.names:
+                yield node, f"{node.module}.{alias.name}"
+
+
+@pytest.mark.parametrize("room", MAY_KNOW)
+def test_a_room_imports_only_the_rooms_that_its_arrows_lead_to(room: str) -> None:
+    strays = [
+        f"{file.relative_to(ROOT)}:{node.lineno} imports {name}"
+        for file in sources(room)
+        for node, name in imports(file)
+        if (head := name.partition(".")[0]) in OURS and head not in MAY_KNOW[room]
+    ]
+    assert strays == []
+
+
+def test_every_folder_of_code_has_its_place_among_the_arrows() -> None:
+    rooms = {file.parent.name for file in ROOT.glob("*/__init__.py")} | {file.stem for file in ROOT.glob("*.py")}
+    assert rooms - OURS == set()
+
+
+def test_the_domain_touches_nothing_outside_itself() -> None:
+    strays = [
+        f"{file.relative_to(ROOT)}:{node.lineno} imports {name}"
+        for file in sources("domain")
+        for node, name in imports(file)
+        if name.partition(".")[0] in OUTSIDE_WORLD
+    ]
+    assert strays == []
+
+
+def test_workflows_know_of_the_runtime_only_the_search_attributes() -> None:
+    known = {name for file in sources("workflows") for _, name in imports(file) if name.startswith("runtime")}
+    assert known <= {"runtime.search_attributes"}
+
+
+def test_workflow_definitions_import_our_modules_past_the_sandbox() -> None:
+    """The sandbox would load a copy of each for every case."""
+    strays = []
+    for file in sources("workflows"):
+        if "@workflow.defn" not in file.read_text():
+            continue
+        past = {
+            inner
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.With) and "imports_passed_through" in ast.unparse(node.items[0])
+            for inner in (statement.lineno for statement in node.body)
+        }
+        strays += [
+            f"{file.relative_to(ROOT)}:{node.lineno} imports {name}"
+            for node, name in imports(file)
+            if name.partition(".")[0] in OURS and node.lineno not in past
+        ]
+    assert strays == []
+
+
+def test_the_doors_of_the_command_line_and_the_console_do_not_know_each_other() -> None:
+    assert "console" not in MAY_KNOW["cli"]
+    crossing = [name for file in sources("console") for _, name in imports(file) if name.startswith("cli")]
+    assert crossing == []

@@ -1,0 +1,64 @@
+"""Texts are translated, written once, and asked for by names and parameters that they have."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+
+import texts
+from domain.words import Language
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "texts"
+CODE = [
+    file for room in ("cli", "runtime", "casebook", "activities", "workflows") for file in ROOT.glob(f"{room}/*.py")
+]
+
+
+def parameters(text: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_no_text_is_empty_or_left_untranslated() -> None:
+    wrong = []
+    for key, said in texts.catalogue().items():
+        chinese, english = said[Language.CHINESE], said[Language.ENGLISH]
+        untranslated = chinese == english and any("\u4e00" <= letter <= "\u9fff" for letter in english)
+        if untranslated or not (chinese.strip() and english.strip()):
+            wrong.append(key)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yaml")), ids=lambda file: file.name)
+def test_no_name_is_written_twice_in_a_file(file: Path) -> None:
+    node = yaml.compose(file.read_text(), yaml.CSafeLoader)
+    assert isinstance(node, yaml.MappingNode)
+    names = [key.value for key, _ in node.value]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_text_that_code_asks_for_by_name_exists_and_is_given_its_parameters() -> None:
+    wrong = []
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) in {"texts.say", "say"}):
+                continue
+            key = node.args[0]
+            if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+                continue
+            where = f"{file.relative_to(ROOT)}:{node.lineno} {key.value}"
+            given = {keyword.arg for keyword in node.keywords}
+            if not texts.knows(key.value):
+                wrong.append(where)
+            elif None not in given and given != parameters(texts.catalogue()[key.value][Language.CHINESE]):
+                wrong.append(f"{where}: given {sorted(map(str, given))}")
+    assert wrong == []
+
+
+def test_a_text_is_filled_in_and_a_missing_parameter_is_an_error() -> None:
+    assert "7233" in texts.say("runtime.port_taken", "en", server="Temporal", port=7233, variable="X")
+    with pytest.raises(KeyError):
+        texts.say("runtime.port_taken", "en")
