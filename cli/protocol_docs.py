@@ -8,12 +8,12 @@ import typer
 
 import domain.effects
 import texts
-from cli.examples_of import example
+from cli.examples_of import example, finding_example
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
 from domain.view import CaseView, OpenTasks, Timeline, TriageExplanation
-from domain.words import Phase, Role
+from domain.words import Agency, Phase, Role
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "messages.md"
 _HEAD: Final = Path(__file__).parent / "messages_head.md"
@@ -40,6 +40,8 @@ def page() -> str:
     parts = [_HEAD.read_text(encoding="utf-8")]
     parts += ["## Messages\n", _overview()]
     parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]
+    parts += ["## Findings\n\nWhat `complete_task` carries, one form for each agency.\n"]
+    parts += [f"### `{agency}`\n\n{_json(finding_example(agency))}\n" for agency in Agency]
     parts += ["## Answers\n", _answer(Receipt), _answer(Acknowledgement), "## Queries\n"]
     parts += [
         f'### `{name}`\n\n{text} Takes `{{"language": "zh-CN"}}` or nothing.\n\n{_schema(model)}'
@@ -58,9 +60,12 @@ def _overview() -> str:
 
 
 def _section(name: str, model: type[Message]) -> str:
-    filled = json.dumps(example(name), ensure_ascii=False, indent=2)
     about = " ".join((model.__doc__ or "").split())
-    return f"### `{name}`\n\n{about}\n\n```json\n{filled}\n```\n\n{_schema(model)}"
+    return f"### `{name}`\n\n{about}\n\n{_json(example(name))}\n\n{_schema(model)}"
+
+
+def _json(value: Any) -> str:
+    return f"```json\n{json.dumps(value, ensure_ascii=False, indent=2)}\n```"
 
 
 def _answer(model: type[Any]) -> str:
