@@ -89,7 +89,10 @@ class Codec(PayloadCodec):
         return [self._decrypted(payload) for payload in payloads]
 
     def _encrypted(self, payload: Payload) -> Payload:
-        if payload.metadata.pop(_PUBLIC, None) is not None or payload.metadata.get("encoding") == ENCODING:
+        if _PUBLIC in payload.metadata:  # asked by `in`: a protobuf map makes up what is read or popped
+            del payload.metadata[_PUBLIC]
+            return payload
+        if payload.metadata.get("encoding") == ENCODING:
             return payload
         key, sealed = self._vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
         return Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=sealed)

@@ -1,0 +1,125 @@
+"""The codec server shows what is encrypted to those who hold its token, and to nobody else."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import pytest
+from google.protobuf import json_format
+from temporalio.api.common.v1 import Payloads
+from temporalio.client import Client
+
+from runtime import servers
+from runtime.codec import ENCODING, data_converter
+from runtime.codec_server import CodecServer, token_of
+from runtime.settings import Settings
+from runtime.vault import Vault
+from tests.runtime.running import output_of
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+
+
+def ask(url: str, body: str | None = None, **headers: str) -> Answer:
+    """Ask a server, by POST if there is a body."""
+    request = urllib.request.Request(url, data=body.encode() if body is not None else None)
+    for name, value in headers.items():
+        request.add_header(name.replace("_", "-"), value)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return Answer(response.status, response.read().decode(), dict(response.headers))
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, error.read().decode(), dict(error.headers))
+
+
+@pytest.fixture(scope="module")
+async def codec(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Settings, str]]:
+    """A codec server as `up` runs it."""
+    settings = Settings(data=tmp_path_factory.mktemp("codec"), codec_port=0)
+    server = CodecServer(settings)
+    async with server.running():
+        yield settings, server.address
+
+
+async def sealed(settings: Settings, value: str) -> str:
+    """A payload as Temporal holds it, in the JSON that its programs send."""
+    payloads = Payloads(payloads=await data_converter(Vault.of(settings)).encode([value]))
+    return json_format.MessageToJson(payloads)
+
+
+async def test_who_holds_the_token_sees_the_plain_payload_and_seals_one(codec: tuple[Settings, str]) -> None:
+    settings, address = codec
+    bearer = f"Bearer {token_of(settings)}"
+    shown = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "证据"), authorization=bearer)
+    assert json_format.Parse(shown.body, Payloads()).payloads[0].data.decode() == '"证据"'
+
+    back = await asyncio.to_thread(ask, f"{address}/encode", shown.body, authorization=bearer)
+    assert json_format.Parse(back.body, Payloads()).payloads[0].metadata["encoding"] == ENCODING
+
+
+@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"cookie": "onestop-codec=wrong"}])
+async def test_nobody_else_sees_anything(codec: tuple[Settings, str], header: dict[str, str]) -> None:
+    settings, address = codec
+    answer = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "证据"), **header)
+    assert answer.status == 401 and "证据" not in answer.body
+
+
+async def test_a_browser_signs_in_once_by_the_token_and_is_known_by_its_cookie(codec: tuple[Settings, str]) -> None:
+    settings, address = codec
+    refused = await asyncio.to_thread(ask, f"{address}/?token=wrong")
+    signed = await asyncio.to_thread(ask, f"{address}/?token={token_of(settings)}")
+    cookie = signed.headers["set-cookie"]
+    page = {"cookie": cookie.partition(";")[0], "origin": "http://127.0.0.1:8233"}
+    shown = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "x"), **page)
+
+    assert refused.status == 401 and "set-cookie" not in refused.headers
+    assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
+    assert shown.status == 200
+    assert shown.headers["access-control-allow-origin"] == "http://127.0.0.1:8233"
+
+
+async def test_pages_and_names_from_elsewhere_are_turned_away(codec: tuple[Settings, str]) -> None:
+    settings, address = codec
+    bearer = f"Bearer {token_of(settings)}"
+    body = await sealed(settings, "x")
+    page = await asyncio.to_thread(
+        ask, f"{address}/decode", body, authorization=bearer, origin="http://127.0.0.1.evil.example"
+    )
+    rebound = await asyncio.to_thread(ask, f"{address}/decode", body, authorization=bearer, host="evil.example")
+    assert "access-control-allow-origin" not in page.headers
+    assert rebound.status == 400
+
+
+async def test_a_body_that_is_no_json_of_payloads_is_refused(codec: tuple[Settings, str]) -> None:
+    settings, address = codec
+    answer = await asyncio.to_thread(ask, f"{address}/decode", "{", authorization=f"Bearer {token_of(settings)}")
+    assert answer.status == 400
+
+
+async def test_temporals_own_command_line_reads_a_case_through_it(
+    codec: tuple[Settings, str], settings: Settings, client: Client
+) -> None:
+    own, address = codec
+    target = client.service_client.config.target_host
+    other = await Client.connect(target, data_converter=data_converter(Vault.of(own)))
+    await other.start_workflow("Nobody", "投诉内容", id="codec-1", task_queue="codec-nobody")
+    command = [servers.executable("temporal"), "workflow", "show", "-w", "codec-1", "--address", target, "-o", "json"]
+    blind = json.loads(await output_of(command))
+    seeing = json.loads(
+        await output_of([*command, "--codec-endpoint", address, "--codec-auth", f"Bearer {token_of(own)}"])
+    )
+
+    def begun(history: dict[str, Any]) -> str:
+        started = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]
+        return json.dumps(started, ensure_ascii=False)
+
+    assert "投诉内容" not in begun(blind)
+    assert "投诉内容" in begun(seeing)
