@@ -182,3 +182,14 @@ def test_whatever_is_wrong_with_a_message_is_told_in_words(name: str) -> None:
 def test_a_code_without_a_text_still_says_what_to_do() -> None:
     line = sentences.problem_line("days", "input.unheard_of", {}, "en")
     assert line == "days: does not fit; compare with the message's JSON schema"
+
+
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+SPOKEN = [*words.Agency, *words.Phase, *words.CaseClass, *words.Lane]
+
+
+@pytest.mark.parametrize("value", SPOKEN)
+def test_the_glossary_calls_a_thing_what_users_read(value: str) -> None:
+    chinese = texts.label(value, words.Language.CHINESE).removesuffix("争议")
+    assert value in GLOSSARY
+    assert chinese in GLOSSARY
