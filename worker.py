@@ -28,6 +28,7 @@ from activities.performance import PerformanceService
 from activities.tax import Tax
 from activities.triage import TriageService
 from activities.union import Union
+from activities.unserviceable import Unserviceable
 from casebook.records import TableRecords
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
@@ -67,6 +68,7 @@ def worker(role: str, world: World) -> Worker:
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
+            interceptors=[Unserviceable()],
         )
     agency = Agency(role)
     records = TableRecords(world.pool, world.vault, agency)

@@ -1,11 +1,9 @@
 """Judging a case after fact-finding: contradictions, arrears to the fen, difficulty, and the class anew."""
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from domain.assessing import assess
 from domain.case_facts import triage_facts
-from domain.parameters import MissingParameter
 from domain.steps import Judgement, Known
 from domain.triage import triage
 from runtime.rules import Rules
@@ -19,21 +17,12 @@ class AssessmentService:
 
     @activity.defn(name="assessment.judge")
     async def judge(self, known: Known) -> Judgement:
-        """Reconcile, compute, judge and class.
-
-        Raises ApplicationError ``Unserviceable`` when a parameter row is missing; the case then waits
-        for it to be loaded.
-        """
+        """Reconcile, compute, judge and class. Raises MissingParameter."""
         tables = self._rules.tables
-        try:
-            assessment = assess(known, tables.parameters, tables.prognosis)
-        except MissingParameter as missing:
-            raise ApplicationError(
-                missing.code, missing.code, missing.params, type="Unserviceable", non_retryable=True
-            ) from None
+        assessment = assess(known, tables.parameters, tables.prognosis)
         judged = known.model_copy(update={"assessment": assessment})
         return Judgement(
             assessment=assessment,
             triage=triage(triage_facts(judged), tables.triage),
-            joint_meeting=self._rules.deadline("joint-meeting", known.today),
+            joint_meeting=self._rules.deadline("joint-meeting", known.today, known.complaint.jurisdiction),
         )

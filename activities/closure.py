@@ -26,7 +26,7 @@ class ClosureService:
     @activity.defn(name="closure.arrange_follow_up")
     async def arrange_follow_up(self, request: FollowUpRequest) -> FollowUpPlan:
         """Start the follow-up visit as a workflow of its own that begins on the day of the visit."""
-        visit_on = self._rules.deadline("follow-up", request.closed_on).due
+        visit_on = self._rules.deadline("follow-up", request.closed_on, request.jurisdiction).due
         workflow_id = f"follow-up-{request.case}"
         delay = start_of(visit_on) - start_of(request.closed_on)
         try:

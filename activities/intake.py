@@ -7,7 +7,7 @@ from casebook import registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars, intake_table
 from domain.projection import RegistrationRequest
-from runtime.rules import Rules, length
+from runtime.rules import Rules
 from runtime.vault import Vault
 
 
@@ -23,9 +23,11 @@ class IntakeService:
     async def admit(self, request: RegistrationRequest) -> Admission:
         """Refuse with a referral, join, or register and say what is missing."""
         found = bars(request.complaint, intake_table())
+        served = request.complaint.jurisdiction in intake_table().jurisdictions
+        place = request.complaint.jurisdiction if served else "CN"
         rules = CaseRules(
-            proposal_answer_days=length("proposal-answer"),
-            suspension_days_max=length("suspension-max"),
+            proposal_answer_days=self._rules.length("proposal-answer", place),
+            suspension_days_max=self._rules.length("suspension-max", place),
         )
         refused = next((bar for bar in found if bar.refer_to is not None), None)
         missing = tuple(bar.id for bar in found if bar.refer_to is None)
@@ -33,6 +35,6 @@ class IntakeService:
             registration=await registry.register(self._pool, self._vault, request),
             refused=refused,
             missing=missing,
-            material_deadline=self._rules.deadline("material-supplement", request.filed_at) if missing else None,
+            material_deadline=self._rules.deadline("material-supplement", request.filed_at, place) if missing else None,
             rules=rules,
         )

@@ -32,5 +32,5 @@ class MediationService:
         )
         return MediationPlan(
             assignment=found if isinstance(found, Assignment) else None,
-            deadline=self._rules.deadline("mediation", known.today),
+            deadline=self._rules.deadline("mediation", known.today, known.complaint.jurisdiction),
         )

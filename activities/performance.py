@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from domain.deadlines import on_day
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
-from runtime.rules import Rules, length
+from runtime.rules import Rules
 
 
 class PerformanceService:
@@ -18,15 +17,15 @@ class PerformanceService:
     @activity.defn(name="performance.plan")
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
         """An instalment due on a holiday is due on the next working day."""
-        grace = timedelta(days=length("instalment-grace"))
+        grace = timedelta(days=self._rules.length("instalment-grace", request.jurisdiction))
         dues = []
         for instalment in request.instalments:
-            due = on_day("instalment", instalment.due, self._rules.tables.calendar)
+            due = self._rules.agreed("instalment", instalment.due, request.jurisdiction)
             dues.append(
                 DuePlan(
                     instalment=instalment,
                     deadline=due,
-                    remind_at=self._rules.working_days_before(due.due, "instalment-reminder"),
+                    remind_at=self._rules.reminder(due, "instalment-reminder"),
                     default_at=due.due_at + grace,
                 )
             )

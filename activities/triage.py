@@ -27,11 +27,12 @@ class TriageService:
         )
 
     def _inquiry(self, agency: Agency, result: Triage, known: Known) -> InquiryPlan:
-        due = self._rules.deadline(f"inquiry-{result.lane}", known.today)
+        place = known.complaint.jurisdiction
+        due = self._rules.deadline(f"inquiry-{result.lane}", known.today, place)
         tomorrow = start_of(known.today + timedelta(days=1))
         return InquiryPlan(
             agency=agency,
             deadline=due,
-            remind_at=max(self._rules.working_days_before(due.due, "inquiry-reminder"), tomorrow),
-            lapse_at=self._rules.deadline("inquiry-grace", due.due).due_at,
+            remind_at=max(self._rules.reminder(due, "inquiry-reminder"), tomorrow),
+            lapse_at=self._rules.deadline("inquiry-grace", due.due, place).due_at,
         )

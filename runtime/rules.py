@@ -11,7 +11,8 @@ from typing import Final
 
 from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
-from domain.deadlines import Deadline, plan, term
+from domain.deadline_table import Terms
+from domain.deadlines import Deadline, on_day, plan, remind_on
 from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
 from domain.roster import Roster, load_roster
@@ -26,6 +27,7 @@ class Tables:
     """All tables as they are at a moment."""
 
     calendar: Calendar
+    terms: Terms
     parameters: Parameters
     triage: TriageTable
     prognosis: PrognosisTable
@@ -37,6 +39,7 @@ def read(folder: Path) -> Tables:
     own = {name: folder / name for name in WHOLE if (folder / name).exists()}
     return Tables(
         calendar=Calendar.load(folder),
+        terms=Terms.load(folder),
         parameters=Parameters.load(folder / "parameters"),
         triage=load_table(own["triage.yaml"]) if "triage.yaml" in own else load_table(),
         prognosis=load_prognosis(own["prognosis.yaml"]) if "prognosis.yaml" in own else load_prognosis(),
@@ -64,19 +67,22 @@ class Rules:
             self._tables, self._seen = read(self._folder), state
         return self._tables
 
-    def deadline(self, event: str, since: datetime | date) -> Deadline:
-        """The deadline that a row of deadlines.yaml gives, counted from a day."""
+    def deadline(self, event: str, since: datetime | date, jurisdiction: str) -> Deadline:
+        """The deadline that a row of deadlines.yaml gives in a place, counted from a day."""
         start = since.astimezone(CENTRE_ZONE).date() if isinstance(since, datetime) else since
-        return plan(event, start, self.tables.calendar)
+        return plan(event, start, self.tables.calendar, jurisdiction, table=self.tables.terms)
 
-    def working_days_before(self, day: date, event: str) -> datetime:
-        """The beginning of the working day that lies as many working days before a day as a row says."""
-        return start_of(self.tables.calendar.add_working_days(day, -length(event)))
+    def agreed(self, event: str, day: date, jurisdiction: str) -> Deadline:
+        """A deadline that was agreed for a day; on a holiday it moves as the row says."""
+        return on_day(event, day, self.tables.calendar, jurisdiction, table=self.tables.terms)
 
+    def reminder(self, deadline: Deadline, event: str) -> datetime:
+        """The beginning of the day on which a deadline is to be reminded of."""
+        return start_of(remind_on(deadline, self.tables.calendar, event, table=self.tables.terms))
 
-def length(event: str) -> int:
-    """The length of a row of deadlines.yaml, in its own unit."""
-    return term(event).length
+    def length(self, event: str, jurisdiction: str) -> int:
+        """The length of a row of deadlines.yaml, in its own unit."""
+        return self.tables.terms.find(event, jurisdiction).length
 
 
 def start_of(day: date) -> datetime:
