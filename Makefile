@@ -22,7 +22,7 @@ down: $(READY) ## stop what `make up` started elsewhere
 lint: $(READY) ## style and types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy --strict .
+	$(VENV)/bin/python -m mypy --strict .
 
 bench: $(READY) ## measure: the engine's floor beside ours
 	$(VENV)/bin/python -m bench
@@ -42,5 +42,6 @@ $(READY): requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(READY)
 
-lock: ## requirements.in → hashed requirements.lock (needs uv)
-	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -q requirements.in -o requirements.lock
+lock: $(READY) ## requirements.in → hashed requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/bin/python -m uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -q requirements.in -o requirements.lock

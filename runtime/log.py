@@ -12,7 +12,7 @@ from temporalio import activity, workflow
 
 from runtime.settings import Settings
 
-_PERSONAL: Final = re.compile(r"(?<!\d)(?:(\d{4})(?:\d{13}[\dXx]|\d{11})|(?:86)?(1[3-9]\d)\d{8})(?!\d)")
+_PERSONAL: Final = re.compile(r"(?<!\d)(?:(\d{4})(?:\d{13}[Xx]|(?:\d{14}|\d{11})(?!\d))|(?:86)?(1[3-9]\d)\d{8}(?!\d))")
 """Identity numbers (18 characters, formerly 15) and mobile phones (11 digits); the groups are what stays visible."""
 _MASK: Final = r"\1\2***"
 

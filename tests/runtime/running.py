@@ -1,7 +1,7 @@
 """Running a program in a test."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 async def output_of(command: Sequence[object], **environment: str) -> str:
@@ -15,3 +15,12 @@ async def output_of(command: Sequence[object], **environment: str) -> str:
     written, complaints = await child.communicate()
     assert child.returncode == 0, complaints.decode()
     return written.decode()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fails after ten seconds."""
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came about")
