@@ -146,9 +146,10 @@ def _parameter(name: str, annotation: Any, positional: bool, language: str) -> i
     flag = "--" + name.replace("_", "-")
     if positional:
         return _keyword(name, Annotated[str, typer.Argument(help=help_text, show_default=False)], "")
+    if name == "accept":  # An answer binds a party: it must be said, and is never taken for granted.
+        return _keyword(name, Annotated[bool | None, typer.Option("--accept/--reject", help=help_text)], None)
     if annotation is bool:
-        negative = {"accept": "/--reject", "accept_draft": ""}.get(name, f"/--no-{name}")
-        return _keyword(name, Annotated[bool, typer.Option(flag + negative, help=help_text)], name == "accept")
+        return _keyword(name, Annotated[bool, typer.Option(flag, help=help_text)], False)
     if get_origin(annotation) is tuple:
         return _keyword(name, Annotated[list[str], typer.Option(flag, help=help_text)], [])
     return _keyword(name, Annotated[str | None, typer.Option(flag, help=help_text)], None)

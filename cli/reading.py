@@ -186,7 +186,7 @@ def register(app: typer.Typer, language: str) -> None:
             for column in ("deadline", "due", "explained", "source"):
                 table.add_column(texts.say(f"cli.column.{column}", language))
             for d in view.deadlines:
-                explained = "；".join(texts.say(f"deadlines.{s.code}", language, **s.params) for s in d.steps)
+                explained = "\n".join(texts.say(f"deadlines.{s.code}", language, **s.params) for s in d.steps)
                 due = f"{d.due}{texts.say('waiting.provisional', language) if d.provisional else ''}"
                 table.add_row(texts.label(d.rule, language), due, explained, d.source)
             console().print(table)

@@ -14,6 +14,7 @@ from rich.text import Text
 import texts
 from casebook.lists import CaseLine, TaskLine
 from domain.ledger import Event
+from domain.reconcile import statements
 from domain.view import CaseView
 from domain.words import Phase
 from texts import sentences
@@ -79,7 +80,7 @@ def phases(present: Phase, language: str) -> Text:
 
 def _head(view: CaseView, language: str) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    drill = f"（{texts.label('drill', language)}）" if view.drill else ""
+    drill = f" · {texts.label('drill', language)}" if view.drill else ""
     rows = {
         "case_number": f"{view.case_number or '—'}{drill}",
         "class": f"{texts.label(view.case_class, language)} · {texts.label(view.lane, language)}",
@@ -140,13 +141,16 @@ def _state(state: str, language: str) -> Text:
 
 
 def _discrepancies(view: CaseView, language: str) -> Table:
-    table = _table("discrepancies", ("ref", "what", "months", "resolver"), language)
+    table = _table("discrepancies", ("ref", "sources", "months", "resolver"), language)
     for d in view.discrepancies[:_SHOWN]:
         open_mark = "● " if d.id in view.undecided else ""
-        who = "/".join(part for part in (d.claimant, d.employer) if part)
+        sides = (
+            f"{texts.label(side, language)}: {texts.sentence(said.code, said.params, language)}"
+            for side, said in zip(("first", "second"), statements(d), strict=True)
+        )
         table.add_row(
             open_mark + d.id,
-            f"{texts.label(d.kind, language)} {who}",
+            "\n".join((texts.label(d.kind, language), *sides)),
             f"{d.first_month or ''}–{d.last_month or ''}",
             texts.label(d.resolver, language),
         )
@@ -205,9 +209,13 @@ def _next(view: CaseView, language: str) -> RenderableType:
     proposal = next((p.ref for p in view.proposals if p.state == "open"), "p1")
     silent = next((p.silent[0] for p in view.proposals if p.state == "open" and p.silent), "c1")
     task = next((t.ref for t in view.tasks if t.state in ("offered", "claimed")), "labor")
+    payer = next((r.ref for r in view.respondents), "e1")
+    instalments = view.settlement.instalments if view.settlement else ()
+    owed = next((i.amount - i.paid for i in instalments if i.paid < i.amount), "…")
+    pay = f"pay {name} --receipt … --paid-on {sentences.day(view.now)} --amount {owed}"
     commands = {
         "material": (f"supply {name} items.json",),
-        "inquiry": (f"claim {name} {task}", f"submit {name} {task} --accept-draft"),
+        "inquiry": (f"claim {name} {task}", f"draft {name} {task}", f"submit {name} {task} --accept-draft"),
         "inquiry-escalated": (
             f"submit {name} {task} --accept-draft",
             f"extend {name} {task} --days 5 --reason …",
@@ -215,11 +223,12 @@ def _next(view: CaseView, language: str) -> RenderableType:
         "decision": (f"decide {name} {subject} --holds first --reason …",),
         "proposal": (
             f"session {name} --held-on {sentences.day(view.now)}",
-            f"propose {name} --example > terms.json",
+            f"terms {name} --payer {payer} > terms.json",
+            f"propose {name} terms.json",
         ),
-        "answer": (f"answer {name} {proposal} {silent} --accept",),
-        "instalment": (f"pay {name} --receipt R1 --paid-on {sentences.day(view.now)} --amount …",),
-        "overdue-instalment": (f"pay {name} --receipt R1 --paid-on {sentences.day(view.now)} --amount …",),
+        "answer": (f"answer {name} {proposal} {silent} --accept", f"answer {name} {proposal} {silent} --reject"),
+        "instalment": (pay,),
+        "overdue-instalment": (pay,),
         "resumption": (f"resume {name}",),
         "blocked-step": (f"retry {name}",),
         "closed": (f"timeline {name}", f"ledger verify {name}"),

@@ -84,11 +84,14 @@ async def test_a_case_from_filing_to_closure_by_commands_alone(at_centre: Onesto
     paper = tmp_path / "terms.json"
     paper.write_text(terms.out)
     assert (await at_centre("propose", case, paper)).code == 0
+    silent = await at_centre("answer", case, "p1", "c1", "--lang", "en")
+    assert (silent.code, silent.err.strip()) == (2, "accept: is required: add it")
     assert (await at_centre("answer", case, "p1", "c1", "--accept")).code == 0
     assert (await at_centre("answer", case, "p1", "e1", "--accept")).code == 0
 
     view = await until(at_centre, case, "performance")
     total = view["settlement"]["total"]
+    assert f"--amount {total}" in (await at_centre("show", case)).out
     paid = await at_centre("pay", case, "--receipt", "r1", "--paid-on", today, "--amount", total)
     assert paid.code == 0
 
