@@ -139,9 +139,8 @@ def _resume(case: CaseState, now: datetime) -> None:
     case.note("resumed_by_itself", now)
 
 
-def _retry(case: CaseState, now: datetime) -> None:
+def _retry(case: CaseState, now: datetime) -> None:  # noqa: ARG001 - an alarm is told the time
     case.blocked = None
-    case.note("retried", now)
 
 
 def _not_filed(case: CaseState, now: datetime) -> None:

@@ -213,6 +213,7 @@ class Blocked(State):
     """Key of a text that says what is missing and what to do."""
     params: dict[str, str]
     since: Instant
+    tries: int
     retry_at: Instant
 
 

@@ -30,9 +30,10 @@ def jurisdiction(case: CaseState) -> str:
 
 
 def block(case: CaseState, blocked: Blocked, now: datetime) -> None:
-    """A step can't be done until a person mends something."""
+    """A step can't be done until a person mends something. Tried again and again, it is noted once."""
     case.blocked = blocked
-    case.note("blocked", now, step=blocked.step, code=blocked.code, params=dict(blocked.params))
+    if blocked.tries == 1:
+        case.note("blocked", now, step=blocked.step, code=blocked.code, params=dict(blocked.params))
 
 
 def admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:

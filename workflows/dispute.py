@@ -1,6 +1,7 @@
 """The life of one dispute, from filing to closure."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -45,6 +46,8 @@ with workflow.unsafe.imports_passed_through():
 A = TypeVar("A")
 B = TypeVar("B")
 RETRY_AFTER: Final = timedelta(days=1)
+LONGEST_RETRY: Final = timedelta(days=30)
+"""A blocked step is tried again after one day, then after two, and so on up to this."""
 EMPTY: Final = Opening()
 """What a case begins with when whoever starts it says nothing."""
 CASEBOOK_LAG: Final = timedelta(seconds=1)
@@ -310,7 +313,8 @@ class DisputeWorkflow:
 
     async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
         """Ask a service of the centre; what it can't answer blocks the case, visibly, until it is mended."""
-        while True:
+        began = self.now
+        for tries in itertools.count(1):
             try:
                 return await through(activity, request)
             except (ActivityError, ApplicationError) as error:
@@ -319,13 +323,17 @@ class DisputeWorkflow:
                 if not isinstance(cause, ApplicationError):
                     raise
                 code, params = answers.failure(cause)
-                step = getattr(activity, "__qualname__", "service")
-                progress.block(
-                    self.case,
-                    Blocked(step=step, code=code, params=params, since=self.now, retry_at=self.now + RETRY_AFTER),
-                    self.now,
-                )
-                await workflow.wait_condition(lambda: self.case.blocked is None)
+            blocked = Blocked(
+                step=getattr(activity, "__qualname__", "service"),
+                code=code,
+                params=params,
+                since=began,
+                tries=tries,
+                retry_at=self.now + min(RETRY_AFTER * tries, LONGEST_RETRY),
+            )
+            progress.block(self.case, blocked, self.now)
+            await workflow.wait_condition(lambda: self.case.blocked is None)
+        raise AssertionError("counting never ends")
 
     def _known(self) -> Known:
         case = self.case
