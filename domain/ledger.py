@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Final
 
 from pydantic import JsonValue
@@ -52,7 +53,7 @@ def _digest(
 ) -> str:
     content = [
         seq,
-        at.isoformat(),
+        at.astimezone(UTC).isoformat(),
         kind,
         actor.id,
         actor.role,
