@@ -1,0 +1,97 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from stdnum.iso7064 import mod_11_2
+
+from domain.identifiers import CreditCode, IdentityNumber, birth_date, masked
+from tests.builders import identity_number
+
+NUMBER: TypeAdapter[str] = TypeAdapter(IdentityNumber)
+CODE: TypeAdapter[str] = TypeAdapter(CreditCode)
+FICTIONAL_CODE = "91350100M000100Y43"  # the standard's own example, GB 32100-2015
+
+
+def with_check(body: str) -> str:
+    return body + mod_11_2.calc_check_digit(body)
+
+
+def problem(adapter: TypeAdapter[str], value: str) -> str:
+    with pytest.raises(ValidationError) as refused:
+        adapter.validate_python(value)
+    return str(refused.value.errors()[0]["ctx"]["error"])
+
+
+@given(
+    st.from_regex(r"[1-9][0-9]{5}", fullmatch=True),
+    st.dates(date(1900, 1, 1), date(2026, 12, 31)),
+    st.integers(0, 999),
+)
+def test_a_number_with_a_right_check_and_a_real_birth_date_is_taken_whatever_its_area(
+    area: str, born: date, n: int
+) -> None:
+    number = with_check(f"{area}{born:%Y%m%d}{n:03d}")
+    assert NUMBER.validate_python(number) == number
+    assert birth_date(number) == born
+
+
+def test_somebody_of_rizhao_born_before_its_area_code_existed_is_taken() -> None:
+    assert NUMBER.validate_python(with_check("37110119630518001"))
+
+
+@given(st.integers(1, 999), st.integers(0, 17), st.integers(1, 9))
+def test_one_wrong_digit_is_always_noticed(serial: int, position: int, step: int) -> None:
+    number = identity_number(serial)
+    old = number[position]
+    new = str((int(old) + step) % 10) if old.isdigit() else str(step)
+    with pytest.raises(ValidationError):
+        NUMBER.validate_python(number[:position] + new + number[position + 1 :])
+
+
+@given(st.integers(1, 999), st.integers(0, 16))
+def test_two_neighbouring_digits_swapped_are_always_noticed(serial: int, at: int) -> None:
+    number = identity_number(serial)
+    swapped = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+    if swapped != number:
+        with pytest.raises(ValidationError):
+            NUMBER.validate_python(swapped)
+
+
+def test_blanks_around_a_number_and_a_small_x_are_forgiven() -> None:
+    number = next(n for n in map(identity_number, range(1, 200)) if n.endswith("X"))
+    assert NUMBER.validate_python(f" {number.lower()} ") == number
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("", "identity_number.form"),
+        ("123456789012345", "identity_number.form"),  # the old 15 digits
+        ("99000019600115001Z0", "identity_number.form"),
+        ("9900001960O1150010", "identity_number.form"),
+        (with_check("99000019600230001"), "identity_number.birth"),
+        (with_check("99000018991231001"), "identity_number.birth"),
+        (with_check("99000020230229001"), "identity_number.birth"),
+    ],
+)
+def test_a_bad_number_is_refused_by_what_is_wrong_with_it(value: str, code: str) -> None:
+    assert problem(NUMBER, value) == code
+
+
+def test_a_wrong_check_character_is_refused_as_such() -> None:
+    number = identity_number(7)
+    assert problem(NUMBER, number[:17] + ("1" if number[17] != "1" else "2")) == "identity_number.checksum"
+
+
+def test_views_show_area_and_the_last_four_characters_only() -> None:
+    number = identity_number(7)
+    assert masked(number) == f"{number[:4]}**********{number[-4:]}"
+    assert str(birth_date(number).year) not in masked(number)
+
+
+def test_a_credit_code_is_taken_in_either_case_and_refused_when_altered() -> None:
+    assert CODE.validate_python(f" {FICTIONAL_CODE.lower()} ") == FICTIONAL_CODE
+    assert problem(CODE, FICTIONAL_CODE[:-1] + "4") == "credit_code.invalid"
+    assert problem(CODE, "") == "credit_code.invalid"
