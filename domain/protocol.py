@@ -97,7 +97,10 @@ def parse(name: str, body: bytes) -> Message:
 def problems(error: ValidationError) -> list[Problem]:
     """What a model found wrong, without the values that were given."""
     found = []
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_inside(detail["loc"], other["loc"]) for other in details):
+            continue  # it counts the good entries only, and the bad ones are named themselves
         field = ".".join(str(part) for part in detail["loc"]) or "(message)"
         context = detail.get("ctx", {})
         if isinstance(reason := context.get("error"), ValueError):
@@ -106,6 +109,10 @@ def problems(error: ValidationError) -> list[Problem]:
             params = {k: str(v) for k, v in context.items() if isinstance(v, str | int | float)}
             found.append(Problem(field=field, code=f"input.{detail['type']}", params=params))
     return found
+
+
+def _inside(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def check(case: CaseState, message: Message, now: datetime) -> None:
