@@ -1,0 +1,209 @@
+"""Running cases in whatever phase a test needs, around the people whom the examples of messages name."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from domain.assessment import Assessment, OwedItem
+from domain.base import CENTRE_ZONE
+from domain.case import Blocked, CaseState, Due, Mediation, Proposal, Settlement, Suspension, Task, TaskState
+from domain.deadlines import Deadline, end_of
+from domain.ledger import Actor
+from domain.messages import Instalment
+from domain.prognosis import load_prognosis, prognose
+from domain.reconcile import Discrepancy
+from domain.triage import TriageFacts, load_table, triage
+from domain.words import Agency, Lane, Phase, Role
+from tests.builders import arrears_item, complaint, labor_finding
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=CENTRE_ZONE)
+DAY = timedelta(days=1)
+MEDIATOR = Actor(id="m-g19", role=Role.MEDIATOR)
+OVERLAP = "d-overlapping-employers-c1-e2-2024-05"
+
+
+def deadline(days: int, rule: str = "inquiry-fast") -> Deadline:
+    """A deadline some days from today."""
+    due = TODAY + days * DAY
+    return Deadline(
+        rule=rule, starts=TODAY, due=due, due_at=end_of(due), provisional=False, source="test", verified=True
+    )
+
+
+def case(phase: Phase, claimants: int = 1, **changes: Any) -> CaseState:
+    """A case in a phase, with a complaint about one item of one employer."""
+    facts = TriageFacts(claimants=claimants)
+    return CaseState(
+        **{
+            "case": "dispute-t-1",
+            "phase": phase,
+            "phase_since": NOW,
+            "complaint": complaint(claimants, items=(arrears_item(insurance=("pension", "medical")),)),
+            "filed_at": NOW,
+            "triage": triage(facts, load_table()),
+            "lane": Lane.FAST,
+        }
+        | changes
+    )
+
+
+def unfiled(**changes: Any) -> CaseState:
+    """A case that waits for its complaint."""
+    return CaseState(**{"case": "dispute-t-1", "phase_since": NOW} | changes)
+
+
+def task(agency: Agency, **changes: Any) -> Task:
+    """An inquiry due in seven days, reminded two days before, lapsing three days after."""
+    due = deadline(7)
+    return Task(
+        **{
+            "ref": agency.value,
+            "agency": agency,
+            "opened_at": NOW,
+            "deadline": due,
+            "remind_at": due.due_at - 2 * DAY,
+            "lapse_at": due.due_at + 3 * DAY,
+        }
+        | changes
+    )
+
+
+def asked(*tasks: Task, **changes: Any) -> CaseState:
+    """A case in fact-finding; every agency but the union is asked unless told otherwise."""
+    given = tasks or tuple(task(agency) for agency in Agency if agency is not Agency.UNION)
+    return case(Phase.FACT_FINDING, **{"tasks": {t.agency.value: t for t in given}} | changes)
+
+
+def claimed(agency: Agency, by: str) -> Task:
+    """An inquiry in an officer's hands."""
+    return task(agency, state=TaskState.CLAIMED, officer=by)
+
+
+def assessment(*contradictions: Discrepancy, **part_a: str) -> Assessment:
+    """What is owed to whom on item i1, and what contradicts."""
+    return Assessment(
+        as_of=TODAY,
+        owed=tuple(
+            OwedItem(item="i1", claimant=ref, part_a=Decimal(amount), part_b=Decimal("0.00"))
+            for ref, amount in part_a.items()
+        ),
+        employer_share=Decimal(0),
+        employee_share=Decimal(0),
+        late_fee=Decimal(0),
+        discrepancies=contradictions,
+        prognosis=prognose(TriageFacts(), load_prognosis()),
+    )
+
+
+def contradiction(ref: str = OVERLAP) -> Discrepancy:
+    """Two employers in the same months: for the joint meeting."""
+    return Discrepancy(
+        id=ref,
+        kind="overlapping-employers",
+        claimant="c1",
+        employer="e2",
+        months=1,
+        first="labor",
+        second="labor",
+        resolver="joint-meeting",
+    )
+
+
+def judged(**changes: Any) -> CaseState:
+    """A case whose joint meeting has one contradiction to decide."""
+    return case(
+        Phase.PROGNOSIS,
+        **{"assessment": assessment(contradiction(), c1="8466.43"), "joint_meeting": deadline(14, "joint-meeting")}
+        | changes,
+    )
+
+
+def instalment(ref: str = "n1", days: int = 53, **part_a: str) -> Instalment:
+    """Part A, some days from today."""
+    amounts = {claimant: Decimal(amount) for claimant, amount in (part_a or {"c1": "8466.43"}).items()}
+    return Instalment(ref=ref, due=TODAY + days * DAY, part_a=amounts)
+
+
+def proposal(ref: str = "p1", *instalments: Instalment, **changes: Any) -> Proposal:
+    """Terms that the mediator put on the table, to be answered within five days."""
+    return Proposal(
+        **{
+            "ref": ref,
+            "by": MEDIATOR,
+            "at": NOW,
+            "expires_at": end_of(TODAY + 5 * DAY),
+            "payer": "e1",
+            "instalments": instalments or (instalment(),),
+        }
+        | changes
+    )
+
+
+def mediated(*proposals: Proposal, claimants: int = 1, **changes: Any) -> CaseState:
+    """A case in mediation; each claimant is owed 8,466.43 yuan of part A."""
+    open_proposals = {p.ref: p for p in proposals}
+    return case(
+        Phase.MEDIATION,
+        claimants,
+        **{
+            "assessment": assessment(**{f"c{n}": "8466.43" for n in range(1, claimants + 1)}),
+            "mediator": MEDIATOR.id,
+            "mediation": Mediation(opened_at=NOW, deadline=deadline(15, "mediation"), proposals=open_proposals),
+        }
+        | changes,
+    )
+
+
+def due(one: Instalment, grace: int = 10) -> Due:
+    """An instalment on its way: reminded three days before it is due, in default after the grace."""
+    end = end_of(one.due)
+    on = deadline((one.due - TODAY).days, "instalment")
+    return Due(instalment=one, deadline=on, remind_at=end - 3 * DAY, default_at=end + grace * DAY)
+
+
+def settled(*dues: Due, claimants: int = 1, **changes: Any) -> CaseState:
+    """A case whose settlement is being performed."""
+    everybody = tuple(f"c{n}" for n in range(1, claimants + 1))
+    agreed = Settlement(
+        proposal="p1",
+        payer="e1",
+        claimants=everybody,
+        agreed_on=TODAY,
+        guarantee=None,
+        dues=list(dues or [due(instalment())]),
+    )
+    return case(Phase.PERFORMANCE, claimants, **{"settlement": agreed} | changes)
+
+
+def ready_for(message: str) -> CaseState:
+    """A case that the example of a message fits."""
+    standing_still = Suspension(since=NOW - DAY, until=NOW + 30 * DAY, reason="等待")
+    stuck = Blocked(step="triage", code="parameters.missing", params={}, since=NOW, tries=1, retry_at=NOW + DAY)
+    match message:
+        case "file_complaint":
+            return unfiled()
+        case "supply_material":
+            return case(
+                Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
+            )
+        case "release_task":
+            return asked(claimed(Agency.TAX, "tax-01"))
+        case "claim_task" | "extend_task" | "complete_task" | "reclassify" | "reassign" | "refer":
+            return asked()
+        case "decide_discrepancy":
+            return judged()
+        case "hold_session" | "propose" | "extend_mediation" | "end_mediation":
+            return mediated()
+        case "answer":
+            return mediated(proposal())
+        case "confirm_payment":
+            return settled()
+        case "resume":
+            return asked(suspension=standing_still)
+        case "retry":
+            return case(Phase.TRIAGE, blocked=stuck)
+        case "advance_clock":
+            return asked(drill=True)
+        case _:
+            return asked(task(Agency.LABOR, draft=labor_finding(), records="read"))
