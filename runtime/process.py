@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import pwd
+import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ _RESTART_AT_LAST_AFTER: Final = 30.0
 _STEADY: Final = 60.0
 """Who has run for so many seconds is started again without growing patience."""
 
+_SETPRIV: Final = shutil.which("setpriv")
+_WITH_SUPERVISOR: Final = (_SETPRIV, "--pdeathsig", "INT", "--") if _SETPRIV else ()
+"""Has the system end a child whose supervisor is gone."""
 _CLOCK_SLACK: Final = 5.0
 """Seconds by which the machine's clock may have been set since a process began."""
 
@@ -34,8 +38,8 @@ class Failed(Exception):
 class Process:
     """One child in a session of its own, so that Ctrl-C reaches the supervisor only.
 
-    While it lives a mark stands beside its log (``NAME.pid``), by which `end_leftovers` finds it should the
-    supervisor be killed.
+    When the supervisor is killed, Linux asks the child to end. A mark beside its log (``NAME.pid``) lets the next
+    supervisor wait for that, by `end_leftovers`.
     """
 
     def __init__(
@@ -102,9 +106,12 @@ class Process:
         if self._user is not None:
             options = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         environment = os.environ | (self._environment or {})
+        if shutil.which(self._command[0]) is None:
+            raise Failed(self.name, f"{self._command[0]} is not there or may not be run")
         try:
             with self._log.open("ab") as log:
                 self._child = await asyncio.create_subprocess_exec(
+                    *_WITH_SUPERVISOR,
                     *self._command,
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,

@@ -106,6 +106,7 @@ async def serving(
     Raises AlreadyRunning, PortTaken, or Failed with the end of the server's own log.
     """
     with _sole_supervisor(settings):
+        (settings.data / "servers.json").unlink(missing_ok=True)
         end_leftovers(settings.data)
         me = psutil.Process()
         running = Serving(Addresses(supervisor=me.pid, supervisor_started=me.create_time()))
@@ -141,6 +142,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Addresses]:
 def end_orphans(settings: Settings) -> list[str]:
     """End what a killed supervisor left running. Returns the names. Raises AlreadyRunning or Failed."""
     with _sole_supervisor(settings):
+        (settings.data / "servers.json").unlink(missing_ok=True)
         return end_leftovers(settings.data)
 
 
@@ -203,7 +205,8 @@ def _sole_supervisor(settings: Settings) -> Iterator[None]:
         settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         lock = (settings.data / "lock").open("a")
     except PermissionError:
-        raise Failed(str(settings.data), "belongs to another user; set ONESTOP_DATA to a folder of yours") from None
+        why = f"{settings.data} belongs to another user; set ONESTOP_DATA to a folder of yours"
+        raise Failed("up", why) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -91,18 +91,39 @@ async def test_a_child_that_does_not_listen_is_killed(tmp_path: Path, monkeypatc
     assert not psutil.pid_exists(pid)
 
 
-async def test_what_a_killed_supervisor_left_is_ended_by_the_next_one(tmp_path: Path) -> None:
+async def supervised_and_killed(folder: Path, program: str) -> int:
+    """The process id of a child whose supervisor was killed, once the child was ready."""
     code = (
-        "import asyncio, os, signal, sys, pathlib; sys.path.insert(0, sys.argv[2]);"
-        "from runtime.process import Process;"
-        "p = Process('orphan', [sys.executable, '-c', 'import time; time.sleep(600)'],"
-        " log=pathlib.Path(sys.argv[1]) / 'orphan.log');"
-        "asyncio.run(p.start()); os.kill(os.getpid(), signal.SIGKILL)"
+        "import asyncio, os, signal, sys, pathlib; sys.path.insert(0, sys.argv[2])\n"
+        "from runtime.process import Process\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "async def main():\n"
+        "    command = [sys.executable, '-c', sys.argv[3], folder / 'ready']\n"
+        "    child = Process('orphan', command, log=folder / 'orphan.log')\n"
+        "    await child.start()\n"
+        "    while not (folder / 'ready').exists():\n"
+        "        await asyncio.sleep(0.02)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())\n"
     )
-    root = Path(__file__).parents[2]
-    supervisor = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(tmp_path), str(root))
+    root = str(Path(__file__).parents[2])
+    supervisor = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(folder), root, program)
     assert await supervisor.wait() == -signal.SIGKILL
-    orphan = int((tmp_path / "orphan.pid").read_text().split()[0])
+    return int((folder / "orphan.pid").read_text().split()[0])
+
+
+async def test_a_child_ends_with_its_supervisor_even_if_that_is_killed(tmp_path: Path) -> None:
+    orphan = await supervised_and_killed(tmp_path, WAITS)
+    await until(lambda: gone(orphan))
+
+
+async def test_what_a_killed_supervisor_left_is_ended_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.process._STOP_WITHIN", 0.3)
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); " + WAITS
+    orphan = await supervised_and_killed(tmp_path, deaf)
+    assert not gone(orphan)
 
     assert end_leftovers(tmp_path) == ["orphan"]
     await until(lambda: gone(orphan))

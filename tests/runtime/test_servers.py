@@ -130,3 +130,10 @@ def test_addresses_of_a_supervisor_that_is_gone_are_not_believed(fresh: Settings
     gone.write(fresh)
     assert servers.Addresses.written(fresh) is None
     assert stat.S_IMODE((fresh.data / "servers.json").stat().st_mode) == 0o600
+
+
+def test_what_a_killed_supervisor_wrote_is_cleared_away(fresh: Settings) -> None:
+    fresh.data.mkdir()
+    servers.Addresses(supervisor=os.getpid(), supervisor_started=1.0, ready=True).write(fresh)
+    assert servers.end_orphans(fresh) == []
+    assert not (fresh.data / "servers.json").exists()
