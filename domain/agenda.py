@@ -135,7 +135,8 @@ def _of_instalment(case: CaseState, due: Due) -> Iterator[Alarm]:
 
 
 def _resume(case: CaseState, now: datetime) -> None:
-    let_clocks_run(case, now)
+    assert case.suspension is not None
+    let_clocks_run(case, case.suspension.until)  # however late it is noticed
     case.note("resumed_by_itself", now)
 
 
