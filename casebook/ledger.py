@@ -7,7 +7,7 @@ import asyncpg
 from domain.ledger import Actor, BrokenLedger, Event, verify
 from domain.projection import CasebookEntry
 from domain.words import Agency, Role
-from runtime.vault import Vault
+from runtime.vault import Unreadable, Vault
 
 
 class LedgerConflict(Exception):
@@ -88,10 +88,29 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
 
 
 async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) -> list[Event]:
-    """The events of a case, oldest first."""
-    rows = await pool.fetch('select * from ledger where "case" = $1 and seq > $2 order by seq', case, after)
-    return [
-        Event(
+    """The events of a case, oldest first. Raises BrokenLedger for one that can't be read."""
+    return [_event(row, vault, case) for row in await _rows(pool, case, after)]
+
+
+async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None) -> int:
+    """Walk the whole chain; with the running case's own ``head`` also its end. Returns its length.
+
+    Raises BrokenLedger naming the first event that is altered, out of place or missing.
+    """
+    rows = await _rows(pool, case)
+    last = verify(_event(row, vault, case) for row in rows)
+    if head is not None and last != head:
+        raise BrokenLedger(len(rows) + 1, "missing, or not what the case itself recorded")
+    return len(rows)
+
+
+async def _rows(pool: asyncpg.Pool, case: str, after: int = 0) -> list[asyncpg.Record]:
+    return await pool.fetch('select * from ledger where "case" = $1 and seq > $2 order by seq', case, after)
+
+
+def _event(row: asyncpg.Record, vault: Vault, case: str) -> Event:
+    try:
+        return Event(
             seq=row["seq"],
             at=row["at"],
             kind=row["kind"],
@@ -105,20 +124,8 @@ async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) ->
             previous=row["previous"],
             digest=row["digest"],
         )
-        for row in rows
-    ]
-
-
-async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None) -> int:
-    """Walk the whole chain; with the running case's own ``head`` also its end. Returns its length.
-
-    Raises BrokenLedger naming the first event that is altered, out of place or missing.
-    """
-    chain = await events(pool, vault, case)
-    last = verify(chain)
-    if head is not None and last != head:
-        raise BrokenLedger(len(chain) + 1, "missing, or not what the case itself recorded")
-    return len(chain)
+    except (Unreadable, ValueError):
+        raise BrokenLedger(row["seq"], "unreadable: altered, or sealed with a key that is not in the ring") from None
 
 
 def _context(case: str) -> str:
