@@ -40,6 +40,7 @@ from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
+from texts.sentences import day
 from workflows.dispute import DisputeWorkflow
 
 ASKED = (Agency.LABOR, Agency.MEDICAL_INSURANCE, Agency.TAX)
@@ -252,7 +253,7 @@ async def rehearsed(client: Client) -> list[Said]:
         if name in ("claim_task", "complete_task") and how == "update":
             await handle.execute_update(name, message)
     view = await handle.query(DisputeWorkflow.case_view)
-    return said(view.claimants[0].part_a, view.now.date())
+    return said(view.claimants[0].part_a, day(view.now))
 
 
 if __name__ == "__main__":

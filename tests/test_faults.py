@@ -28,6 +28,7 @@ from runtime.settings import Settings
 from runtime.vault import Vault
 from tests import builders
 from tests.workflows.conftest import Office
+from texts.sentences import day
 from workflows.dispute import DisputeWorkflow
 
 AWAY = (RPCError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -84,7 +85,7 @@ def kill(pid: int) -> None:
 async def settle(case: Persistent, view: CaseView) -> Decimal:
     """The employer offers everything at once and the worker accepts."""
     owed = view.claimants[0].part_a
-    due = view.now.date() + timedelta(days=30)
+    due = day(view.now) + timedelta(days=30)
     employer, claimant = builders.party("e1", Role.RESPONDENT), builders.party("c1", Role.CLAIMANT)
     terms = m.Propose(
         message_id="p", actor=employer, proposal="p1", payer="e1", instalments=(builders.instalment("n", due, c1=owed),)
@@ -119,7 +120,7 @@ async def test_killing_workers_and_servers_in_mid_case_loses_nothing_and_does_no
         kill(next(w.pid for w in running.workers if w.name == "worker-centre"))
         view = await case.until(Phase.PERFORMANCE)
         taxman = builders.officer(Agency.TAX)
-        paid = m.ConfirmPayment(message_id="r", actor=taxman, receipt="r", paid_on=view.now.date(), amount=owed)
+        paid = m.ConfirmPayment(message_id="r", actor=taxman, receipt="r", paid_on=day(view.now), amount=owed)
         await case.say(paid)
         view = await case.until(Phase.CLOSED)
 

@@ -8,6 +8,7 @@ from domain.receipts import Decision
 from domain.words import Agency, Outcome, Phase, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office
+from texts.sentences import day
 
 FINDINGS = {
     Agency.LABOR: builders.labor_finding(),
@@ -34,7 +35,7 @@ async def test_a_general_dispute_goes_from_filing_to_closure(office: Office) -> 
     view = await office.view(handle)
     assert view.phase is Phase.MEDIATION
     assert view.mediator
-    today = view.now.date()
+    today = day(view.now)
     owed = view.claimants[0].part_a
     assert owed > 0
     mediator = builders.mediator(view.mediator)

@@ -15,6 +15,7 @@ from domain.receipts import Decision
 from domain.words import Agency, CaseClass, Language, Outcome, Phase, ReferralTarget, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office
+from texts.sentences import day
 
 LABOR, TAX, MEDICAL = Agency.LABOR, Agency.TAX, Agency.MEDICAL_INSURANCE
 
@@ -36,7 +37,7 @@ async def settle(office: Office, handle: Handle, accepting: tuple[str, ...] = ("
     view = await office.view(handle)
     assert view.mediator is not None
     owed = {c.ref: c.part_a for c in view.claimants}
-    first = view.now.date() + timedelta(days=40)
+    first = day(view.now) + timedelta(days=40)
     parts = [
         {
             ref: (yuan / instalments).quantize(Decimal("0.01"))
@@ -164,7 +165,7 @@ async def test_premiums_cannot_be_bargained_away_by_one_fen(office: Office) -> N
         actor=builders.mediator(view.mediator),
         proposal="p1",
         payer="e1",
-        instalments=(builders.instalment("n1", view.now.date(), c1=short),),
+        instalments=(builders.instalment("n1", day(view.now), c1=short),),
     )
 
     with pytest.raises(WorkflowUpdateFailedError) as refused:
@@ -180,7 +181,7 @@ async def test_a_late_instalment_is_reminded_and_may_be_paid_within_its_grace(of
 
     await office.advance(handle, 45)
     assert (await office.view(handle)).waits.what == "overdue-instalment"
-    today = (await office.view(handle)).now.date()
+    today = day((await office.view(handle)).now)
     paid = m.ConfirmPayment(
         message_id="r1", actor=builders.officer(TAX), receipt="r1", paid_on=today, amount=owed, late_fee=Decimal("1.23")
     )
@@ -209,7 +210,7 @@ async def test_a_receipt_counts_once_and_a_part_payment_leaves_the_rest_open(off
     handle = await office.start(builders.complaint())
     await find_the_facts(office, handle)
     owed = await settle(office, handle, instalments=2)
-    today = (await office.view(handle)).now.date()
+    today = day((await office.view(handle)).now)
 
     def pay(message_id: str, receipt: str, amount: Decimal) -> m.ConfirmPayment:
         return m.ConfirmPayment(
@@ -231,7 +232,7 @@ async def test_those_who_reject_are_referred_and_those_who_accept_are_paid(offic
     handle = await office.start(builders.complaint(claimants=3))
     await find_the_facts(office, handle, claimants=3)
     owed = await settle(office, handle, accepting=("c1", "c3"))
-    today = (await office.view(handle)).now.date()
+    today = day((await office.view(handle)).now)
     paid = m.ConfirmPayment(message_id="r", actor=builders.officer(TAX), receipt="r", paid_on=today, amount=owed)
     await office.update(handle, paid)
 
@@ -245,7 +246,7 @@ async def test_those_who_reject_are_referred_and_those_who_accept_are_paid(offic
 async def test_a_suspended_case_stands_still_and_its_deadlines_move(office: Office) -> None:
     handle = await office.start(builders.complaint())
     before = {t.ref: t.due for t in (await office.view(handle)).tasks}
-    today = (await office.view(handle)).now.date()
+    today = day((await office.view(handle)).now)
     suspend = m.Suspend(message_id="s", actor=builders.SUPERVISOR, until=today + timedelta(days=60), reason="另案")
     await office.update(handle, suspend)
 
@@ -260,7 +261,7 @@ async def test_a_suspended_case_stands_still_and_its_deadlines_move(office: Offi
 
 async def test_a_suspension_ends_by_itself(office: Office) -> None:
     handle = await office.start(builders.complaint())
-    today = (await office.view(handle)).now.date()
+    today = day((await office.view(handle)).now)
     suspend = m.Suspend(message_id="s", actor=builders.SUPERVISOR, until=today + timedelta(days=9), reason="另案")
     await office.update(handle, suspend)
 
