@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import asyncpg
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from casebook.registry import employer_digest, identity_digest
 from domain.base import Model, Month, Yuan
 from domain.complaint import Name, Respondent
-from domain.findings import FINDING, FINDING_OF, Finding
+from domain.findings import FINDING, FINDING_OF, Finding, in_order
 from domain.identifiers import CreditCode, IdentityNumber
 from domain.protocol import Problem, problems
 from domain.records import RecordsQuery
@@ -52,6 +52,8 @@ class EmploymentRow(_Person):
     last_month: Month
     monthly_wage: Annotated[Yuan | None, Optional] = None
 
+    _in_order = model_validator(mode="after")(in_order)
+
 
 class RetirementRow(_Person):
     """retirement: the day on which a person reaches the retirement age."""
@@ -64,6 +66,8 @@ class InsuredRow(_Person):
 
     first_month: Month
     last_month: Month
+
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class LossRow(_Person):
@@ -79,6 +83,8 @@ class ContributionRow(_Person):
     first_month: Month
     last_month: Month
     base: Annotated[Yuan | None, Optional] = None
+
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class StateRow(_Row):
@@ -130,8 +136,10 @@ async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, 
     """Load an exchange file: all of it or, with errors in it, nothing (``partial``: the good rows)."""
     good: list[tuple[str, _Row]] = []
     errors: list[RowError] = []
+    rows = 0
     with file.open(encoding="utf-8-sig", newline="") as handle:
         for line, raw in enumerate(csv.DictReader(handle), 2):
+            rows += 1
             kind = (raw.pop("record", None) or "").strip()
             entry = ROWS[agency].get(kind)
             if entry is None:
@@ -148,7 +156,7 @@ async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, 
     loaded = 0
     if good and (partial or not errors):
         loaded = await _insert(pool, vault, agency, good)
-    return LoadReport(agency=agency, rows=len(good) + len(errors), loaded=loaded, errors=tuple(errors))
+    return LoadReport(agency=agency, rows=rows, loaded=loaded, errors=tuple(errors))
 
 
 async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, _Row]]) -> int:

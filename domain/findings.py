@@ -1,12 +1,32 @@
 """What an inquiry yields, typed by agency, so that one agency's finding can't be filed as another's."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan
 from domain.words import Agency, InsuranceKind, OperatingState
+
+
+class Span(Protocol):
+    """Whatever holds from one month to another."""
+
+    @property
+    def first_month(self) -> Month: ...
+
+    @property
+    def last_month(self) -> Month: ...
+
+
+S = TypeVar("S", bound=Span)
+
+
+def in_order(span: S) -> S:
+    """A validator: a span that ends before it begins would be months that silently count for nothing."""
+    if span.first_month > span.last_month:
+        raise ValueError("item.months_reversed")
+    return span
 
 
 class Employment(Model):
@@ -17,6 +37,8 @@ class Employment(Model):
     first_month: Month
     last_month: Month
     monthly_wage: Yuan | None = None
+
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class Retirement(Model):
@@ -33,6 +55,8 @@ class Insured(Model):
     employer: Ref
     first_month: Month
     last_month: Month
+
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class UninsuredLoss(Model):
@@ -51,6 +75,8 @@ class Contribution(Model):
     first_month: Month
     last_month: Month
     base: Yuan | None = None
+
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class EmployerState(Model):

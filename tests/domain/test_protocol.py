@@ -47,6 +47,8 @@ def test_every_message_has_an_example_that_reads_as_it(name: str) -> None:
     assert type(message(name)) is MESSAGES[name].model
 
 
+SPAN = {"claimant": "c1", "employer": "e1", "first_month": "2025-06", "last_month": "2025-01"}
+REVERSED = {"agency": "labor", "employments": [SPAN]}
 BAD: list[tuple[str, dict[str, Any], list[str]]] = [
     ("claim_task", {"task": None}, ["task"]),
     ("claim_task", {"message_id": "有空格 的", "task": 7}, ["message_id", "task"]),
@@ -59,6 +61,7 @@ BAD: list[tuple[str, dict[str, Any], list[str]]] = [
     ("propose", {"instalments": []}, ["instalments"]),
     ("propose", {"instalments": [{"ref": "n1", "due": "2027-01-15", "part_a": {"c1": "0"}}]}, ["instalments.0"]),
     ("complete_task", {"accept_draft": True}, ["(message)"]),
+    ("complete_task", {"finding": REVERSED}, ["finding.labor.employments.0"]),
     ("advance_clock", {"days": 0}, ["days"]),
     ("attach", {"sha256": "abc"}, ["sha256"]),
 ]  # fmt: skip
