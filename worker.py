@@ -22,6 +22,7 @@ from activities.casebook import CasebookService
 from activities.closure import ClosureService
 from activities.intake import IntakeService
 from activities.labor import Labor
+from activities.logged import Logged
 from activities.mediation import MediationService
 from activities.medical_insurance import MedicalInsurance
 from activities.performance import PerformanceService
@@ -68,7 +69,7 @@ def worker(role: str, world: World) -> Worker:
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
-            interceptors=[Unserviceable()],
+            interceptors=[Logged(), Unserviceable()],
         )
     agency = Agency(role)
     records = TableRecords(world.pool, world.vault, agency)
@@ -76,6 +77,7 @@ def worker(role: str, world: World) -> Worker:
         world.client,
         task_queue=role,
         activities=[_AGENCIES[agency](records).read_records],
+        interceptors=[Logged(), Unserviceable()],
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
 

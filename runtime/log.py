@@ -70,6 +70,9 @@ def _where(_logger: object, _method: str, line: Line) -> Line:
         line.update(activity_id=info.activity_id, attempt=info.attempt)
     elif workflow.in_workflow():
         line.update(workflow_id=workflow.info().workflow_id, run_id=workflow.info().run_id)
+        case = getattr(workflow.instance(), "case", None)
+        if case is not None:
+            line["phase"] = case.phase
     if "workflow_id" in line:
         line.setdefault("case", line["workflow_id"])
     return line
