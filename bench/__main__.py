@@ -35,7 +35,7 @@ from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, T
 from domain.ledger import Actor
 from domain.opening import Opening
 from domain.words import CENTRE_QUEUE, Agency, Role
-from runtime import connect, servers
+from runtime import connect, log, servers
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.vault import Vault
@@ -219,6 +219,7 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
 
 async def main(cases: int, at_once: int) -> None:
     """Measure both sides, alternating, and print them beside each other."""
+    log.configure(Settings(log_level="warning"))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), temporal_port=0, ui_port=0, postgres_port=0)
         async with at_work(settings) as (plain, client):

@@ -85,7 +85,7 @@ def register(app: typer.Typer, language: str) -> None:
 async def _demo(folder: Path, run: str, pace: float, console: Console, language: Language) -> None:
     settings, example = Settings(), localise(folder, run)
     console.print(texts.say("demo.starting", language), style="dim")
-    async with centre(settings) as ui:
+    async with centre(settings, language) as ui:
         vault = Vault.of(settings)
         client = await connect.connect(settings)
         async with connect.database(settings) as pool:
