@@ -9,7 +9,6 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from domain.projection import CasebookEntry
 from domain.words import Phase
-from runtime import log
 
 _PHASES: Final = {
     "intake.admit": Phase.INTAKE,
@@ -35,7 +34,8 @@ class _Inbound(ActivityInboundInterceptor):
         with structlog.contextvars.bound_contextvars(phase=_phase(input)):
             began = perf_counter()
             result = await super().execute_activity(input)
-            log.get().info("activity done", milliseconds=round((perf_counter() - began) * 1000, 1))
+            milliseconds = round((perf_counter() - began) * 1000, 1)
+            activity.logger.info("activity done", extra={"milliseconds": milliseconds})
             return result
 
 
