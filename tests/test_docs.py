@@ -1,0 +1,96 @@
+"""What the documentation says is what the code does."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from casebook.records import ROWS
+from cli.examples_of import example, finding_example
+from cli.protocol_docs import FILE, page
+from domain.findings import FINDING
+from domain.protocol import MESSAGES
+from domain.words import Agency
+from runtime.settings import Settings
+
+DOCS = FILE.parent
+TABLES = DOCS.parent / "domain" / "tables"
+EXCHANGE = (DOCS / "exchange_files.md").read_text(encoding="utf-8")
+PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("README*.md")])
+
+
+def test_the_page_of_messages_is_the_one_that_the_protocol_makes() -> None:
+    assert FILE.read_text(encoding="utf-8") == page(), "make docs"
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_every_example_of_a_message_validates_against_its_model(name: str) -> None:
+    assert MESSAGES[name].model.model_validate(example(name))
+
+
+@pytest.mark.parametrize("agency", Agency)
+def test_every_example_of_a_finding_is_that_agencys(agency: Agency) -> None:
+    assert FINDING.validate_python(finding_example(agency)).agency is agency
+
+
+def exchange_example(agency: Agency) -> list[dict[str, str]]:
+    """The rows of the agency's example file on the page of exchange files."""
+    found = re.search(rf"^## `{agency}`.*?```csv\n(.*?)```", EXCHANGE, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return list(csv.DictReader(io.StringIO(found[1])))
+
+
+@pytest.mark.parametrize("agency", Agency)
+def test_the_example_of_an_exchange_file_has_every_kind_of_row_and_each_is_valid(agency: Agency) -> None:
+    rows = exchange_example(agency)
+    assert {row["record"] for row in rows} == set(ROWS[agency])
+    for row in rows:
+        model, _ = ROWS[agency][row.pop("record")]
+        assert model.model_validate({name: value for name, value in row.items() if value or name in model.model_fields})
+
+
+@pytest.mark.parametrize("agency", Agency)
+def test_the_page_of_exchange_files_names_every_column(agency: Agency) -> None:
+    columns = {name for model, _ in ROWS[agency].values() for name in model.model_fields}
+    assert {name for name in columns if f"`{name}`" not in EXCHANGE} == set()
+
+
+@pytest.mark.parametrize("name", ["law.md", "law.zh-CN.md"])
+def test_the_page_of_the_rules_names_every_table_and_every_row_that_nobody_has_verified(name: str) -> None:
+    told = (DOCS / name).read_text(encoding="utf-8")
+    for file in sorted(TABLES.glob("*.yaml")):
+        assert f"`{file.name}`" in told
+        missing = {
+            source for source in unverified(yaml.safe_load(file.read_text(encoding="utf-8"))) if source not in told
+        }
+        assert missing == set()
+
+
+def unverified(part: Any) -> Iterator[str]:
+    """The sources of every row of a table that is not verified."""
+    if isinstance(part, dict):
+        if part.get("verified") is False:
+            yield part["source"]
+        for inner in part.values():
+            yield from unverified(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from unverified(inner)
+
+
+def test_the_page_of_operations_names_every_setting() -> None:
+    operations = (DOCS / "operations.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert str(field.validation_alias or f"ONESTOP_{name.upper()}") in operations
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(DOCS.parent)))
+def test_every_link_to_a_file_leads_somewhere(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (file.parent / link).exists()] == []
