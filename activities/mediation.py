@@ -26,6 +26,8 @@ class MediationService:
                 case=known.case,
                 group=request.group,
                 skills=request.skills,
+                employers=tuple(r.credit_code for r in known.complaint.respondents if r.credit_code),
+                units=tuple(r.unit for r in known.complaint.respondents if r.unit),
                 day=known.today,
             ),
             loads,

@@ -42,6 +42,9 @@ def configure(settings: Settings) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    # What Temporal knows of a line are fields of it, not a part of its text.
+    activity.logger.activity_info_on_message = False
+    workflow.logger.workflow_info_on_message = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
