@@ -26,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import lists
-from domain.ledger import Actor
+from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
@@ -128,6 +128,8 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         told(problems(error), language)
     except Refused as refused:
         told(refused.problems, language)
+    except BrokenLedger as broken:
+        fail(Exit.REFUSED, texts.say("cli.ledger_broken", language, seq=broken.seq, problem=broken.problem))
     except NoSuchCase as unknown:
         fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
     except BadActor as bad:
