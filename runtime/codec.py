@@ -3,6 +3,9 @@
 Everything is encrypted but what declares itself public (``public_payload = True``: views, receipts; they
 hold no identity numbers). What comes in unencrypted is taken as it is, so that any client can write plain
 JSON; what can't be decrypted is left as it is, so that one bad message can't stop a case.
+
+What is for an agency's worker is sealed under that agency's key, all else under the centre's. The centre opens
+everything; an agency opens what was sealed for it, and nothing else.
 """
 
 from collections.abc import Sequence
@@ -10,15 +13,30 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
-from temporalio.converter import CompositePayloadConverter, DataConverter, EncodingPayloadConverter, PayloadCodec
+from temporalio.converter import (
+    ActivitySerializationContext,
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    EncodingPayloadConverter,
+    PayloadCodec,
+    PayloadConverter,
+    SerializationContext,
+    WithSerializationContext,
+)
 from temporalio.exceptions import ApplicationError
 
+from domain.words import Agency
 from runtime.vault import Unreadable, Vault
 
 ENCODING: Final = b"binary/encrypted"
 _PUBLIC: Final = "onestop-public"
 _CONTEXT: Final = "payload"
+_AGENCIES: Final = {agency.value: agency for agency in Agency}
+_READABLE: Final = DefaultFailureConverter()
 
 
 class _JSON(PydanticJSONPlainPayloadConverter):
@@ -74,11 +92,17 @@ class Converter(CompositePayloadConverter):
         super().__init__(*inherited, _JSON(), _Sealed())
 
 
-class Codec(PayloadCodec):
-    """Encrypts payloads with the vault's current key; decrypts with the key that each one names."""
+class Codec(PayloadCodec, WithSerializationContext):
+    """Encrypts payloads with the current key of whom they are for; decrypts with the key that each one names."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, agency: Agency | None = None) -> None:
+        self._vault, self._agency = vault, agency
+
+    def with_context(self, context: SerializationContext) -> "Codec":
+        """The codec of an agency's activity, or of everything else."""
+        if isinstance(context, ActivitySerializationContext) and not context.is_local:
+            return Codec(self._vault, _AGENCIES.get(context.activity_task_queue or ""))
+        return Codec(self._vault)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Encrypt all but the public ones, whose mark comes off: other programs then read them as plain JSON."""
@@ -94,7 +118,8 @@ class Codec(PayloadCodec):
             return payload
         if payload.metadata.get("encoding") == ENCODING:
             return payload
-        key, sealed = self._vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
+        vault = self._vault if self._agency is None else self._vault.of_agency(self._agency)
+        key, sealed = vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
         return Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=sealed)
 
     def _decrypted(self, payload: Payload) -> Payload:
@@ -107,6 +132,19 @@ class Codec(PayloadCodec):
             return payload
 
 
+class Failures(DefaultFailureConverterWithEncodedAttributes):
+    """Failures whose message and stack trace are encrypted; a refusal, which never repeats a value, stays readable."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """See base class."""
+        if isinstance(exception, ApplicationError) and exception.type == "Refused":
+            _READABLE.to_failure(exception, payload_converter, failure)
+        else:
+            super().to_failure(exception, payload_converter, failure)
+
+
 def data_converter(vault: Vault) -> DataConverter:
     """The one data converter of clients, workers and replayers."""
-    return DataConverter(payload_converter_class=Converter, payload_codec=Codec(vault))
+    return DataConverter(
+        payload_converter_class=Converter, payload_codec=Codec(vault), failure_converter_class=Failures
+    )

@@ -1,15 +1,16 @@
-"""The codec server: shows what is encrypted to those who hold its token, in Temporal's command line and pages.
+"""The codec server: shows what is encrypted to those who sign in, in Temporal's command line and pages.
 
 ``temporal workflow show --codec-endpoint http://127.0.0.1:8234 --codec-auth "Bearer TOKEN" …``; for the pages,
-opening ``http://127.0.0.1:8234/?token=TOKEN`` once leaves a cookie in the browser. The token is kept in
-``codec.token`` of the data folder.
+opening ``http://127.0.0.1:8234/?token=TOKEN`` once leaves a cookie in the browser. The centre's token is kept in
+``codec.token`` of the data folder and shows everything; an agency's, in ``agencies/AGENCY/codec.token``, shows what
+is sealed for that agency and nothing else.
 """
 
 import argparse
 import contextlib
 import hmac
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import uvicorn
@@ -23,47 +24,51 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
 
+from domain.words import Agency
 from runtime.codec import Codec
 from runtime.ports import Moved, Port
 from runtime.process import Process
+from runtime.rings import home, kept_secret
 from runtime.settings import ROOT, Settings
-from runtime.vault import Vault, kept_secret
+from runtime.vault import Vault
 
 _USUAL_PORT: Final = 8234
 _READY_WITHIN: Final = 60.0
 _COOKIE: Final = "onestop-codec"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 
-Turn = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
+Turn = Callable[[Codec, Sequence[Payload]], Awaitable[list[Payload]]]
 
 
-def application(vault: Vault, token: str) -> Starlette:
-    """``/encode`` and ``/decode`` as Temporal's programs call them, for those who hold the token."""
-    codec = Codec(vault)
+def application(doors: Mapping[str, Vault]) -> Starlette:
+    """``/encode`` and ``/decode`` as Temporal's programs call them, under the keys that each token stands for."""
+    codecs = {token: Codec(vault) for token, vault in doors.items()}
 
     def route(path: str, turn: Turn) -> Route:
         async def answer(request: Request) -> Response:
-            if not _holds(request, token):
+            given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.cookies.get(_COOKIE, "")
+            codec = _of(given, codecs)
+            if codec is None:
                 return PlainTextResponse("the token of codec.token is needed", 401)
             try:
                 payloads = json_format.Parse(await request.body(), Payloads())
             except json_format.ParseError:
                 return PlainTextResponse("not a JSON of payloads", 400)
-            turned = Payloads(payloads=await turn(payloads.payloads))
+            turned = Payloads(payloads=await turn(codec, payloads.payloads))
             return Response(json_format.MessageToJson(turned), media_type="application/json")
 
         return Route(path, answer, methods=["POST"])
 
     async def sign_in(request: Request) -> Response:
         given = request.query_params.get("token", "")
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        if _of(given, codecs) is None:
             return PlainTextResponse("add ?token= and what codec.token holds", 401)
         response = PlainTextResponse("In Temporal's pages, choose 'Include cross-origin credentials' for the codec.")
-        response.set_cookie(_COOKIE, token, httponly=True, samesite="strict")
+        response.set_cookie(_COOKIE, given, httponly=True, samesite="strict")
         return response
 
     return Starlette(
-        routes=[route("/encode", codec.encode), route("/decode", codec.decode), Route("/", sign_in)],
+        routes=[route("/encode", Codec.encode), route("/decode", Codec.decode), Route("/", sign_in)],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)),
             Middleware(
@@ -77,14 +82,21 @@ def application(vault: Vault, token: str) -> Starlette:
     )
 
 
-def token_of(settings: Settings) -> str:
-    """The token of this data folder, made at the first start."""
-    return kept_secret(settings.data / "codec.token")
+def token_of(settings: Settings, agency: Agency | None = None) -> str:
+    """The centre's token or an agency's, made at the first start."""
+    folder = settings.data if agency is None else home(settings.data, agency)
+    return kept_secret(folder / "codec.token")
 
 
-def _holds(request: Request, token: str) -> bool:
-    given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.cookies.get(_COOKIE, "")
-    return hmac.compare_digest(given.encode(), token.encode())
+def doors_of(settings: Settings) -> dict[str, Vault]:
+    """Every token of a data folder, and what it opens."""
+    vault = Vault.of(settings)
+    agencies = {token_of(settings, agency): own for agency, own in vault.agencies.items()}
+    return {token_of(settings): vault, **agencies}
+
+
+def _of(given: str, codecs: Mapping[str, Codec]) -> Codec | None:
+    return next((c for token, c in codecs.items() if hmac.compare_digest(given.encode(), token.encode())), None)
 
 
 class CodecServer:
@@ -115,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=_USUAL_PORT)
     settings = Settings()
-    served = application(Vault.of(settings), token_of(settings))
+    served = application(doors_of(settings))
     uvicorn.run(served, host="127.0.0.1", port=parser.parse_args().port, log_level="warning", access_log=False)
 
 

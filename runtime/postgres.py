@@ -17,8 +17,8 @@ import psutil
 
 from runtime.ports import Port
 from runtime.process import Failed, Process
+from runtime.rings import kept_secret
 from runtime.settings import Settings
-from runtime.vault import kept_secret
 
 DATABASE: Final = "onestop"
 USUAL_PORT: Final = 5433

@@ -1,38 +1,20 @@
 """Encryption at rest and in payloads: AES-256-GCM under named keys, and keyed digests for look-ups."""
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel, ConfigDict
 
+from domain.words import Agency
+from runtime.rings import KeyRing, kept_ring
 from runtime.settings import Settings
 
 _NONCE = 12
-
-
-class KeyRing(BaseModel):
-    """Keys by id, base64. New text is sealed under ``current``; old text is opened under the key it names."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    current: str
-    keys: Mapping[str, str]
-    digest: str
-    """Key of the look-up digests. It is never rotated, since what is stored could no longer be found."""
-
-    @classmethod
-    def fresh(cls) -> Self:
-        """A new ring with one key."""
-        return cls(current="k1", keys={"k1": _random()}, digest=_random())
 
 
 class Unreadable(Exception):
@@ -42,17 +24,25 @@ class Unreadable(Exception):
 class Vault:
     """Seals, opens and digests under one key ring."""
 
-    def __init__(self, ring: KeyRing) -> None:
-        self._current = ring.current
-        self._keys = {name: AESGCM(base64.b64decode(key)) for name, key in ring.keys.items()}
-        self._digest = base64.b64decode(ring.digest)
+    def __init__(self, ring: KeyRing, renew: Callable[[], KeyRing] | None = None) -> None:
+        self._renew = renew
+        self._take(ring)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The vault of this deployment. The embedded default makes its keys at the first start."""
         if settings.keys is not None:
             return cls(KeyRing.model_validate_json(settings.keys.get_secret_value()))
-        return cls(_kept_ring(settings.data / "keys.json"))
+        return cls(kept_ring(settings.data), lambda: kept_ring(settings.data))
+
+    def of_agency(self, agency: Agency) -> "Vault":
+        """Seals and opens as one agency does; the vault itself where it holds no ring of the agency's."""
+        return self._agencies.get(agency, self)
+
+    @property
+    def agencies(self) -> Mapping[Agency, "Vault"]:
+        """What each agency holds; nothing in an agency's own vault."""
+        return self._agencies
 
     def seal_bytes(self, plain: bytes, context: str) -> tuple[str, bytes]:
         """Key id and ciphertext. The context is authenticated: text moved elsewhere does not open."""
@@ -60,7 +50,9 @@ class Vault:
         return self._current, nonce + self._keys[self._current].encrypt(nonce, plain, context.encode())
 
     def open_bytes(self, key: str, sealed: bytes, context: str) -> bytes:
-        """The plain bytes. Raises Unreadable."""
+        """The plain bytes. A key that came with a rotation is looked up once more. Raises Unreadable."""
+        if key not in self._keys and self._renew is not None:
+            self._take(self._renew())
         if key not in self._keys:
             raise Unreadable("unknown key")
         try:
@@ -81,27 +73,18 @@ class Vault:
         except ValueError:
             raise Unreadable("not sealed text") from None
 
+    def current(self, sealed: str) -> bool:
+        """Whether a text is sealed under the key that seals now."""
+        return sealed.startswith(f"{self._current}:")
+
     def digest(self, text: str) -> str:
         """A keyed digest (HMAC-SHA-256, hex) that finds equal texts without showing them."""
         return hmac.new(self._digest, text.encode(), hashlib.sha256).hexdigest()
 
-
-def _random() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
-
-
-def _kept_ring(file: Path) -> KeyRing:
-    return KeyRing.model_validate_json(kept_secret(file, lambda: KeyRing.fresh().model_dump_json()))
-
-
-def kept_secret(file: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
-    """The secret in a file (0600); made when there is none yet, and the same for all who ask at once."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(make())
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(draft)
-        draft.unlink()
-    return file.read_text()
+    def _take(self, ring: KeyRing) -> None:
+        self._current = ring.current
+        self._agencies = {agency: Vault(own) for agency, own in ring.agencies.items()}
+        self._keys = {name: AESGCM(base64.b64decode(key)) for name, key in ring.keys.items()}
+        for vault in self._agencies.values():
+            self._keys = vault._keys | self._keys
+        self._digest = base64.b64decode(ring.digest)

@@ -14,8 +14,9 @@ from temporalio.testing import WorkflowEnvironment
 from casebook import migrations
 from runtime import search_attributes, servers
 from runtime.connect import plugin
+from runtime.rings import KeyRing
 from runtime.settings import Settings
-from runtime.vault import KeyRing, Vault
+from runtime.vault import Vault
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.common import RawValue
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DefaultFailureConverter,
+    SerializationContext,
+    WorkflowSerializationContext,
+)
 from temporalio.exceptions import ApplicationError
 
 from domain.base import Model
+from domain.words import Agency
 from runtime.codec import ENCODING, Codec, Converter, data_converter
-from runtime.vault import KeyRing, Vault
+from runtime.rings import KeyRing
+from runtime.vault import Vault
 
 IDENTITY = "370000199001011234"
 RING = KeyRing.fresh()
@@ -84,6 +93,74 @@ async def test_a_changed_byte_is_noticed() -> None:
 async def test_encoding_twice_encrypts_once() -> None:
     once = await Codec(VAULT).encode(Converter().to_payloads(["x"]))
     assert await Codec(VAULT).encode(once) == once
+
+
+def of_activity(queue: str, *, local: bool = False) -> ActivitySerializationContext:
+    """What an activity's payloads are for."""
+    return ActivitySerializationContext("default", "1", "read_records", queue, "case", "DisputeWorkflow", local)
+
+
+@pytest.mark.parametrize("agency", Agency)
+async def test_what_is_for_an_agencys_queue_opens_for_that_agency_and_the_centre_only(agency: Agency) -> None:
+    [payload] = await CONVERTER.with_context(of_activity(agency)).encode(["证据"])
+
+    assert await CONVERTER.decode([payload], [str]) == ["证据"]
+    for other in Agency:
+        left = await Codec(Vault(RING.of(other))).decode([payload])
+        assert (left == [payload]) is (other is not agency)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        of_activity("centre"),
+        of_activity("tax", local=True),
+        of_activity("elsewhere"),
+        WorkflowSerializationContext("default", "case"),
+    ],
+)
+async def test_everything_else_opens_for_the_centre_only(context: SerializationContext) -> None:
+    [payload] = await CONVERTER.with_context(of_activity("tax")).with_context(context).encode(["证据"])
+
+    assert await CONVERTER.decode([payload], [str]) == ["证据"]
+    for agency in Agency:
+        assert await Codec(Vault(RING.of(agency))).decode([payload]) == [payload]
+
+
+async def test_an_agencys_worker_seals_its_answers_so_that_the_centre_reads_them() -> None:
+    own = data_converter(Vault(RING.of(Agency.TAX))).with_context(of_activity("tax"))
+    [payload] = await own.encode(["答复"])
+    assert await CONVERTER.decode([payload], [str]) == ["答复"]
+
+
+async def test_payloads_from_before_the_agencies_had_keys_still_open() -> None:
+    old = Vault(RING.model_copy(update={"agencies": {}}))
+    [payload] = await data_converter(old).with_context(of_activity("tax")).encode(["x"])
+    assert await CONVERTER.decode([payload], [str]) == ["x"]
+
+
+async def test_what_a_failure_says_is_encrypted_and_comes_back_whole() -> None:
+    failure = Failure()
+    await CONVERTER.encode_failure(ApplicationError(f"of {IDENTITY}", IDENTITY, type="Broken"), failure)
+    written = failure.SerializeToString()
+    back = await CONVERTER.decode_failure(failure)
+
+    assert b"Broken" in written and IDENTITY.encode() not in written
+    assert isinstance(back, ApplicationError)
+    assert (back.message, back.type, list(back.details)) == (f"of {IDENTITY}", "Broken", [IDENTITY])
+
+
+async def test_a_refusal_stays_readable_for_clients_without_keys() -> None:
+    failure = Failure()
+    await CONVERTER.encode_failure(ApplicationError("请补正", type="Refused"), failure)
+    assert failure.message == "请补正"
+    assert str(await CONVERTER.decode_failure(failure)).endswith("请补正")
+
+
+async def test_a_failure_of_an_earlier_version_still_reads() -> None:
+    failure = Failure()
+    DefaultFailureConverter().to_failure(ApplicationError("plain", type="Broken"), Converter(), failure)
+    assert "plain" in str(await CONVERTER.decode_failure(failure))
 
 
 def test_input_that_does_not_fit_names_the_fields_and_never_shows_the_values() -> None:

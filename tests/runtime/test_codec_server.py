@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
 from temporalio.client import Client
 
+from domain.words import Agency
 from runtime import servers
 from runtime.codec import ENCODING, data_converter
 from runtime.codec_server import CodecServer, token_of
@@ -50,26 +51,47 @@ async def codec(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
         yield settings, server.address
 
 
-async def sealed(settings: Settings, value: str) -> str:
+async def sealed(vault: Vault, value: str) -> str:
     """A payload as Temporal holds it, in the JSON that its programs send."""
-    payloads = Payloads(payloads=await data_converter(Vault.of(settings)).encode([value]))
+    payloads = Payloads(payloads=await data_converter(vault).encode([value]))
     return json_format.MessageToJson(payloads)
 
 
 async def test_who_holds_the_token_sees_the_plain_payload_and_seals_one(codec: tuple[Settings, str]) -> None:
     settings, address = codec
     bearer = f"Bearer {token_of(settings)}"
-    shown = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "证据"), authorization=bearer)
+    shown = await asyncio.to_thread(
+        ask, f"{address}/decode", await sealed(Vault.of(settings), "证据"), authorization=bearer
+    )
     assert json_format.Parse(shown.body, Payloads()).payloads[0].data.decode() == '"证据"'
 
     back = await asyncio.to_thread(ask, f"{address}/encode", shown.body, authorization=bearer)
     assert json_format.Parse(back.body, Payloads()).payloads[0].metadata["encoding"] == ENCODING
 
 
+async def test_an_officer_who_signs_in_for_an_agency_sees_its_payloads_and_no_others(
+    codec: tuple[Settings, str],
+) -> None:
+    settings, address = codec
+    bearer = f"Bearer {token_of(settings, Agency.TAX)}"
+    vaults = {agency: Vault.of(settings).of_agency(agency) for agency in Agency}
+    shown = {
+        agency: await asyncio.to_thread(ask, f"{address}/decode", await sealed(vault, "证据"), authorization=bearer)
+        for agency, vault in vaults.items()
+    }
+    centre = await asyncio.to_thread(
+        ask, f"{address}/decode", await sealed(Vault.of(settings), "证据"), authorization=bearer
+    )
+
+    read = {a: "证据".encode() in json_format.Parse(s.body, Payloads()).payloads[0].data for a, s in shown.items()}
+    assert read == {agency: agency is Agency.TAX for agency in Agency}
+    assert json_format.Parse(centre.body, Payloads()).payloads[0].metadata["encoding"] == ENCODING
+
+
 @pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"cookie": "onestop-codec=wrong"}])
 async def test_nobody_else_sees_anything(codec: tuple[Settings, str], header: dict[str, str]) -> None:
     settings, address = codec
-    answer = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "证据"), **header)
+    answer = await asyncio.to_thread(ask, f"{address}/decode", await sealed(Vault.of(settings), "证据"), **header)
     assert answer.status == 401 and "证据" not in answer.body
 
 
@@ -79,7 +101,7 @@ async def test_a_browser_signs_in_once_by_the_token_and_is_known_by_its_cookie(c
     signed = await asyncio.to_thread(ask, f"{address}/?token={token_of(settings)}")
     cookie = signed.headers["set-cookie"]
     page = {"cookie": cookie.partition(";")[0], "origin": "http://127.0.0.1:8233"}
-    shown = await asyncio.to_thread(ask, f"{address}/decode", await sealed(settings, "x"), **page)
+    shown = await asyncio.to_thread(ask, f"{address}/decode", await sealed(Vault.of(settings), "x"), **page)
 
     assert refused.status == 401 and "set-cookie" not in refused.headers
     assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
@@ -90,7 +112,7 @@ async def test_a_browser_signs_in_once_by_the_token_and_is_known_by_its_cookie(c
 async def test_pages_and_names_from_elsewhere_are_turned_away(codec: tuple[Settings, str]) -> None:
     settings, address = codec
     bearer = f"Bearer {token_of(settings)}"
-    body = await sealed(settings, "x")
+    body = await sealed(Vault.of(settings), "x")
     page = await asyncio.to_thread(
         ask, f"{address}/decode", body, authorization=bearer, origin="http://127.0.0.1.evil.example"
     )

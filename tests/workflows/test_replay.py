@@ -7,7 +7,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from runtime.connect import plugin
-from runtime.vault import KeyRing, Vault
+from runtime.rings import KeyRing
+from runtime.vault import Vault
 from tests.record_histories import HISTORIES
 from workflows.dispute import DisputeWorkflow
 
