@@ -86,8 +86,8 @@ def _centre_activities(world: World) -> Sequence[Any]:
     closure = ClosureService(world.client, world.rules)
     return [
         IntakeService(world.pool, world.vault, world.rules).admit,
-        TriageService(world.rules).plan,
-        AssessmentService(world.rules).judge,
+        TriageService(world.pool, world.vault, world.rules).plan,
+        AssessmentService(world.pool, world.vault, world.rules).judge,
         MediationService(world.pool, world.rules).open,
         PerformanceService(world.rules).plan,
         closure.close,

@@ -2,24 +2,29 @@
 
 from datetime import timedelta
 
+import asyncpg
 from temporalio import activity
 
+from casebook import lists
 from domain.case_facts import triage_facts
 from domain.steps import InquiryPlan, Known, TriagePlan
 from domain.triage import Triage, triage
 from domain.words import Agency
 from runtime.rules import Rules, start_of
+from runtime.vault import Vault
 
 
 class TriageService:
     """The centre's triage."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+        self._pool, self._vault, self._rules = pool, vault, rules
 
     @activity.defn(name="triage.plan")
     async def plan(self, known: Known) -> TriagePlan:
         """Class the case, and give each agency asked its deadline."""
+        antecedents = await lists.antecedents(self._pool, self._vault, known.case, known.complaint)
+        known = known.model_copy(update={"antecedents": antecedents})
         result = triage(triage_facts(known), self._rules.tables.triage)
         return TriagePlan(
             triage=result,

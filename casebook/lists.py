@@ -6,8 +6,11 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
+from casebook.registry import employer_digest
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
+from domain.complaint import Complaint
 from domain.roster import Load
+from domain.steps import Antecedents
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase
 from runtime.vault import Vault
 
@@ -164,6 +167,21 @@ async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:
 
 def _day(at: datetime) -> date:
     return at.astimezone(CENTRE_ZONE).date()
+
+
+async def antecedents(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Complaint) -> Antecedents:
+    """Other cases against any of the employers, and how many of them ended in a breach."""
+    row = await pool.fetchrow(
+        """
+        select count(*) as cases, count(*) filter (where outcome = 'breached') as defaults
+        from dispute where employer_digest = any($1) and "case" <> $2 and joined_to is null
+          and drill = (select drill from dispute where "case" = $2)
+        """,
+        [employer_digest(vault, respondent) for respondent in complaint.respondents],
+        case,
+    )
+    assert row is not None
+    return Antecedents(cases=row["cases"], defaults=row["defaults"])
 
 
 async def find(pool: asyncpg.Pool, name: str) -> str | None:

@@ -88,10 +88,11 @@ class ContributionRow(_Person):
 
 
 class StateRow(_Row):
-    """state: the operating state of an employer, and since when."""
+    """state: the operating state of an employer, since when, and its monthly surplus in yuan by filed figures."""
 
     state: OperatingState
     since: Annotated[date | None, Optional] = None
+    monthly_surplus: Annotated[Yuan | None, Optional] = None
 
 
 class LegalAidRow(_Person):

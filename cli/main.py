@@ -8,13 +8,28 @@ from typing import Final, NoReturn
 import typer
 
 import texts
-from cli import deadlines, demo, desk, filing, proof, protocol_docs, reading, records, rules, sending, terms, up
+from cli import (
+    deadlines,
+    demo,
+    desk,
+    filing,
+    findings,
+    proof,
+    protocol_docs,
+    reading,
+    records,
+    rules,
+    sending,
+    terms,
+    up,
+)
 from cli.link import Exit, fail, speak_json
 from domain.words import Language
 
 _MODULES: Final = (
     filing,
     reading,
+    findings,
     desk,
     sending,
     terms,

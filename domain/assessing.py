@@ -1,61 +1,114 @@
-"""From findings to an assessment: contradictions, money, prognosis."""
+"""From findings to an assessment: contradictions, money, prognosis, and an opening proposal."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.arrears import compute
+from domain.arrears import MonthDue, compute
 from domain.assessment import Assessment, OwedItem
-from domain.case_facts import triage_facts
+from domain.base import Month
+from domain.case_facts import employer_state, monthly_capacity, near_retirement, prognosis_facts, triage_facts
 from domain.claims import claim_rows
-from domain.dues import dues
+from domain.dues import dues, priced, stakes
 from domain.findings import MedicalInsuranceFinding
-from domain.parameters import Parameters
+from domain.limitation import LimitationClock
+from domain.opening_proposal import OpeningProposal, opening_proposal
+from domain.parameters import MissingParameter, Parameters
 from domain.prognosis import PrognosisTable, prognose
 from domain.reconcile import reconcile
 from domain.steps import Known
-from domain.words import ClaimKind, Nature
+from domain.words import ClaimKind, Nature, OperatingState
 
 _NIL: Final = Decimal("0.00")
 
 
-def assess(known: Known, parameters: Parameters, prognosis: PrognosisTable) -> Assessment:
+def assess(
+    known: Known, parameters: Parameters, prognosis: PrognosisTable, clocks: Iterable[LimitationClock] = ()
+) -> Assessment:
     """Everything that follows from the complaint, the findings and the joint meeting's decisions.
 
-    Raises MissingParameter.
+    Raises MissingParameter for months that are owed; what a source would make owed is left unpriced instead.
     """
     complaint, items = known.complaint, (*known.complaint.items, *known.supplied)
-    found = reconcile(complaint, items, known.findings, known.lapsed, known.today)
+    prices = _Prices(parameters, known)
+    found = reconcile(complaint, items, known.findings, known.lapsed, known.today, bounds=prices.bounds)
+    at_stake = stakes(complaint, items, known.findings, found, known.decisions)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
     arrears = compute((month.due for month in owed_months.owed), parameters, complaint.jurisdiction, known.today)
     part_a: dict[tuple[str, str], Decimal] = defaultdict(lambda: _NIL)
     for month, line in zip(owed_months.owed, arrears.lines, strict=True):
         part_a[month.item, line.claimant] += line.total
     part_b = _private_law(known)
-    owed = tuple(
-        OwedItem(
-            item=item.ref,
-            claimant=claimant,
-            part_a=part_a.get((item.ref, claimant), _NIL),
-            part_b=part_b.get((item.ref, claimant), _NIL),
-        )
-        for item in items
-        for claimant in complaint.claimants_of(item)
-        if claimant not in known.withdrawn
-    )
-    unproven = Assessment(
+    warnings = {
+        "unverified-rows": bool(arrears.unverified),
+        "bases-not-judged": bool(prices.months_without_bounds),
+    }
+    computed = Assessment(
         as_of=known.today,
-        owed=owed,
+        owed=tuple(
+            OwedItem(
+                item=item.ref,
+                claimant=claimant,
+                part_a=part_a.get((item.ref, claimant), _NIL),
+                part_b=part_b.get((item.ref, claimant), _NIL),
+            )
+            for item in items
+            for claimant in complaint.claimants_of(item)
+            if claimant not in known.withdrawn
+        ),
         employer_share=arrears.employer_share,
         employee_share=arrears.employee_share,
         late_fee=arrears.late_fee,
-        discrepancies=found,
+        discrepancies=priced(found, at_stake, prices.of),
         prognosis=prognose(triage_facts(known), prognosis),
-        warnings=(*owed_months.assumptions, *(("unverified-rows",) if arrears.unverified else ())),
+        warnings=(*owed_months.assumptions, *(code for code, holds in warnings.items() if holds)),
         rows=arrears.rows,
     )
-    facts = triage_facts(known.model_copy(update={"assessment": unproven}))
-    return unproven.model_copy(update={"prognosis": prognose(facts, prognosis)})
+    judged = known.model_copy(update={"assessment": computed})
+    outlook = prognose(prognosis_facts(judged, clocks), prognosis)
+    opening = _opening(judged, computed, prognosis)
+    return computed.model_copy(update={"prognosis": outlook.model_copy(update={"opening": opening})})
+
+
+@dataclass
+class _Prices:
+    """What months cost by the tables, where the tables reach."""
+
+    parameters: Parameters
+    known: Known
+    months_without_bounds: set[Month] = field(default_factory=set)
+
+    def bounds(self, month: Month) -> tuple[Decimal, Decimal] | None:
+        """Floor and cap of the contribution base in a month."""
+        first, place = date.fromisoformat(f"{month}-01"), self.known.complaint.jurisdiction
+        try:
+            floor, cap = (self.parameters.find(name, "", place, first).value for name in ("base-floor", "base-cap"))
+        except MissingParameter:
+            self.months_without_bounds.add(month)
+            return None
+        return floor, cap
+
+    def of(self, months: Sequence[MonthDue]) -> Decimal | None:
+        """Premiums of both payers and the late fee; None where a row is missing."""
+        try:
+            arrears = compute(months, self.parameters, self.known.complaint.jurisdiction, self.known.today)
+        except MissingParameter:
+            return None
+        return arrears.employer_share + arrears.employee_share + arrears.late_fee
+
+
+def _opening(known: Known, computed: Assessment, table: PrognosisTable) -> OpeningProposal:
+    return opening_proposal(
+        computed.part_a_of(),
+        monthly_capacity(known),
+        known.today,
+        near_retirement(known),
+        table.opening,
+        insolvent=employer_state(known) is OperatingState.INSOLVENT or known.complaint.circumstances.insolvency,
+    )
 
 
 def _private_law(known: Known) -> dict[tuple[str, str], Decimal]:

@@ -1,15 +1,21 @@
 """What triage and prognosis look at, drawn from the complaint and from what the agencies found."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from domain.base import Ref
 from domain.findings import LaborFinding, TaxFinding
+from domain.limitation import LimitationClock
+from domain.prognosis import PrognosisFacts
 from domain.steps import Known
 from domain.triage import TriageFacts
 from domain.words import ClaimKind, OperatingState, RespondentKind
 
 NEAR_RETIREMENT_DAYS = 730
 """A claimant counts as near retirement when it is at most this many calendar days away."""
+
+_EMPLOYING = (RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY)
 
 _WORST_FIRST = (
     OperatingState.INSOLVENT,
@@ -27,12 +33,30 @@ def employer_state(known: Known) -> OperatingState | None:
 
 
 def near_retirement(known: Known) -> tuple[str, ...]:
-    """Claimants who retire soon: as the labour bureau found, or else as the complaint says."""
+    """Claimants who retire soon, the soonest first: as the labour bureau found, or else as the complaint says."""
     retires: dict[str, date] = {c.ref: c.retires_on for c in known.complaint.claimants if c.retires_on is not None}
     for finding in known.findings:
         if isinstance(finding, LaborFinding):
             retires.update({r.claimant: r.on for r in finding.retirements})
-    return tuple(ref for ref, on in sorted(retires.items()) if (on - known.today).days <= NEAR_RETIREMENT_DAYS)
+    soonest = sorted((on, ref) for ref, on in retires.items())
+    return tuple(ref for on, ref in soonest if (on - known.today).days <= NEAR_RETIREMENT_DAYS)
+
+
+def monthly_capacity(known: Known) -> Decimal | None:
+    """What those who answer for the claim can put aside in a month by their filed figures, in yuan; None if unknown."""
+    figures = {
+        e.employer: e.monthly_surplus
+        for finding in known.findings
+        if isinstance(finding, TaxFinding)
+        for e in finding.employers
+        if e.monthly_surplus is not None
+    }
+    return sum(figures.values(), Decimal("0.00")) if figures else None
+
+
+def _for_the_joint_meeting(known: Known) -> list[Ref]:
+    discrepancies = known.assessment.discrepancies if known.assessment else ()
+    return [d.id for d in discrepancies if d.resolver == "joint-meeting"]
 
 
 def triage_facts(known: Known) -> TriageFacts:
@@ -44,16 +68,13 @@ def triage_facts(known: Known) -> TriageFacts:
         amount: Decimal | None = sum(known.assessment.part_a_of().values(), Decimal("0.00"))
     else:
         amount = sum(amounts, Decimal("0.00")) if amounts else None
-    employers = [
-        r for r in complaint.respondents if r.kind in (RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY)
-    ]
     return TriageFacts(
         claimants=len(complaint.claimants) - len(known.withdrawn),
         amount=amount,
         employer_state=employer_state(known),
         insurance_kinds=tuple(sorted({kind for item in items for kind in item.insurance})),
         claim_kinds=tuple(sorted({item.kind for item in items})),
-        respondents=len(employers),
+        respondents=sum(r.kind in _EMPLOYING for r in complaint.respondents),
         contested_relation=circumstances.contested_relation
         or any(item.kind is ClaimKind.LABOR_RELATIONSHIP for item in items),
         policy_question=circumstances.policy_question,
@@ -61,10 +82,32 @@ def triage_facts(known: Known) -> TriageFacts:
         near_retirement=len(near_retirement(known)),
         insolvency=circumstances.insolvency,
         foreign_element=circumstances.foreign_element,
-        earlier_cases=circumstances.earlier_cases,
+        earlier_cases=max(circumstances.earlier_cases, known.antecedents.cases),
         vulnerable=sum(c.vulnerable for c in complaint.claimants),
         media_or_mass_risk=circumstances.media_or_mass_risk,
         legal_aid_requested=circumstances.legal_aid_requested,
-        discrepancies=len(known.assessment.discrepancies) if known.assessment else 0,
+        discrepancies=len(_for_the_joint_meeting(known)),
         other_proceedings=circumstances.other_proceedings,
+    )
+
+
+def prognosis_facts(known: Known, clocks: Iterable[LimitationClock] = ()) -> PrognosisFacts:
+    """What the prognosis looks at: the facts of triage, and what fact-finding and earlier cases add to them."""
+    respondents = known.complaint.respondents
+    decided = {decision.discrepancy for decision in known.decisions}
+    disputed = _for_the_joint_meeting(known)
+    return PrognosisFacts(
+        **triage_facts(known).model_dump(),
+        late_fee=known.assessment.late_fee if known.assessment else None,
+        open_discrepancies=sum(ref not in decided for ref in disputed),
+        decided_discrepancies=sum(ref in decided for ref in disputed),
+        silent_agencies=len(known.lapsed),
+        respondents_willing=sum(r.attitude == "willing" for r in respondents),
+        respondents_declined=sum(r.attitude == "declined" for r in respondents),
+        others_liable=sum(r.kind not in _EMPLOYING for r in respondents),
+        earlier_defaults=known.antecedents.defaults,
+        days_to_limitation=min(
+            ((clock.lapses_on - clock.as_of).days for clock in clocks if clock.lapses_on is not None), default=None
+        ),
+        monthly_capacity=monthly_capacity(known),
     )

@@ -1,7 +1,7 @@
 """What an intake service files: who complains of whom, and for what."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -27,6 +27,9 @@ class Claimant(Model):
     """Seriously ill, disabled, minor, or in need: raises the priority."""
 
 
+Attitude = Literal["willing", "declined"]
+
+
 class Respondent(Model):
     """Who answers for the claim: an employer, or somebody liable in its stead."""
 
@@ -35,6 +38,8 @@ class Respondent(Model):
     kind: RespondentKind = RespondentKind.EMPLOYER
     credit_code: CreditCode | None = None
     unit: str | None = None
+    attitude: Attitude | None = None
+    """What the respondent has said about talking, as the intake service or the grid heard it; None when unknown."""
 
 
 class ClaimItem(Model):

@@ -10,8 +10,8 @@ from domain.complaint import Complaint
 from domain.side_by_side import Ground, Place
 from domain.words import Agency, InsuranceKind, OperatingState
 
-Bounds = Callable[[Month], tuple[Decimal, Decimal]]
-"""Floor and cap of the contribution base in a month, in yuan."""
+Bounds = Callable[[Month], tuple[Decimal, Decimal] | None]
+"""Floor and cap of the contribution base in a month, in yuan; None where no table gives them."""
 
 
 class Scene(NamedTuple):
@@ -96,9 +96,10 @@ def _base_below_wage(scene: Scene) -> Iterator[Clash]:
         said = {}
         for month in ground.paid(place):
             base, wage = ground.base(place, month), ground.wage(place, month)
-            if base is None or wage is None:
+            within = bounds(month)
+            if base is None or wage is None or within is None:
                 continue
-            floor, cap = bounds(month)
+            floor, cap = within
             if base < (lawful := min(max(wage, floor), cap)):
                 said[month] = {"wage": f"{wage:.2f}", "lawful": f"{lawful:.2f}", "base": f"{base:.2f}"}
         if said:

@@ -139,10 +139,14 @@ def stakes(
 def priced(
     discrepancies: Iterable[Discrepancy],
     found: Iterable[Stake],
-    price: Callable[[Sequence[MonthDue]], Decimal],
+    price: Callable[[Sequence[MonthDue]], Decimal | None],
 ) -> tuple[Discrepancy, ...]:
-    """The discrepancies with the money that hangs on each. ``price`` gives what months cost, in yuan."""
-    money = {stake.discrepancy: price(stake.added) - price(stake.dropped) for stake in found}
+    """The discrepancies with the money that hangs on each. ``price`` gives what months cost in yuan, if it can."""
+    money = {}
+    for stake in found:
+        added, dropped = price(stake.added), price(stake.dropped)
+        if added is not None and dropped is not None:
+            money[stake.discrepancy] = added - dropped
     return tuple(d.model_copy(update={"money": money[d.id]}) if d.id in money else d for d in discrepancies)
 
 

@@ -85,6 +85,8 @@ class EmployerState(Model):
     employer: Ref
     state: OperatingState
     since: date | None = None
+    monthly_surplus: Yuan | None = None
+    """What the employer could put aside in a month by its filed operating figures, in yuan; None when unknown."""
 
 
 class LegalAid(Model):

@@ -15,6 +15,13 @@ from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome
 
 
+class Antecedents(Model):
+    """What the casebook tells of the employer: other cases, and settlements that it broke."""
+
+    cases: int = 0
+    defaults: int = 0
+
+
 class Known(Model):
     """What is known of a case when a service is asked: the complaint, and what the agencies found."""
 
@@ -28,6 +35,8 @@ class Known(Model):
     lapsed: tuple[Agency, ...] = ()
     decisions: tuple[Decision, ...] = ()
     assessment: Assessment | None = None
+    antecedents: Antecedents = Antecedents()
+    """Filled in by the service that is asked; the case itself does not know."""
 
 
 class InquiryPlan(Model):

@@ -14,9 +14,11 @@ from domain.deadlines import Deadline
 from domain.findings import Finding
 from domain.identifiers import masked
 from domain.ledger import Event
-from domain.projection import CasebookEntry, CaseRow, TaskRow
+from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
+from domain.side_by_side import Line, lay, lines
 from domain.triage import Triage
+from domain.waiting import Waiting, waiting
 from domain.words import (
     Agency,
     CaseClass,
@@ -28,18 +30,6 @@ from domain.words import (
     ReferralTarget,
     RespondentKind,
 )
-
-
-class Waiting(Model):
-    """On whom a case waits, for what (a code of texts/waiting.yaml), since when and until when."""
-
-    on: tuple[str, ...]
-    """Agencies, party refs, or one of: mediator, supervisor, joint-meeting, centre, nobody."""
-    what: str
-    since: Instant
-    until: Instant | None
-    provisional: bool = False
-    """The deadline reaches into a year whose calendar has not been published (暂定)."""
 
 
 class ClaimantView(Model):
@@ -189,6 +179,7 @@ class CaseView(Model):
     part_b: Yuan | None
     late_fee: Yuan | None
     difficulty: int | None
+    prognosis: Prognosis | None
     warnings: tuple[str, ...]
     mediation_due: date | None
     deadlines: tuple[Deadline, ...]
@@ -214,6 +205,15 @@ class Timeline(Model):
     """The same events as sentences in the reader's language."""
 
 
+class SideBySide(Model):
+    """What is claimed and what each agency found, month by month; the months that read alike in one line."""
+
+    public_payload: ClassVar[bool] = True
+
+    case: Ref
+    lines: tuple[Line, ...]
+
+
 class TriageExplanation(Model):
     """Why a case is in its class."""
 
@@ -233,74 +233,6 @@ class OpenTasks(Model):
 
     case: Ref
     tasks: tuple[TaskView, ...]
-
-
-def waiting(case: CaseState) -> Waiting:
-    """On whom the case waits."""
-    if case.suspension is not None:
-        return Waiting(on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until)
-    if case.blocked is not None:
-        return Waiting(on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at)
-    since = case.phase_since
-    match case.phase:
-        case Phase.INTAKE if case.missing and case.material_deadline is not None:
-            deadline = case.material_deadline
-            return Waiting(
-                on=case.claimants,
-                what="material",
-                since=since,
-                until=deadline.due_at,
-                provisional=deadline.provisional,
-            )
-        case Phase.FACT_FINDING if tasks := case.open_tasks:
-            first = min(tasks, key=lambda t: t.deadline.due_at)
-            return Waiting(
-                on=tuple(t.agency for t in tasks),
-                what="inquiry-escalated" if any(t.escalated for t in tasks) else "inquiry",
-                since=min(t.opened_at for t in tasks),
-                until=first.lapse_at if first.escalated else first.deadline.due_at,
-                provisional=first.deadline.provisional,
-            )
-        case Phase.PROGNOSIS if case.undecided and case.joint_meeting is not None:
-            return Waiting(
-                on=("joint-meeting",),
-                what="decision",
-                since=since,
-                until=case.joint_meeting.due_at,
-                provisional=case.joint_meeting.provisional,
-            )
-        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
-            return _waiting_in_mediation(case)
-        case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
-            due = case.unpaid[0]
-            overdue = due.state is InstalmentState.OVERDUE
-            return Waiting(
-                on=(case.settlement.payer,),
-                what="overdue-instalment" if overdue else "instalment",
-                since=due.deadline.due_at if overdue else since,
-                until=due.default_at if overdue else due.deadline.due_at,
-                provisional=due.deadline.provisional,
-            )
-        case Phase.CLOSED:
-            return Waiting(on=("nobody",), what="closed", since=since, until=None)
-    return Waiting(on=("centre",), what="processing", since=since, until=None)
-
-
-def _waiting_in_mediation(case: CaseState) -> Waiting:
-    assert case.mediation is not None
-    proposals = case.open_proposals
-    if not proposals:
-        deadline = case.mediation.deadline
-        return Waiting(
-            on=("mediator",),
-            what="proposal",
-            since=max([case.phase_since, *(a.at for p in case.mediation.proposals.values() for a in [p])]),
-            until=deadline.due_at,
-            provisional=deadline.provisional,
-        )
-    proposal = min(proposals, key=lambda p: p.expires_at)
-    silent = sorted((proposal.claimants | {proposal.payer}) - proposal.answers.keys() - case.withdrawn.keys())
-    return Waiting(on=tuple(silent), what="answer", since=proposal.at, until=proposal.expires_at)
 
 
 def case_view(case: CaseState, now: datetime) -> CaseView:
@@ -352,6 +284,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         part_b=sum(part_b.values(), zero) if assessment else None,
         late_fee=assessment.late_fee if assessment else None,
         difficulty=assessment.prognosis.difficulty if assessment else None,
+        prognosis=assessment.prognosis if assessment else None,
         warnings=assessment.warnings if assessment else (),
         mediation_due=mediation.deadline.due if mediation else None,
         deadlines=tuple(_deadlines(case)),
@@ -368,6 +301,13 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
     )
+
+
+def side_by_side(case: CaseState) -> SideBySide:
+    """The claim and the findings so far, side by side."""
+    if case.complaint is None:
+        return SideBySide(case=case.case, lines=())
+    return SideBySide(case=case.case, lines=lines(lay(case.complaint, case.items, case.findings.values())))
 
 
 def task_view(task: Task) -> TaskView:
@@ -449,42 +389,5 @@ def _settlement_view(case: CaseState) -> SettlementView | None:
                 state=d.state,
             )
             for d in settlement.dues
-        ),
-    )
-
-
-def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
-    """What the casebook has not been told yet up to an event, with the rows that people search."""
-    waits = waiting(case)
-    return CasebookEntry(
-        events=tuple(event for event in case.unrecorded() if event.seq <= up_to),
-        case=CaseRow(
-            case=case.case,
-            case_number=case.case_number,
-            drill=case.drill,
-            phase=case.phase,
-            case_class=case.case_class,
-            lane=case.lane,
-            group=group(case),
-            mediator=case.mediator,
-            outcome=case.outcome,
-            claimants=len(case.claimants),
-            waits_on=waits.on[:20],
-            waits_for=waits.what,
-            waits_since=waits.since,
-            waits_until=waits.until,
-            seq=up_to,
-        ),
-        tasks=tuple(
-            TaskRow(
-                task=t.ref,
-                agency=t.agency,
-                state=t.state,
-                officer=t.officer,
-                opened_at=t.opened_at,
-                due_at=t.deadline.due_at,
-                escalated=t.escalated,
-            )
-            for t in case.tasks.values()
         ),
     )

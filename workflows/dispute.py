@@ -1,6 +1,7 @@
 """The life of one dispute, from filing to closure."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import agenda, progress, protocol, view
     from domain.case import Blocked, CaseState, Task, TaskState
     from domain.effects.bargaining import accepted_by
+    from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
     from domain.messages import FileComplaint, LinkComplaint, Message
     from domain.opening import Closed, Opening, Reading
@@ -36,10 +38,12 @@ with workflow.unsafe.imports_passed_through():
         PerformanceRequest,
         RecordsRequest,
     )
-    from domain.view import CaseView, OpenTasks, Timeline, TriageExplanation
+    from domain.view import CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
+    from domain.waiting import waiting
     from domain.words import Language, Phase
     from texts import sentences
     from workflows import answers
+    from workflows.alarm import Alarm
     from workflows.centre import READ_RECORDS, Service, agency, service, service_of_its_own
     from workflows.listing import search_attributes_of
 
@@ -92,10 +96,12 @@ class DisputeWorkflow:
             case=workflow.info().workflow_id, drill=opening.drill, phase_since=workflow.now()
         )
         self._messages = 0
+        self._settling = False
 
     @workflow.run
     async def run(self, opening: Opening = EMPTY) -> Closed:
-        clock = asyncio.create_task(self._keep_time())
+        timers_run_out = workflow.patched("timers-run-out")
+        clock = asyncio.create_task(self._keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self._keep_casebook())
         try:
             await self.intake()
@@ -107,13 +113,16 @@ class DisputeWorkflow:
         except _EndsEarly:
             pass
         except _TurnsOver:
-            casebook.cancel()
+            if not timers_run_out:
+                casebook.cancel()
             await self._settle_down()
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         await self.closure()
-        casebook.cancel()
+        if not timers_run_out:
+            casebook.cancel()
         await self._settle_down()
-        clock.cancel()
+        if not timers_run_out:
+            clock.cancel()
         assert self.case.outcome is not None
         return Closed(case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head)
 
@@ -351,23 +360,22 @@ class DisputeWorkflow:
             assessment=case.assessment,
         )
 
-    async def _keep_time(self) -> None:
-        """Ring what is due, and sleep until what is next (one timer for each case)."""
+    async def _keep_time(self, alarm: Alarm | None) -> None:
+        """Ring what is due, and sleep until what is next."""
         case = self.case
         while True:
             agenda.ring(case, self.now)
-            await self._sleep_until(agenda.next_alarm(case), case.clock_offset)
+            upcoming, offset = agenda.next_alarm(case), case.clock_offset
+            left = None if upcoming is None else upcoming - self.now
 
-    async def _sleep_until(self, alarm: datetime | None, offset: timedelta) -> None:
-        """Until the alarm, or until there is another one, or the clock of a drill was moved on."""
-        case = self.case
-        try:
-            await workflow.wait_condition(
-                lambda: (agenda.next_alarm(case), case.clock_offset) != (alarm, offset),
-                timeout=None if alarm is None else alarm - self.now,
-            )
-        except TimeoutError:
-            return
+            def moved(at: datetime | None = upcoming, by: timedelta = offset) -> bool:
+                return (agenda.next_alarm(case), case.clock_offset) != (at, by)
+
+            if alarm is not None:
+                await alarm.wait(None if left is None else workflow.now() + left, moved)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await workflow.wait_condition(moved, timeout=left)
 
     async def _keep_casebook(self) -> None:
         """Write each new stretch of the ledger, with the rows that people search, in one transaction.
@@ -381,8 +389,10 @@ class DisputeWorkflow:
             await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1)
             in_history = case.next_seq - 1
             await workflow.sleep(CASEBOOK_LAG)
+            if self._settling:
+                return
             if in_history > case.recorded:
-                case.recorded = await self._ask(CasebookService.record, view.casebook_entry(case, in_history))
+                case.recorded = await self._ask(CasebookService.record, casebook_entry(case, in_history))
 
     async def _settle_down(self) -> None:
         """Nothing may be left in the air: every sender answered, every event in the casebook.
@@ -390,9 +400,10 @@ class DisputeWorkflow:
         The last entry is written by an activity of its own, which begins when history holds everything.
         """
         case = self.case
+        self._settling = True
         await workflow.wait_condition(workflow.all_handlers_finished)
         while case.recorded < case.next_seq - 1:
-            last = view.casebook_entry(case, case.next_seq - 1)
+            last = casebook_entry(case, case.next_seq - 1)
             case.recorded = max(case.recorded, await self._ask(CasebookService.record, last, service_of_its_own))
             await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -475,10 +486,15 @@ class DisputeWorkflow:
         return OpenTasks(case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks))
 
     @workflow.query
+    def side_by_side(self, reading: Reading | None = None) -> SideBySide:
+        """The claim and the findings side by side, for each claimant with each employer."""
+        return view.side_by_side(self.case)
+
+    @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
         """Why the case is in its class: the rules that fired, and those that nearly did."""
         return answers.triage(self.case, (reading or Reading()).language)
 
     def _line(self, language: Language) -> str:
-        waits = view.waiting(self.case)
+        waits = waiting(self.case)
         return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language)

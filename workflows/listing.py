@@ -6,7 +6,8 @@ from typing import Any
 from temporalio.common import SearchAttributeUpdate
 
 from domain.case import CaseState
-from domain.view import group, waiting
+from domain.view import group
+from domain.waiting import waiting
 from runtime import search_attributes as keys
 
 

@@ -23,7 +23,7 @@ def request(filed: Complaint | None = None, case: str | None = None, **changes: 
     """A complaint against a new employer that asks for a number."""
     held = filed or complaint(respondents=(employer(name=fresh("虚构登记公司")),))
     return RegistrationRequest(
-        **{"case": case or fresh("dispute-t"), "complaint": held, "drill": False, "filed_at": FILED} | changes
+        **{"case": case or fresh("filed-t"), "complaint": held, "drill": False, "filed_at": FILED} | changes
     )
 
 

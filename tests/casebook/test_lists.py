@@ -5,8 +5,9 @@ import asyncpg
 import pytest
 
 from casebook.ledger import record
-from casebook.lists import CaseFilter, TaskFilter, cases, find, mediator_loads, tasks
+from casebook.lists import CaseFilter, TaskFilter, antecedents, cases, find, mediator_loads, tasks
 from casebook.registry import register
+from domain.steps import Antecedents
 from domain.words import Agency, CaseClass, Outcome, Phase
 from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer
@@ -133,3 +134,14 @@ async def test_a_case_is_found_by_its_number_its_id_and_a_joined_one_by_the_case
     for name in (registered.case_number, first.case, again.case):
         assert await find(desk.pool, name) == first.case
     assert await find(desk.pool, "RZ-1999-000001") is None
+
+
+async def test_the_antecedents_of_an_employer_are_its_other_cases_and_those_that_it_broke(desk: Desk) -> None:
+    for outcome in (Outcome.BREACHED, Outcome.PERFORMED):
+        await desk.case(phase=Phase.CLOSED, outcome=outcome)
+    await desk.case(drill=True, phase=Phase.CLOSED, outcome=Outcome.BREACHED)
+    new = await desk.case()
+
+    filed = complaint(respondents=(employer(name=desk.company),))
+
+    assert await antecedents(desk.pool, desk.vault, new, filed) == Antecedents(cases=2, defaults=1)

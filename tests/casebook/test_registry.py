@@ -51,7 +51,7 @@ async def test_fifty_windows_at_the_same_instant_make_one_case(pool: asyncpg.Poo
 async def test_numbers_have_no_gaps_even_when_registrations_fail(pool: asyncpg.Pool, vault: Vault) -> None:
     filed_at = datetime(2019, 6, 1, tzinfo=UTC)  # a series of this test's own
     good = [request(filed_at=filed_at) for _ in range(40)]
-    taken = fresh("dispute-t")
+    taken = fresh("filed-t")
     await register(pool, vault, request(case=taken))
     fails = [
         register(pool, vault, request(filed_at=filed_at).model_copy(update={"complaint": unstorable()}))

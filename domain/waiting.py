@@ -1,0 +1,85 @@
+"""On whom a case waits, for what, since when and until when."""
+
+from domain.base import Instant, Model
+from domain.case import CaseState, InstalmentState
+from domain.words import Phase
+
+
+class Waiting(Model):
+    """On whom a case waits, for what (a code of texts/waiting.yaml), since when and until when."""
+
+    on: tuple[str, ...]
+    """Agencies, party refs, or one of: mediator, supervisor, joint-meeting, centre, nobody."""
+    what: str
+    since: Instant
+    until: Instant | None
+    provisional: bool = False
+    """The deadline reaches into a year whose calendar has not been published (暂定)."""
+
+
+def waiting(case: CaseState) -> Waiting:
+    """On whom the case waits."""
+    if case.suspension is not None:
+        return Waiting(on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until)
+    if case.blocked is not None:
+        return Waiting(on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at)
+    since = case.phase_since
+    match case.phase:
+        case Phase.INTAKE if case.missing and case.material_deadline is not None:
+            deadline = case.material_deadline
+            return Waiting(
+                on=case.claimants,
+                what="material",
+                since=since,
+                until=deadline.due_at,
+                provisional=deadline.provisional,
+            )
+        case Phase.FACT_FINDING if tasks := case.open_tasks:
+            first = min(tasks, key=lambda t: t.deadline.due_at)
+            return Waiting(
+                on=tuple(t.agency for t in tasks),
+                what="inquiry-escalated" if any(t.escalated for t in tasks) else "inquiry",
+                since=min(t.opened_at for t in tasks),
+                until=first.lapse_at if first.escalated else first.deadline.due_at,
+                provisional=first.deadline.provisional,
+            )
+        case Phase.PROGNOSIS if case.undecided and case.joint_meeting is not None:
+            return Waiting(
+                on=("joint-meeting",),
+                what="decision",
+                since=since,
+                until=case.joint_meeting.due_at,
+                provisional=case.joint_meeting.provisional,
+            )
+        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
+            return _waiting_in_mediation(case)
+        case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
+            due = case.unpaid[0]
+            overdue = due.state is InstalmentState.OVERDUE
+            return Waiting(
+                on=(case.settlement.payer,),
+                what="overdue-instalment" if overdue else "instalment",
+                since=due.deadline.due_at if overdue else since,
+                until=due.default_at if overdue else due.deadline.due_at,
+                provisional=due.deadline.provisional,
+            )
+        case Phase.CLOSED:
+            return Waiting(on=("nobody",), what="closed", since=since, until=None)
+    return Waiting(on=("centre",), what="processing", since=since, until=None)
+
+
+def _waiting_in_mediation(case: CaseState) -> Waiting:
+    assert case.mediation is not None
+    proposals = case.open_proposals
+    if not proposals:
+        deadline = case.mediation.deadline
+        return Waiting(
+            on=("mediator",),
+            what="proposal",
+            since=max([case.phase_since, *(a.at for p in case.mediation.proposals.values() for a in [p])]),
+            until=deadline.due_at,
+            provisional=deadline.provisional,
+        )
+    proposal = min(proposals, key=lambda p: p.expires_at)
+    silent = sorted((proposal.claimants | {proposal.payer}) - proposal.answers.keys() - case.withdrawn.keys())
+    return Waiting(on=tuple(silent), what="answer", since=proposal.at, until=proposal.expires_at)
