@@ -7,6 +7,7 @@ from temporalio import activity
 
 from casebook import lists
 from domain.case_facts import triage_facts
+from domain.officers import signatures
 from domain.steps import InquiryPlan, Known, TriagePlan
 from domain.triage import Triage, triage
 from domain.words import Agency
@@ -29,6 +30,7 @@ class TriageService:
         return TriagePlan(
             triage=result,
             inquiries=tuple(self._inquiry(agency, result, known) for agency in result.agencies),
+            desks=self._rules.tables.officers.desks(known.today, signatures()),
         )
 
     def _inquiry(self, agency: Agency, result: Triage, known: Known) -> InquiryPlan:
@@ -39,5 +41,7 @@ class TriageService:
             agency=agency,
             deadline=due,
             remind_at=max(self._rules.reminder(due, "inquiry-reminder"), tomorrow),
+            escalate_at=self._rules.deadline("inquiry-escalation", due.due, place).due_at,
+            full_life=True,
             lapse_at=self._rules.deadline("inquiry-grace", due.due, place).due_at,
         )

@@ -17,7 +17,7 @@ from rich.text import Text
 import texts
 from cli.play import Moment
 from domain.base import CENTRE_ZONE
-from domain.case import TaskState
+from domain.tasks import TaskState
 from domain.view import CaseView, TaskView
 from domain.words import Language, Phase
 

@@ -8,14 +8,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-from domain.case import CaseState, Due, InstalmentState, Proposal, ProposalState, Task, TaskState
+from domain.case import CaseState, Due, InstalmentState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
+from domain.effects.desk import AT_THE_DESKS
 from domain.effects.direction import let_clocks_run
 from domain.reconcile import Decision
+from domain.tasks import Task, TaskState, end_delegation
 from domain.words import Outcome, Phase
 
 FILING_GRACE: Final = timedelta(hours=1)
 """How long a workflow that was started without a complaint waits for one."""
+
+SUPERVISOR: Final = "supervisor"
+"""To whom an inquiry is escalated where its agency has no head, or the head did not help."""
 
 
 class Alarm(NamedTuple):
@@ -45,15 +50,15 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
     if case.suspension is not None:
         yield Alarm(case.suspension.until, lambda now: _resume(case, now))
         return
+    if case.phase in AT_THE_DESKS:
+        for task in case.open_tasks:
+            yield from _of_task(case, task)
     match case.phase:
         case Phase.INTAKE:
             if case.complaint is None:
                 yield Alarm(case.phase_since + FILING_GRACE, lambda now: _not_filed(case, now))
             elif case.missing and case.material_deadline is not None:
                 yield Alarm(case.material_deadline.due_at, lambda now: _material_lapsed(case, now))
-        case Phase.FACT_FINDING:
-            for task in case.open_tasks:
-                yield from _of_task(case, task)
         case Phase.PROGNOSIS:
             if case.joint_meeting is not None and case.undecided:
                 yield Alarm(case.joint_meeting.due_at, lambda now: _joint_meeting_lapsed(case, now))
@@ -71,16 +76,37 @@ def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:
 
     def escalate(now: datetime) -> None:
         task.reminded = task.escalated = True
-        case.note("task_escalated", now, task=task.ref, officer=task.officer)
+        if task.desk is None or task.desk.head is None:
+            task.escalated_to = SUPERVISOR
+            case.note("task_escalated", now, task=task.ref, officer=task.officer)
+        else:
+            tell(task.desk.head, now)
+
+    def tell(whom: str, now: datetime) -> None:
+        task.escalated_to = whom
+        case.note("task_escalated_to", now, task=task.ref, officer=task.officer, to=whom)
 
     def lapse(now: datetime) -> None:
         task.state = TaskState.LAPSED
+        if task.earlier:
+            task.finding = task.earlier[-1].finding
         case.note("task_lapsed", now, task=task.ref, officer=task.officer)
 
+    def come_back(now: datetime) -> None:
+        before, to = task.officer, over[0].by
+        end_delegation(task, to)
+        case.note("task_delegation_ended", now, task=task.ref, officer=before, to=to)
+
+    if task.has_no_taker and task.escalated_to != SUPERVISOR:
+        yield Alarm(task.opened_at, lambda now: tell(SUPERVISOR, now))
     if not task.reminded:
         yield Alarm(task.remind_at, remind)
     if not task.escalated:
         yield Alarm(task.deadline.due_at, escalate)
+    if task.escalate_at is not None and task.escalated and task.escalated_to != SUPERVISOR:
+        yield Alarm(task.escalate_at, lambda now: tell(SUPERVISOR, now))
+    if over := sorted((d for d in task.delegations if d.until), key=lambda d: d.until or task.lapse_at):
+        yield Alarm(over[0].until or task.lapse_at, come_back)
     yield Alarm(task.lapse_at, lapse)
 
 

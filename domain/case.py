@@ -21,49 +21,12 @@ from domain.messages import Instalment
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
 from domain.roster import Assignment
+from domain.tasks import Desk, Task
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
 
 EVENTS_KEPT: Final = 200
 """Events that the running case keeps for its timeline; the casebook has them all."""
-
-
-class TaskState(StrEnum):
-    """The life of an inquiry."""
-
-    OFFERED = "offered"
-    CLAIMED = "claimed"
-    DONE = "done"
-    LAPSED = "lapsed"
-    SKIPPED = "skipped"
-
-
-OPEN: Final = frozenset({TaskState.OFFERED, TaskState.CLAIMED})
-
-
-class Task(State):
-    """One agency's inquiry into one case."""
-
-    ref: Ref
-    agency: Agency
-    state: TaskState = TaskState.OFFERED
-    officer: Ref | None = None
-    opened_at: Instant
-    deadline: Deadline
-    remind_at: Instant
-    lapse_at: Instant
-    reminded: bool = False
-    escalated: bool = False
-    extended_days: int = 0
-    draft: Finding | None = None
-    records: str = "awaited"
-    """Whether the agency's records have been read: awaited, read, unavailable."""
-    finding: Finding | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Somebody still has to act on it."""
-        return self.state in OPEN
 
 
 class PartyAnswer(State):
@@ -255,6 +218,10 @@ class CaseState(State):
     reclassified: CaseClass | None = None
     lane: Lane | None = None
     tasks: dict[Ref, Task] = {}
+    desks: dict[Agency, Desk] = {}
+    """The agencies' officers when the inquiries were opened; empty where the centre keeps no directory of them."""
+    corrections_assessed: int = 0
+    """How many corrected findings the assessment reflects."""
     assessment: Assessment | None = None
     decisions: dict[Ref, DiscrepancyDecision] = {}
     decisions_assessed: int = 0
@@ -373,6 +340,11 @@ class CaseState(State):
     def open_tasks(self) -> list[Task]:
         """Inquiries that somebody still has to act on."""
         return [task for task in self.tasks.values() if task.is_open]
+
+    @property
+    def corrections(self) -> int:
+        """How many findings have come in anew after they were sent back."""
+        return sum(len(task.earlier) for task in self.tasks.values() if task.finding is not None)
 
     @property
     def undecided(self) -> list[Ref]:

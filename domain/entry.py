@@ -2,13 +2,14 @@
 
 from domain.case import CaseState
 from domain.projection import CasebookEntry, CaseRow, TaskRow
+from domain.tasks import SUSPENDED
 from domain.view import group
 from domain.waiting import waiting
 
 
 def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
     """What the casebook has not been told yet up to an event, with the rows that people search."""
-    waits = waiting(case)
+    waits, kinds = waiting(case), tuple(sorted({item.kind for item in case.items}))
     return CasebookEntry(
         events=tuple(event for event in case.unrecorded() if event.seq <= up_to),
         case=CaseRow(
@@ -32,11 +33,17 @@ def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
             TaskRow(
                 task=t.ref,
                 agency=t.agency,
-                state=t.state,
+                state=SUSPENDED if case.suspension is not None and t.is_open else t.state,
                 officer=t.officer,
                 opened_at=t.opened_at,
                 due_at=t.deadline.due_at,
                 escalated=t.escalated,
+                escalated_to=t.escalated_to,
+                remind_at=t.remind_at,
+                reminded=t.reminded,
+                priority=t.priority,
+                delegated_by=tuple(d.by for d in t.delegations),
+                kinds=kinds,
             )
             for t in case.tasks.values()
         ),

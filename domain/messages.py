@@ -197,6 +197,8 @@ class Comment(Message):
 
     name = "comment"
     text: Text
+    task: Ref | None = None
+    """The inquiry that it is about."""
 
 
 class Attach(Message):
@@ -208,6 +210,8 @@ class Attach(Message):
     size: Annotated[int, Field(gt=0, le=100_000_000)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     location: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    task: Ref | None = None
+    """The inquiry that it belongs to."""
 
 
 class Withdraw(Message):

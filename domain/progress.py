@@ -13,20 +13,38 @@ from domain.case import (
     ProposalState,
     Referral,
     Settlement,
-    Task,
 )
 from domain.intake import Admission
 from domain.messages import Instalment
 from domain.receipts import Decision, Receipt
-from domain.steps import Closing, InquiryPlan, Judgement, MediationPlan, PerformancePlan
+from domain.steps import Closing, InquiryPlan, Judgement, Known, MediationPlan, PerformancePlan
+from domain.tasks import Task, TaskState
 from domain.triage import Triage
-from domain.words import Outcome
+from domain.words import Outcome, Phase
 
 
 def jurisdiction(case: CaseState) -> str:
     """Whose rules the case is under."""
     assert case.complaint is not None
     return case.complaint.jurisdiction
+
+
+def known(case: CaseState, now: datetime) -> Known:
+    """What a service is told of the case. An inquiry that was skipped tells as little as one that lapsed."""
+    assert case.complaint is not None and case.filed_at is not None
+    unanswered = {TaskState.LAPSED, TaskState.SKIPPED}
+    return Known(
+        case=case.case,
+        complaint=case.complaint,
+        supplied=case.supplied,
+        withdrawn=tuple(case.withdrawn),
+        filed_on=case.day(case.filed_at),
+        today=case.day(now),
+        findings=tuple(case.findings.values()),
+        lapsed=tuple(t.agency for t in case.tasks.values() if t.state in unanswered and t.finding is None),
+        decisions=tuple(case.decisions.values()),
+        assessment=case.assessment,
+    )
 
 
 def block(case: CaseState, blocked: Blocked, now: datetime) -> None:
@@ -101,7 +119,11 @@ def open_task(case: CaseState, plan: InquiryPlan, now: datetime) -> None:
         opened_at=now,
         deadline=plan.deadline,
         remind_at=plan.remind_at,
+        escalate_at=plan.escalate_at,
         lapse_at=plan.lapse_at,
+        full_life=plan.full_life,
+        desk=case.desks.get(plan.agency),
+        priority=case.triage.priority if case.triage else None,
     )
     case.note("task_opened", now, task=plan.agency, due=plan.deadline.due.isoformat())
 
@@ -110,6 +132,7 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
     """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
     assessment = judgement.assessment
     case.assessment, case.decisions_assessed = assessment, len(case.decisions)
+    case.corrections_assessed = case.corrections
     case.note(
         "assessed",
         now,
@@ -122,7 +145,11 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
     )
     if case.triage is None or judgement.triage.case_class is not case.triage.case_class:
         take_triage(case, judgement.triage, now)
-    if case.undecided and case.joint_meeting is None:
+    if case.phase is Phase.MEDIATION:
+        for proposal in case.open_proposals:
+            proposal.state = ProposalState.REPLACED
+            case.note("proposal_overtaken", now, proposal=proposal.ref)
+    elif case.undecided and case.joint_meeting is None:
         case.joint_meeting = judgement.joint_meeting
         case.note(
             "joint_meeting_called",
@@ -132,9 +159,19 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
         )
 
 
-def decisions_pending(case: CaseState) -> bool:
-    """The joint meeting has decided something that the assessment does not reflect yet."""
-    return len(case.decisions) > case.decisions_assessed
+def assessment_is_behind(case: CaseState) -> bool:
+    """The joint meeting has decided, or an agency corrected, something that the assessment does not reflect yet."""
+    return len(case.decisions) > case.decisions_assessed or case.corrections > case.corrections_assessed
+
+
+def close_inquiries(case: CaseState, now: datetime) -> None:
+    """The procedure has gone on: nobody need act on an inquiry that was still open."""
+    for task in case.open_tasks:
+        task.state = TaskState.SKIPPED
+        if task.earlier:
+            task.finding = task.earlier[-1].finding
+        if task.full_life:
+            case.note("task_closed", now, task=task.ref, officer=task.officer)
 
 
 def open_mediation(case: CaseState, plan: MediationPlan, now: datetime) -> None:

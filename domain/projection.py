@@ -5,7 +5,7 @@ from pydantic import Field
 from domain.base import Instant, Model, Ref
 from domain.complaint import Complaint
 from domain.ledger import Event
-from domain.words import Agency, CaseClass, Lane, Outcome, Phase
+from domain.words import Agency, CaseClass, ClaimKind, Lane, Outcome, Phase
 
 
 class RegistrationRequest(Model):
@@ -59,6 +59,13 @@ class TaskRow(Model):
     opened_at: Instant
     due_at: Instant
     escalated: bool
+    escalated_to: Ref | None = None
+    remind_at: Instant | None = None
+    reminded: bool = False
+    priority: int | None = None
+    delegated_by: tuple[Ref, ...] = ()
+    kinds: tuple[ClaimKind, ...] = ()
+    """What the case's claim items ask for."""
 
 
 class CasebookEntry(Model):

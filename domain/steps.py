@@ -11,6 +11,7 @@ from domain.findings import Finding
 from domain.messages import Instalment
 from domain.reconcile import Decision
 from domain.roster import Assignment
+from domain.tasks import Desk
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome
 
@@ -46,6 +47,9 @@ class InquiryPlan(Model):
     deadline: Deadline
     remind_at: Instant
     lapse_at: Instant
+    escalate_at: Instant | None = None
+    """When an escalation to the head of the agency goes on to the supervisor."""
+    full_life: bool = False
 
 
 class TriagePlan(Model):
@@ -53,6 +57,8 @@ class TriagePlan(Model):
 
     triage: Triage
     inquiries: tuple[InquiryPlan, ...]
+    desks: tuple[Desk, ...] = ()
+    """The officers of every agency, since an inquiry may be transferred; empty without a directory."""
 
 
 class Judgement(Model):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from domain.base import Instant, Model, Month, Ref, Yuan
-from domain.case import CaseState, InstalmentState, Task
+from domain.case import CaseState, InstalmentState
 from domain.deadlines import Deadline
 from domain.findings import Finding
 from domain.identifiers import masked
@@ -17,6 +17,7 @@ from domain.ledger import Event
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.side_by_side import Line, lay, lines
+from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
 from domain.waiting import Waiting, waiting
 from domain.words import (
@@ -75,6 +76,19 @@ class TaskView(Model):
     due_at: Instant
     provisional: bool
     escalated: bool
+    escalated_to: Ref | None
+    """The head of the agency, or ``supervisor``."""
+    remind_at: Instant
+    priority: int | None
+    delegated_by: tuple[Ref, ...]
+    """Officers who gave it away, the first one first."""
+    days_asked: int | None
+    """Calendar days more that the officer has asked for."""
+    signed: tuple[Ref, ...]
+    corrections: int
+    """How many times a finding was sent back."""
+    evidence: tuple[Ref, ...]
+    notes: int
     records: str
     draft: Finding | None
     finding: Finding | None
@@ -277,7 +291,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         items=tuple(ItemView(**item.model_dump(include=set(ItemView.model_fields))) for item in case.items),
         missing=case.missing,
         linked=tuple(link.complaint_id for link in case.linked),
-        tasks=tuple(task_view(task) for task in case.tasks.values()),
+        tasks=tuple(task_view(task, still=case.suspension is not None) for task in case.tasks.values()),
         discrepancies=assessment.discrepancies if assessment else (),
         undecided=tuple(case.undecided),
         part_a=sum(part_a.values(), zero) if assessment else None,
@@ -310,18 +324,27 @@ def side_by_side(case: CaseState) -> SideBySide:
     return SideBySide(case=case.case, lines=lines(lay(case.complaint, case.items, case.findings.values())))
 
 
-def task_view(task: Task) -> TaskView:
-    """The view of an inquiry."""
+def task_view(task: Task, *, still: bool = False) -> TaskView:
+    """The view of an inquiry; ``still`` when its case is suspended."""
     return TaskView(
         ref=task.ref,
         agency=task.agency,
-        state=task.state,
+        state=SUSPENDED if still and task.is_open else task.state,
         officer=task.officer,
         opened_at=task.opened_at,
         due=task.deadline.due,
         due_at=task.deadline.due_at,
         provisional=task.deadline.provisional,
         escalated=task.escalated,
+        escalated_to=task.escalated_to,
+        remind_at=task.remind_at,
+        priority=task.priority,
+        delegated_by=tuple(d.by for d in task.delegations),
+        days_asked=task.asked.days if task.asked else None,
+        signed=tuple(task.signed),
+        corrections=len(task.earlier),
+        evidence=tuple(task.evidence),
+        notes=task.notes,
         records=task.records,
         draft=task.draft if task.is_open else None,
         finding=task.finding,

@@ -34,7 +34,11 @@ def waiting(case: CaseState) -> Waiting:
                 until=deadline.due_at,
                 provisional=deadline.provisional,
             )
-        case Phase.FACT_FINDING if tasks := case.open_tasks:
+        case Phase.FACT_FINDING | Phase.PROGNOSIS if tasks := case.open_tasks:
+            if orphan := next((t for t in tasks if t.has_no_taker), None):
+                return Waiting(
+                    on=("supervisor",), what="inquiry-without-taker", since=orphan.opened_at, until=orphan.lapse_at
+                )
             first = min(tasks, key=lambda t: t.deadline.due_at)
             return Waiting(
                 on=tuple(t.agency for t in tasks),

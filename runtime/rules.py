@@ -1,7 +1,8 @@
 """The rule tables in force: the shipped ones, and over them the centre's own in its ``tables`` folder.
 
 ``tables/*.yaml`` of parameters, ``tables/notice-YEAR.yaml`` of the calendar, ``tables/triage.yaml``,
-``tables/prognosis.yaml`` and ``tables/roster.yaml`` are taken up when they change, without a restart.
+``tables/prognosis.yaml``, ``tables/roster.yaml`` and ``tables/officers.yaml`` are taken up when they change,
+without a restart.
 """
 
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
 from domain.deadline_table import Terms
 from domain.deadlines import Deadline, on_day, plan, remind_on
+from domain.officers import Directory, load_directory
 from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
 from domain.roster import Roster, load_roster
 from domain.triage import TriageTable, load_table
 
-WHOLE: Final = ("triage.yaml", "prognosis.yaml", "roster.yaml")
+WHOLE: Final = ("triage.yaml", "prognosis.yaml", "roster.yaml", "officers.yaml")
 """Tables of which the centre's own file replaces the shipped one as a whole."""
 
 
@@ -32,6 +34,7 @@ class Tables:
     triage: TriageTable
     prognosis: PrognosisTable
     roster: Roster
+    officers: Directory
 
 
 def read(folder: Path) -> Tables:
@@ -44,6 +47,7 @@ def read(folder: Path) -> Tables:
         triage=load_table(own["triage.yaml"]) if "triage.yaml" in own else load_table(),
         prognosis=load_prognosis(own["prognosis.yaml"]) if "prognosis.yaml" in own else load_prognosis(),
         roster=load_roster(own["roster.yaml"]) if "roster.yaml" in own else load_roster(),
+        officers=load_directory(own.get("officers.yaml")),
     )
 
 

@@ -14,9 +14,10 @@ import domain.effects  # noqa: F401 - fills the protocol's table
 import texts
 from cli.examples_of import example
 from domain import words
-from domain.case import InstalmentState, ProposalState, TaskState
+from domain.case import InstalmentState, ProposalState
 from domain.protocol import MESSAGES, Refused, parse
 from domain.receipts import Decision
+from domain.tasks import TaskState
 from texts import sentences
 
 ROOT = Path(__file__).parent.parent

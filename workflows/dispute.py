@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.performance import PerformanceService
     from activities.triage import TriageService
     from domain import agenda, progress, protocol, view
-    from domain.case import Blocked, CaseState, Task, TaskState
+    from domain.case import Blocked, CaseState
     from domain.effects.bargaining import accepted_by
     from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
@@ -38,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
         PerformanceRequest,
         RecordsRequest,
     )
+    from domain.tasks import Task
     from domain.view import CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
     from domain.waiting import waiting
     from domain.words import Language, Phase
@@ -169,6 +170,7 @@ class DisputeWorkflow:
         case = self.case
         plan = await self._ask(TriageService.plan, self._known())
         progress.take_triage(case, plan.triage, self.now)
+        case.desks = {desk.agency: desk for desk in plan.desks}
         for inquiry in plan.inquiries:
             progress.open_task(case, inquiry, self.now)
 
@@ -176,11 +178,19 @@ class DisputeWorkflow:
     async def fact_finding(self) -> None:
         """All inquiries open at once; each begins with the agency's own records."""
         case = self.case
-        prefills = [asyncio.create_task(self._prefill(task)) for task in case.open_tasks if task.records == "awaited"]
+        prefills: dict[str, asyncio.Task[None]] = {}
+
+        def unread() -> list[Task]:
+            return [t for t in case.open_tasks if t.records == "awaited" and t.ref not in prefills]
+
         try:
-            await self._until(lambda: not case.open_tasks)
+            while True:
+                prefills |= {task.ref: asyncio.create_task(self._prefill(task)) for task in unread()}
+                await self._until(lambda: not case.open_tasks or bool(unread()))
+                if not case.open_tasks:
+                    break
         finally:
-            for prefill in prefills:
+            for prefill in prefills.values():
                 prefill.cancel()
 
     async def _prefill(self, task: Task) -> None:
@@ -204,10 +214,10 @@ class DisputeWorkflow:
     async def prognosis(self) -> None:
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
-        while case.assessment is None or progress.decisions_pending(case):
+        while case.assessment is None or progress.assessment_is_behind(case):
             judgement = await self._ask(AssessmentService.judge, self._known())
             progress.take_judgement(case, judgement, self.now)
-            await self._until(lambda: not case.undecided)
+            await self._until(lambda: not case.undecided and not case.open_tasks)
 
     @phase(Phase.MEDIATION)
     async def mediation(self) -> None:
@@ -226,7 +236,8 @@ class DisputeWorkflow:
                 ),
             )
             progress.open_mediation(case, plan, self.now)
-        await self._until(lambda: progress.agreed(case) is not None or progress.mediation_over(case))
+        await self._bargain()
+        progress.close_inquiries(case, self.now)
         proposal = progress.agreed(case)
         if proposal is None:
             return
@@ -237,6 +248,19 @@ class DisputeWorkflow:
             ),
         )
         progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
+
+    async def _bargain(self) -> None:
+        """Until it is agreed or over; what an agency corrects meanwhile is assessed anew."""
+        case = self.case
+
+        def done() -> bool:
+            return progress.agreed(case) is not None or progress.mediation_over(case)
+
+        while True:
+            await self._until(lambda: done() or progress.assessment_is_behind(case))
+            if done():
+                return
+            progress.take_judgement(case, await self._ask(AssessmentService.judge, self._known()), self.now)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:
@@ -250,6 +274,7 @@ class DisputeWorkflow:
     async def closure(self) -> None:
         """One reply to everybody, referral of what could not be settled, and a visit later."""
         case = self.case
+        progress.close_inquiries(case, self.now)
         if case.complaint is None:
             progress.close_unfiled(case, self.now)
             return
@@ -345,20 +370,7 @@ class DisputeWorkflow:
         raise AssertionError("counting never ends")
 
     def _known(self) -> Known:
-        case = self.case
-        assert case.complaint is not None and case.filed_at is not None
-        return Known(
-            case=case.case,
-            complaint=case.complaint,
-            supplied=case.supplied,
-            withdrawn=tuple(case.withdrawn),
-            filed_on=case.day(case.filed_at),
-            today=case.day(self.now),
-            findings=tuple(case.findings.values()),
-            lapsed=tuple(t.agency for t in case.tasks.values() if t.state is TaskState.LAPSED),
-            decisions=tuple(case.decisions.values()),
-            assessment=case.assessment,
-        )
+        return progress.known(self.case, self.now)
 
     async def _keep_time(self, alarm: Alarm | None) -> None:
         """Ring what is due, and sleep until what is next."""

@@ -3,8 +3,9 @@
 from datetime import datetime, time, timedelta
 
 from domain.base import CENTRE_ZONE
-from domain.case import CaseState, Referral, Suspension, TaskState
+from domain.case import CaseState, Referral, Suspension
 from domain.deadlines import prolonged
+from domain.effects.desk import AT_THE_DESKS, the_task
 from domain.messages import (
     AdvanceClock,
     Attach,
@@ -18,6 +19,7 @@ from domain.messages import (
     Withdraw,
 )
 from domain.protocol import Checked, accepts, must
+from domain.tasks import EVIDENCE_MAX, Task, hand_to
 from domain.words import Outcome, Phase, Role
 
 EVERYBODY = frozenset(Role)
@@ -26,13 +28,20 @@ BEFORE_PERFORMANCE = {Phase.INTAKE, Phase.TRIAGE, Phase.FACT_FINDING, Phase.PROG
 
 @accepts(Comment, roles=EVERYBODY)
 def comment(case: CaseState, message: Comment, now: datetime) -> Checked:
+    task = _inquiry(case, message.task)
     yield
-    case.note("commented", now, message.actor, message.message_id, text=message.text)
+    if task is not None:
+        task.notes += 1
+    case.note("commented", now, message.actor, message.message_id, text=message.text, **_about(task))
 
 
 @accepts(Attach, roles=EVERYBODY)
 def attach(case: CaseState, message: Attach, now: datetime) -> Checked:
+    task = _inquiry(case, message.task)
+    must(task is None or len(task.evidence) < EVIDENCE_MAX, "evidence.too_many", "task", most=EVIDENCE_MAX)
     yield
+    if task is not None:
+        task.evidence.append(message.sha256)
     case.note(
         "evidence_attached",
         now,
@@ -43,7 +52,17 @@ def attach(case: CaseState, message: Attach, now: datetime) -> Checked:
         size=message.size,
         sha256=message.sha256,
         location=message.location,
+        **_about(task),
     )
+
+
+def _inquiry(case: CaseState, ref: str | None) -> Task | None:
+    must(ref is None or ref in case.tasks, "task.unknown", "task", known=", ".join(case.tasks) or "-")
+    return case.tasks[ref] if ref else None
+
+
+def _about(task: Task | None) -> dict[str, str]:
+    return {"task": task.ref} if task else {}
 
 
 @accepts(Withdraw, roles={Role.CLAIMANT, Role.INTAKE, Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE)
@@ -96,8 +115,7 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
     if case.material_deadline is not None and case.missing:
         case.material_deadline = prolonged(case.material_deadline, days)
     for task in case.open_tasks:
-        task.deadline = prolonged(task.deadline, days)
-        task.remind_at, task.lapse_at = task.remind_at + stood, task.lapse_at + stood
+        task.postpone(days)
     if case.joint_meeting is not None:
         case.joint_meeting = prolonged(case.joint_meeting, days)
     if case.mediation is not None:
@@ -137,22 +155,21 @@ def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Checked:
     )
 
 
-@accepts(Reassign, roles={Role.SUPERVISOR}, phases={Phase.FACT_FINDING, Phase.MEDIATION})
+@accepts(Reassign, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
 def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
+    task = None
     if message.task is None:
         must(case.mediation and case.phase is Phase.MEDIATION, "mediation.not_open", "task")
         must(message.to != case.mediator, "reassign.same", "to")
     else:
-        must(message.task in case.tasks, "task.unknown", "task", known=", ".join(case.tasks) or "-")
-        task = case.tasks[message.task]
-        must(task.is_open, "task.closed", "task", state=task.state)
+        task = the_task(case, message.name, message.task, message.actor)
         must(message.to != task.officer, "reassign.same", "to")
     yield
-    if message.task is None:
+    if task is None:
         before, case.mediator = case.mediator, message.to
     else:
-        before, task.officer = task.officer, message.to
-        task.state = TaskState.CLAIMED
+        before = task.officer
+        hand_to(task, message.to)
     case.note(
         "reassigned",
         now,

@@ -1,54 +1,39 @@
-"""Working an inquiry: claim, release, complete, extend; and the joint meeting's decisions."""
+"""Working an inquiry: claim, release, complete, sign, send back, skip, hand on; the joint meeting's decisions."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.case import CaseState, Task, TaskState
-from domain.deadlines import prolonged
+from pydantic import JsonValue
+
+from domain.case import CaseState
+from domain.effects.desk import AT_THE_DESKS, the_task
 from domain.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
-from domain.ledger import Actor
-from domain.messages import ClaimTask, CompleteTask, DecideDiscrepancy, ExtendTask, ReleaseTask
+from domain.messages import ClaimTask, CompleteTask, DecideDiscrepancy, ReleaseTask
 from domain.protocol import Checked, accepts, must
 from domain.reconcile import Decision
+from domain.task_messages import CosignTask, ReturnTask, SkipTask, TransferTask
+from domain.tasks import Task, TaskState, hand_back, hand_to, send_back, sign
 from domain.words import Phase, Role
 
-INQUIRING = {Phase.FACT_FINDING}
 
-
-def _task(case: CaseState, ref: str) -> Task:
-    must(ref in case.tasks, "task.unknown", "task", known=", ".join(case.tasks) or "-")
-    task = case.tasks[ref]
-    must(task.is_open, "task.closed", "task", state=task.state)
-    return task
-
-
-def _own_task(case: CaseState, ref: str, actor: Actor) -> Task:
-    task = _task(case, ref)
-    must(task.agency is actor.agency, "task.other_agency", "task", agency=task.agency)
-    return task
-
-
-@accepts(ClaimTask, roles={Role.OFFICER}, phases=INQUIRING)
+@accepts(ClaimTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
 def claim_task(case: CaseState, message: ClaimTask, now: datetime) -> Checked:
-    task = _own_task(case, message.task, message.actor)
-    must(task.state is TaskState.OFFERED, "task.claimed", "task", officer=task.officer)
+    task = the_task(case, message.name, message.task, message.actor)
     yield
-    task.state, task.officer = TaskState.CLAIMED, message.actor.id
+    hand_to(task, message.actor.id)
     case.note("task_claimed", now, message.actor, message.message_id, task=task.ref)
 
 
-@accepts(ReleaseTask, roles={Role.OFFICER}, phases=INQUIRING)
+@accepts(ReleaseTask, roles={Role.OFFICER, Role.SUPERVISOR}, phases=AT_THE_DESKS)
 def release_task(case: CaseState, message: ReleaseTask, now: datetime) -> Checked:
-    task = _own_task(case, message.task, message.actor)
-    must(task.officer == message.actor.id, "task.not_yours", "task", officer=task.officer or "-")
+    task = the_task(case, message.name, message.task, message.actor)
     yield
-    task.state, task.officer = TaskState.OFFERED, None
+    hand_back(task)
     case.note("task_released", now, message.actor, message.message_id, task=task.ref, reason=message.reason)
 
 
-@accepts(CompleteTask, roles={Role.OFFICER}, phases=INQUIRING)
+@accepts(CompleteTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
 def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Checked:
-    task = _own_task(case, message.task, message.actor)
-    must(task.officer in (None, message.actor.id), "task.not_yours", "task", officer=task.officer)
+    task = the_task(case, message.name, message.task, message.actor)
     finding = task.draft if message.accept_draft else message.finding
     if finding is None:
         must(task.records != "awaited", "task.draft_awaited", "accept_draft")
@@ -58,40 +43,110 @@ def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Chec
     unknown = refs_named(finding) - case.refs
     must(not unknown, "task.unknown_refs", "finding", refs=", ".join(sorted(unknown)))
     yield
-    task.state, task.officer, task.finding = TaskState.DONE, message.actor.id, finding
+    sign(task, message.actor.id, finding)
+    said: dict[str, JsonValue] = {
+        "task": task.ref,
+        "from_draft": message.accept_draft,
+        "finding": finding.model_dump(mode="json", exclude_defaults=True),
+    }
+    if task.state is TaskState.DONE:
+        case.note("task_completed", now, message.actor, message.message_id, **said)
+    else:
+        case.note("task_signed", now, message.actor, message.message_id, **said)
+
+
+@accepts(CosignTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
+def cosign_task(case: CaseState, message: CosignTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    finding = task.unsigned
+    assert finding is not None
+    yield
+    sign(task, message.actor.id, finding)
     case.note(
-        "task_completed",
+        "task_cosigned",
         now,
         message.actor,
         message.message_id,
         task=task.ref,
-        from_draft=message.accept_draft,
+        signed=list(task.signed),
         finding=finding.model_dump(mode="json", exclude_defaults=True),
     )
 
 
-@accepts(ExtendTask, roles={Role.SUPERVISOR}, phases=INQUIRING)
-def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Checked:
-    task = _task(case, message.task)
+@accepts(ReturnTask, roles={Role.MEDIATOR, Role.SUPERVISOR, Role.OFFICER}, phases=AT_THE_DESKS)
+def return_task(case: CaseState, message: ReturnTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    if message.actor.role is Role.MEDIATOR:
+        must(message.actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)
     yield
-    task.deadline = prolonged(task.deadline, message.days)
-    task.remind_at += timedelta(days=message.days)
-    task.lapse_at += timedelta(days=message.days)
-    task.reminded = task.escalated = False
+    made_by: list[JsonValue] = [*task.signed]
+    send_back(task, message.actor.id, message.reason, now)
+    task.postpone(max(0, message.days - (task.deadline.due - case.day(now)).days))
+    task.start_clocks_anew()
     case.note(
-        "task_extended",
+        "task_returned",
         now,
         message.actor,
         message.message_id,
         task=task.ref,
-        days=message.days,
+        officer=task.officer,
+        signed=made_by,
+        version=len(task.earlier),
         due=task.deadline.due.isoformat(),
         reason=message.reason,
     )
 
 
-@accepts(DecideDiscrepancy, roles={Role.SUPERVISOR}, phases={Phase.PROGNOSIS})
+@accepts(SkipTask, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
+def skip_task(case: CaseState, message: SkipTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    yield
+    task.state = TaskState.SKIPPED
+    case.note(
+        "task_skipped",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        officer=task.officer,
+        reason=message.reason,
+    )
+
+
+@accepts(TransferTask, roles={Role.OFFICER, Role.SUPERVISOR}, phases={Phase.FACT_FINDING})
+def transfer_task(case: CaseState, message: TransferTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    must(message.to not in case.tasks, "task.agency_asked", "to", agency=message.to)
+    yield
+    task.state = TaskState.TRANSFERRED
+    case.tasks[message.to] = Task(
+        ref=message.to,
+        agency=message.to,
+        opened_at=now,
+        deadline=task.deadline,
+        remind_at=task.remind_at,
+        escalate_at=task.escalate_at,
+        lapse_at=task.lapse_at,
+        desk=case.desks.get(message.to),
+        priority=task.priority,
+    )
+    case.note(
+        "task_transferred",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        officer=task.officer,
+        to=message.to,
+        due=task.deadline.due.isoformat(),
+        reason=message.reason,
+    )
+
+
+@accepts(DecideDiscrepancy, roles={Role.SUPERVISOR}, phases={Phase.PROGNOSIS, Phase.MEDIATION})
 def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetime) -> Checked:
+    usable = case.phase is Phase.PROGNOSIS or case.undecided
+    must(usable, "message.phase", "name", name=message.name, phase=case.phase)
     must(
         message.discrepancy in case.undecided,
         "discrepancy.not_open",

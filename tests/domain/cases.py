@@ -6,12 +6,13 @@ from typing import Any
 
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
-from domain.case import Blocked, CaseState, Due, Mediation, Proposal, Settlement, Suspension, Task, TaskState
+from domain.case import Blocked, CaseState, Due, Mediation, Proposal, Settlement, Suspension
 from domain.deadlines import Deadline, end_of
 from domain.ledger import Actor
 from domain.messages import Instalment
 from domain.prognosis import load_prognosis, prognose
 from domain.reconcile import Discrepancy
+from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.triage import TriageFacts, load_table, triage
 from domain.words import Agency, Lane, Phase, Role
 from tests.builders import arrears_item, complaint, labor_finding
@@ -78,6 +79,22 @@ def asked(*tasks: Task, **changes: Any) -> CaseState:
 def claimed(agency: Agency, by: str) -> Task:
     """An inquiry in an officer's hands."""
     return task(agency, state=TaskState.CLAIMED, officer=by)
+
+
+def delegated(agency: Agency, by: str, to: str) -> Task:
+    """An inquiry that one officer gave to another."""
+    return task(agency, state=TaskState.CLAIMED, officer=to, delegations=[Delegation(by=by, reason="出差")])
+
+
+def signed(agency: Agency, by: str) -> Task:
+    """A labour finding that waits for its second officer."""
+    desk = Desk(agency=agency, candidates=3, head="lab-head", signatures=2)
+    return task(agency, state=TaskState.SIGNED, officer=by, signed=[by], unsigned=labor_finding(), desk=desk)
+
+
+def done(agency: Agency, by: str) -> Task:
+    """A labour inquiry that is done."""
+    return task(agency, state=TaskState.DONE, officer=by, signed=[by], finding=labor_finding())
 
 
 def assessment(*contradictions: Discrepancy, **part_a: str) -> Assessment:
@@ -187,9 +204,18 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
-        case "release_task":
+        case "release_task" | "delegate_task" | "relieve_officer" | "transfer_task" | "ask_for_time":
             return asked(claimed(Agency.TAX, "tax-01"))
-        case "claim_task" | "extend_task" | "complete_task" | "reclassify" | "reassign" | "refer":
+        case "revoke_delegation":
+            return asked(delegated(Agency.TAX, "tax-01", "tax-02"))
+        case "refuse_time":
+            wanted = TimeAsked(by="tax-01", days=5, reason="等待", at=NOW)
+            return asked(task(Agency.TAX, state=TaskState.CLAIMED, officer="tax-01", asked=wanted))
+        case "cosign_task":
+            return asked(signed(Agency.LABOR, "lab-01"))
+        case "return_task":
+            return mediated(tasks={"labor": done(Agency.LABOR, "lab-01")})
+        case "claim_task" | "skip_task" | "extend_task" | "complete_task" | "reclassify" | "reassign" | "refer":
             return asked()
         case "decide_discrepancy":
             return judged()

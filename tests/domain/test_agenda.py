@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agenda import FILING_GRACE, alarms, next_alarm, ring
-from domain.case import Blocked, CaseState, InstalmentState, PartyAnswer, ProposalState, Suspension, TaskState
+from domain.case import Blocked, CaseState, InstalmentState, PartyAnswer, ProposalState, Suspension
 from domain.complaint import Complaint
 from domain.deadlines import end_of
 from domain.ledger import verify
+from domain.tasks import TaskState
 from domain.words import Agency, Outcome, Phase
 from tests.builders import complaint
 from tests.domain.cases import (
