@@ -15,7 +15,8 @@ from domain.deadlines import end_of
 from domain.ledger import verify
 from domain.protocol import MESSAGES, Refused
 from domain.tasks import MOVES, Desk, Task, TaskState
-from domain.view import case_view, waiting
+from domain.view import case_view
+from domain.waiting import waiting
 from domain.words import Agency, Role
 from tests.builders import labor_finding, tax_finding
 from tests.domain.cases import DAY, NOW, TODAY, asked, claimed, done, mediated, signed, task
@@ -127,14 +128,15 @@ DECISIONS: list[tuple[str, str, dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "who", "fields", "told"), DECISIONS, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("name", "who", "fields", "told"), DECISIONS, ids=[row[0] for row in DECISIONS])
 def test_each_decision_on_the_timeline_says_what_was_decided_why_and_for_whom(
     name: str, who: str, fields: dict[str, Any], told: set[str]
 ) -> None:
     running = at_tax(state=TaskState.CLAIMED, officer="tax-01")
     say(running, "ask_for_time", "tax-01", task="tax", days=5)
-    about = {} if name == "relieve_officer" else {"task": "tax"}
-    say(running, name, who, **about, **fields, reason="因故")
+    if name != "relieve_officer":
+        fields = {"task": "tax", **fields}
+    say(running, name, who, **fields, reason="因故")
     event = running.events[-1]
     assert told | {"task"} <= event.facts.keys()
     assert (event.facts["reason"], event.actor.id) == ("因故", who)
