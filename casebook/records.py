@@ -5,7 +5,6 @@ of each kind are the fields of its model below, which docs/exchange_files.md lis
 """
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -113,6 +112,8 @@ ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[_Row], str]]]] = {
 }
 """Each agency's kinds of rows: the model of the row, and the part of the finding that it fills."""
 
+_SEALED: Final = "record"
+"""Context under which the fields of a row are sealed, by the agency's own key."""
 _KEYS: Final = {"identity_number", "employer_code", "employer_name"}
 
 
@@ -161,23 +162,39 @@ async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, 
 
 
 async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, _Row]]) -> int:
-    values = []
+    vault, values = vault.of_agency(agency), []
     for kind, row in rows:
         person = identity_digest(vault, row.identity_number) if row.identity_number else ""
         employer = _employer(vault, row)
         fields = json.dumps(row.model_dump(mode="json", exclude=_KEYS), sort_keys=True)
-        digest = hashlib.sha256(f"{kind}|{person}|{employer}|{fields}".encode()).hexdigest()
-        values.append((agency.value, kind, person, employer, fields, digest))
+        digest = vault.digest(f"{kind}|{person}|{employer}|{fields}")
+        values.append((agency.value, kind, person, employer, vault.seal(fields, _SEALED), digest))
     columns = list(zip(*values, strict=True))
     inserted = await pool.fetch(
         """
         insert into record (agency, kind, identity_digest, employer_digest, fields, digest)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         on conflict do nothing returning 1
         """,
         *(list(column) for column in columns),
     )
     return len(inserted)
+
+
+async def seal_plain(pool: asyncpg.Pool, vault: Vault) -> int:
+    """Seal the rows that were loaded before exchange rows were sealed. Returns how many there were."""
+    rows = await pool.fetch("select * from record where fields like '{%'")
+    for row in rows:
+        own = vault.of_agency(Agency(row["agency"]))
+        fields = json.dumps(json.loads(row["fields"]), sort_keys=True)
+        await pool.execute(
+            "update record set fields = $3, digest = $4 where agency = $1 and digest = $2",
+            row["agency"],
+            row["digest"],
+            own.seal(fields, _SEALED),
+            own.digest(f"{row['kind']}|{row['identity_digest']}|{row['employer_digest']}|{fields}"),
+        )
+    return len(rows)
 
 
 def _employer(vault: Vault, row: _Row) -> str:
@@ -191,7 +208,7 @@ class TableRecords:
     """An agency's records in the casebook's own table, as loaded from its exchange files."""
 
     def __init__(self, pool: asyncpg.Pool, vault: Vault, agency: Agency) -> None:
-        self._pool, self._vault, self._agency = pool, vault, agency
+        self._pool, self._vault, self._agency = pool, vault.of_agency(agency), agency
 
     async def read(self, query: RecordsQuery) -> Finding:
         """The finding that the loaded rows give for the people and employers of a case."""
@@ -202,7 +219,7 @@ class TableRecords:
             select kind, identity_digest, employer_digest, fields from record
             where agency = $1 and (identity_digest = any($2)
                 or (identity_digest = '' and employer_digest = any($3)))
-            order by kind, identity_digest, fields->>'first_month', digest
+            order by digest
             """,
             self._agency.value,
             list(people),
@@ -216,13 +233,15 @@ class TableRecords:
         parts: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             _, part = ROWS[self._agency][row["kind"]]
-            named: dict[str, Any] = {}
+            named: dict[str, Any] = json.loads(self._vault.open(row["fields"], _SEALED))
             if row["identity_digest"]:
                 named["claimant"] = people[row["identity_digest"]]
             if row["employer_digest"]:
                 if row["employer_digest"] not in employers:
                     continue
                 named["employer"] = employers[row["employer_digest"]]
-            parts.setdefault(part, []).append(named | json.loads(row["fields"]))
+            parts.setdefault(part, []).append(named)
+        for entries in parts.values():
+            entries.sort(key=lambda entry: (entry.get("claimant", ""), entry.get("first_month") or ""))
         finding = FINDING_OF[self._agency].model_validate({"agency": self._agency} | parts)
         return FINDING.validate_python(finding)

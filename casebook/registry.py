@@ -126,18 +126,21 @@ async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: Re
 async def _write_claimants(
     connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, case: str, complaint: Complaint
 ) -> None:
-    await connection.copy_records_to_table(
-        "claimant",
-        columns=["case", "ref", "identity_digest", "identity_number", "name", "phone"],
-        records=[
-            (
-                case,
-                c.ref,
-                identity_digest(vault, c.identity_number),
-                vault.seal(c.identity_number, "identity_number"),
-                vault.seal(c.name, "name"),
-                vault.seal(c.phone, "phone") if c.phone else None,
-            )
-            for c in complaint.claimants
-        ],
+    rows = [
+        (
+            c.ref,
+            identity_digest(vault, c.identity_number),
+            vault.seal(c.identity_number, "identity_number"),
+            vault.seal(c.name, "name"),
+            vault.seal(c.phone, "phone") if c.phone else None,
+        )
+        for c in complaint.claimants
+    ]
+    await connection.execute(
+        """
+        insert into claimant ("case", ref, identity_digest, identity_number, name, phone)
+        select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        """,
+        case,
+        *(list(column) for column in zip(*rows, strict=True)),
     )

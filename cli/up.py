@@ -23,6 +23,7 @@ from temporalio.client import Client
 
 import texts
 from casebook import migrations
+from cli import handing_out
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect
 from runtime.ports import Moved, PortTaken
@@ -91,8 +92,9 @@ async def _started(settings: Settings) -> AsyncIterator[Centre]:
             serving(settings, temporal=not connect.temporal_configured(), postgres=settings.database_url is None)
         )
         await migrations.upgrade(connect.dsn(settings))
+        given = await handing_out.hand_out(settings, embedded.addresses)
         client = await connect.connect(settings)
-        workers = [_worker(role, settings) for role in ROLES]
+        workers = [_worker(role, settings, given[role]) for role in ROLES]
         await asyncio.gather(
             *(
                 stack.enter_async_context(
@@ -152,12 +154,12 @@ def _ended_by_signals() -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _worker(role: str, settings: Settings) -> Process:
+def _worker(role: str, settings: Settings, given: dict[str, str]) -> Process:
     return Process(
         f"worker-{role}",
         [sys.executable, ROOT / "worker.py", "--role", role],
         log=settings.data / f"worker-{role}.log",
-        environment={"ONESTOP_DATA": str(settings.data), "ONESTOP_LOG_FORMAT": "json"},
+        environment={"ONESTOP_LOG_FORMAT": "json", **given},
     )
 
 

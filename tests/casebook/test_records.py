@@ -6,7 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casebook.records import ROWS, LoadReport, TableRecords, load
+from casebook.records import ROWS, LoadReport, TableRecords, load, seal_plain
+from casebook.registry import identity_digest
 from domain.complaint import Claimant, Complaint, Respondent
 from domain.findings import Finding
 from domain.records import RecordsQuery
@@ -226,3 +227,26 @@ async def test_an_empty_file_loads_nothing(office: Office) -> None:
 def test_every_agency_has_kinds_of_rows_that_say_what_they_are(agency: Agency) -> None:
     for kind, (model, _) in ROWS[agency].items():
         assert (model.__doc__ or "").startswith(f"{kind}: ")
+
+
+async def test_at_rest_a_row_shows_neither_its_person_nor_what_is_said_of_them(office: Office) -> None:
+    await office.load(Agency.MEDICAL_INSURANCE, "record,identity_number,amount", f"loss,{office.first},7311.45")
+    stored = await office.stored()
+
+    assert office.first not in stored and "7311.45" not in stored
+    assert (await office.draft(Agency.MEDICAL_INSURANCE))["losses"] == [{"claimant": "c1", "amount": "7311.45"}]
+
+
+async def test_rows_loaded_before_rows_were_sealed_are_sealed_and_read_as_before(office: Office) -> None:
+    line = f"loss,{office.first},88.00"
+    await office.load(Agency.MEDICAL_INSURANCE, "record,identity_number,amount", line)
+    before = await office.draft(Agency.MEDICAL_INSURANCE)
+    await office.pool.execute(
+        """update record set fields = '{"amount": "88.00"}', digest = 'old' where identity_digest = $1""",
+        identity_digest(office.vault.of_agency(Agency.MEDICAL_INSURANCE), office.first),
+    )
+
+    assert await seal_plain(office.pool, office.vault) == 1
+    assert await seal_plain(office.pool, office.vault) == 0
+    assert await office.draft(Agency.MEDICAL_INSURANCE) == before
+    assert (await office.load(Agency.MEDICAL_INSURANCE, "record,identity_number,amount", line)).loaded == 0
