@@ -8,6 +8,7 @@ from temporalio import activity
 from casebook import lists
 from domain.case_facts import triage_facts
 from domain.officers import signatures
+from domain.sharing import sharing
 from domain.steps import InquiryPlan, Known, TriagePlan
 from domain.triage import Triage, triage
 from domain.words import Agency
@@ -31,6 +32,7 @@ class TriageService:
             triage=result,
             inquiries=tuple(self._inquiry(agency, result, known) for agency in result.agencies),
             desks=self._rules.tables.officers.desks(known.today, signatures()),
+            sharing=tuple(sharing().values()),
         )
 
     def _inquiry(self, agency: Agency, result: Triage, known: Known) -> InquiryPlan:

@@ -21,6 +21,7 @@ from domain.messages import Instalment
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
 from domain.roster import Assignment
+from domain.sharing import SharingRow
 from domain.tasks import Desk, Task
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
@@ -220,6 +221,8 @@ class CaseState(State):
     tasks: dict[Ref, Task] = {}
     desks: dict[Agency, Desk] = {}
     """The agencies' officers when the inquiries were opened; empty where the centre keeps no directory of them."""
+    sharing: dict[Agency, SharingRow] = {}
+    """What each agency is told, as the table stood at the triage."""
     corrections_assessed: int = 0
     """How many corrected findings the assessment reflects."""
     assessment: Assessment | None = None

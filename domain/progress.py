@@ -17,6 +17,7 @@ from domain.case import (
 from domain.intake import Admission
 from domain.messages import Instalment
 from domain.receipts import Decision, Receipt
+from domain.sharing import IDENTIFYING, cut
 from domain.steps import Closing, InquiryPlan, Judgement, Known, MediationPlan, PerformancePlan
 from domain.tasks import Task, TaskState
 from domain.triage import Triage
@@ -126,6 +127,36 @@ def open_task(case: CaseState, plan: InquiryPlan, now: datetime) -> None:
         priority=case.triage.priority if case.triage else None,
     )
     case.note("task_opened", now, task=plan.agency, due=plan.deadline.due.isoformat())
+
+
+def tell(case: CaseState, task: Task, now: datetime) -> Known:
+    """What an agency is told when its inquiry opens, noted as a transfer: of whom, what, for what, by which article.
+
+    A case that began before there was a table of what is shared tells everything.
+    """
+    everything, row = known(case, now), case.sharing.get(task.agency)
+    if row is None:
+        return everything
+    complaint = everything.complaint.model_copy(update={"items": case.items})
+    told = cut(complaint, case.withdrawn, row)
+    case.note(
+        "data_transferred",
+        now,
+        task=task.ref,
+        recipient=task.agency,
+        purpose=row.purpose,
+        source=row.source,
+        persons=len(told.claimants),
+        data=[*IDENTIFYING, *row.claimant],
+    )
+    return Known(
+        case=everything.case,
+        complaint=told,
+        supplied=(),
+        withdrawn=(),
+        filed_on=everything.filed_on,
+        today=everything.today,
+    )
 
 
 def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:

@@ -11,6 +11,7 @@ from domain.findings import Finding
 from domain.messages import Instalment
 from domain.reconcile import Decision
 from domain.roster import Assignment
+from domain.sharing import SharingRow
 from domain.tasks import Desk
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome
@@ -59,6 +60,8 @@ class TriagePlan(Model):
     inquiries: tuple[InquiryPlan, ...]
     desks: tuple[Desk, ...] = ()
     """The officers of every agency, since an inquiry may be transferred; empty without a directory."""
+    sharing: tuple[SharingRow, ...] = ()
+    """What each agency is told of the case."""
 
 
 class Judgement(Model):

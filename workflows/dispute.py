@@ -171,6 +171,7 @@ class DisputeWorkflow:
         plan = await self._ask(TriageService.plan, self._known())
         progress.take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
+        case.sharing = {row.agency: row for row in plan.sharing}
         for inquiry in plan.inquiries:
             progress.open_task(case, inquiry, self.now)
 
@@ -185,7 +186,9 @@ class DisputeWorkflow:
 
         try:
             while True:
-                prefills |= {task.ref: asyncio.create_task(self._prefill(task)) for task in unread()}
+                for task in unread():
+                    request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
+                    prefills[task.ref] = asyncio.create_task(self._prefill(task, request))
                 await self._until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
                     break
@@ -193,8 +196,7 @@ class DisputeWorkflow:
             for prefill in prefills.values():
                 prefill.cancel()
 
-    async def _prefill(self, task: Task) -> None:
-        request = RecordsRequest(known=self._known(), agency=task.agency)
+    async def _prefill(self, task: Task, request: RecordsRequest) -> None:
         try:
             draft = await agency(
                 READ_RECORDS[task.agency],
