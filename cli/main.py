@@ -21,6 +21,7 @@ from cli import (
     rules,
     sending,
     terms,
+    triage,
     up,
 )
 from cli.link import Exit, fail, speak_json
@@ -36,6 +37,7 @@ _MODULES: Final = (
     records,
     proof,
     rules,
+    triage,
     deadlines,
     demo,
     up,

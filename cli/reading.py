@@ -161,16 +161,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit(told)
                 return
-            shown = console()
-            for line in told.lines:
-                shown.print("•", line, highlight=False, markup=False)
-            for near in told.triage.nearly if told.triage else ():
-                shown.print(
-                    texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact),
-                    style="dim",
-                    highlight=False,
-                    markup=False,
-                )
+            console().print(render.triage(told, language))
 
         run(work, language)
 

@@ -15,7 +15,7 @@ import texts
 from casebook.lists import CaseLine, TaskLine
 from domain.ledger import Event
 from domain.reconcile import statements
-from domain.view import CaseView
+from domain.view import CaseView, TriageExplanation
 from domain.words import Phase
 from texts import sentences
 
@@ -62,6 +62,18 @@ def case(view: CaseView, language: str) -> RenderableType:
     if view.reply:
         parts.append(_reply(view, language))
     parts.append(_next(view, language))
+    return Group(*parts)
+
+
+def triage(told: TriageExplanation, language: str) -> RenderableType:
+    """The class and why: the rules that fired, then those that nearly did."""
+    parts: list[RenderableType] = []
+    if (found := told.triage) is not None:
+        head = [told.reclassified or found.case_class, found.lane, found.group, *found.agencies]
+        priority = texts.say("cli.triage_priority", language, priority=found.priority)
+        parts.append(Text(f"{texts.label(head, language)} · {priority}", style="bold"))
+    parts += [Text(f"• {line}") for line in told.lines]
+    parts += [Text(f"◦ {line}", style="dim") for line in told.nearly]
     return Group(*parts)
 
 

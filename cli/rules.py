@@ -1,4 +1,4 @@
-"""The rules without a case: ``arrears``, ``params``, ``triage``, ``plan``."""
+"""The rules without a case: ``arrears``, ``params``, ``plan``."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ from domain.calendar import OutsideCalendar
 from domain.deadlines import UnknownTerm, plan, terms
 from domain.parameters import BadTable, MissingParameter, Parameters
 from domain.protocol import problems
-from domain.triage import TriageFacts, triage
+from domain.rule_table import TableError
 from runtime.rules import WHOLE, Rules, read
 from runtime.settings import Settings
 from texts import sentences
@@ -116,38 +116,11 @@ def register(app: typer.Typer, language: str) -> None:
             kept = install(file, Settings().own_tables)
         except OSError as error:
             fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        except TableError as error:
+            fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
         except (BadTable, ValidationError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
         console().print(texts.say("cli.table_loaded", language, file=kept), style="green")
-
-    @app.command("triage", help=texts.say("cli.command.triage", language))
-    def explain(
-        file: Annotated[str, typer.Argument(help=texts.say("cli.facts_file", language))] = "",
-        schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
-        as_json: json_option = False,
-    ) -> None:
-        if schema:
-            emit(TriageFacts.model_json_schema())
-            return
-        try:
-            result = triage(
-                TriageFacts.model_validate(read_json(file, language)), Rules(Settings().own_tables).tables.triage
-            )
-        except ValidationError as error:
-            told(problems(error), language)
-        if as_json:
-            emit(result)
-            return
-        shown = console()
-        shown.print(
-            texts.label([result.case_class, result.lane, result.group, *result.agencies], language), style="bold"
-        )
-        for rule in result.fired:
-            shown.print("•", texts.sentence(f"triage.{rule.rule}", rule.facts, language))
-        for near in result.nearly:
-            shown.print(
-                texts.say("cli.nearly", language, rule=near.rule, failed=near.failed, fact=near.fact), style="dim"
-            )
 
     @app.command("plan", help=texts.say("cli.command.plan", language))
     def plan_deadline(
@@ -171,13 +144,16 @@ def register(app: typer.Typer, language: str) -> None:
         console().print(deadline.source, style="dim")
 
 
-def install(file: Path, folder: Path) -> Path:
+def install(file: Path, folder: Path, name: str = "") -> Path:
     """Take a table into the centre's own, if all tables hold together with it; the workers see it at once.
+
+    ``name`` says which table it is, where its file is called otherwise.
 
     Raises BadTable, ValidationError or ValueError saying what is wrong with it; then nothing has changed.
     """
-    whole = file.name in WHOLE or file.name.startswith("notice-")
-    target = folder / file.name if whole else folder / "parameters" / file.name
+    name = name or file.name
+    whole = name in WHOLE or name.startswith("notice-")
+    target = folder / name if whole else folder / "parameters" / name
     with TemporaryDirectory() as trial:
         if folder.exists():
             shutil.copytree(folder, trial, dirs_exist_ok=True)

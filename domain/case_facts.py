@@ -69,7 +69,7 @@ def triage_facts(known: Known) -> TriageFacts:
     else:
         amount = sum(amounts, Decimal("0.00")) if amounts else None
     return TriageFacts(
-        claimants=len(complaint.claimants) - len(known.withdrawn),
+        claimants=max(1, len(complaint.claimants) - len(known.withdrawn)),
         amount=amount,
         employer_state=employer_state(known),
         insurance_kinds=tuple(sorted({kind for item in items for kind in item.insurance})),

@@ -7,7 +7,7 @@ from types import GenericAlias
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StrictBool, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from domain.base import Model
@@ -49,16 +49,17 @@ def read_table(file: Path, model: type[M], **more: object) -> M:
 
 
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "is": lambda fact, value: fact == value,
+    "is": lambda fact, value: set(fact) == set(value) if isinstance(fact, tuple) else fact == value,
     "ge": lambda fact, value: fact >= value,
     "le": lambda fact, value: fact <= value,
     "in": lambda fact, value: fact in value,
     "any": lambda fact, value: bool(set(fact) & set(value)),
+    "known": lambda fact, value: (fact is not None) == value,
 }
 
 
 class Condition(Model):
-    """One comparison of a fact with a value; an unknown fact meets no condition."""
+    """One comparison of a fact with a value; an unknown fact meets none but ``known: false``."""
 
     fact: str
     comparison: str
@@ -66,8 +67,13 @@ class Condition(Model):
 
     def holds(self, facts: Model) -> bool:
         """Whether the facts meet it. A fact that these facts do not speak of is unknown."""
-        fact = getattr(facts, self.fact, None)
-        return fact is not None and _COMPARISONS[self.comparison](fact, self.value)
+        return self.test(getattr(facts, self.fact, None))
+
+    def test(self, fact: Any) -> bool:
+        """Whether a value of the fact meets it; None is unknown."""
+        if fact is None and self.comparison != "known":
+            return False
+        return _COMPARISONS[self.comparison](fact, self.value)
 
 
 def conditions(when: Any, facts: type[Model]) -> tuple[Condition, ...]:
@@ -86,16 +92,17 @@ def conditions(when: Any, facts: type[Model]) -> tuple[Condition, ...]:
 
 
 def _condition(fact: str, comparison: str, value: Any, facts: type[Model]) -> Condition:
-    kinds = _kinds(facts)
-    if fact not in kinds:
-        raise bad("unknown_fact", fact=fact, known=", ".join(sorted(kinds)))
+    known = kinds(facts)
+    if fact not in known:
+        raise bad("unknown_fact", fact=fact, known=", ".join(sorted(known)))
     if comparison not in _COMPARISONS:
         raise bad("unknown_comparison", fact=fact, comparison=comparison, known=", ".join(_COMPARISONS))
-    kind = kinds[fact]
-    listed, number = _origin(kind) is tuple, _origin(kind) in (int, Decimal)
-    if (comparison in ("ge", "le") and not number) or (comparison == "any" and not listed):
+    kind = known[fact]
+    listed, number = origin(kind) is tuple, origin(kind) in (int, Decimal)
+    fits = {"ge": number, "le": number, "any": listed, "in": not listed}
+    if not fits.get(comparison, True):
         raise bad("wrong_comparison", fact=fact, comparison=comparison)
-    wanted: Any = GenericAlias(tuple, (kind, ...)) if comparison == "in" else kind
+    wanted: Any = {"in": GenericAlias(tuple, (kind, ...)), "known": StrictBool}.get(comparison, kind)
     try:
         read = TypeAdapter(wanted).validate_python(_as_written(value))
     except ValidationError:
@@ -110,18 +117,18 @@ def _as_written(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _origin(kind: Any) -> Any:
+def origin(kind: Any) -> Any:
     """The plain type below annotations and ``| None``."""
     while hasattr(kind, "__metadata__"):
         kind = kind.__origin__
     if parts := [part for part in get_args(kind) if part is not type(None)]:
         if get_origin(kind) is tuple:
             return tuple
-        return _origin(parts[0])
+        return origin(parts[0])
     return kind
 
 
-def _kinds(facts: type[Model]) -> dict[str, Any]:
+def kinds(facts: type[Model]) -> dict[str, Any]:
     """The type of every fact: the fields, and what is derived from them."""
     derived = {
         name: get_type_hints(member.fget)["return"]

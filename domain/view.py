@@ -238,6 +238,9 @@ class TriageExplanation(Model):
     reclassified: CaseClass | None
     """The supervisor's class, where it differs from what the rules give."""
     lines: tuple[str, ...] = ()
+    """Why each rule fired, in the reader's language."""
+    nearly: tuple[str, ...] = ()
+    """Which rules nearly fired, and by which conditions they missed."""
 
 
 class OpenTasks(Model):

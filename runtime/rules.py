@@ -19,6 +19,7 @@ from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
 from domain.roster import Roster, load_roster
 from domain.triage import TriageTable, load_table
+from texts import knows
 
 WHOLE: Final = ("triage.yaml", "prognosis.yaml", "roster.yaml", "officers.yaml")
 """Tables of which the centre's own file replaces the shipped one as a whole."""
@@ -38,13 +39,13 @@ class Tables:
 
 
 def read(folder: Path) -> Tables:
-    """The shipped tables under those of a folder. Raises BadTable or pydantic.ValidationError."""
+    """The shipped tables under those of a folder. Raises BadTable, TableError or pydantic.ValidationError."""
     own = {name: folder / name for name in WHOLE if (folder / name).exists()}
     return Tables(
         calendar=Calendar.load(folder),
         terms=Terms.load(folder),
         parameters=Parameters.load(folder / "parameters"),
-        triage=load_table(own["triage.yaml"]) if "triage.yaml" in own else load_table(),
+        triage=load_table(own["triage.yaml"], knows) if "triage.yaml" in own else load_table(),
         prognosis=load_prognosis(own["prognosis.yaml"]) if "prognosis.yaml" in own else load_prognosis(),
         roster=load_roster(own["roster.yaml"]) if "roster.yaml" in own else load_roster(),
         officers=load_directory(own.get("officers.yaml")),

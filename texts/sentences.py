@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -100,3 +101,45 @@ def _flat(value: object, language: str) -> object:
     if isinstance(value, list | tuple):
         return [_flat(part, language) for part in value]
     return value
+
+
+def triage_reason(
+    rule: str, facts: Mapping[str, str], own: str | None, source: str, verified: bool, language: str
+) -> str:
+    """Why a triage rule fired: in the table's own words, or those of texts/triage.yaml, or else the facts."""
+    shown = {name: fact(value, language) for name, value in facts.items()}
+    if own is not None:
+        reason = own.format(**shown)
+    elif knows(key := f"triage.{rule}"):
+        reason = say(key, language, **shown)
+    else:
+        reason = "; ".join(f"{_fact_name(name, language)}: {value}" for name, value in shown.items())
+    key = "facts.fired" if verified else "facts.fired_unverified"
+    return say(key, language, reason=reason, rule=rule, source=source)
+
+
+def nearly(rule: str, missed: Sequence[Mapping[str, str]], held: int, language: str) -> str:
+    """Which conditions a rule missed by: each with ``fact``, ``comparison``, ``wanted``, ``found``."""
+    told = "; ".join(_missed(condition, language) for condition in missed)
+    return say("facts.nearly", language, rule=rule, count=len(missed), total=len(missed) + held, missed=told)
+
+
+def _missed(condition: Mapping[str, str], language: str) -> str:
+    wanted, found, comparison = condition["wanted"], condition["found"], condition["comparison"]
+    told: dict[str, object] = {
+        "fact": _fact_name(condition["fact"], language),
+        "wanted": say(f"facts.compare.{comparison}", language, value=fact(wanted, language)),
+        "found": fact(found, language),
+    }
+    if comparison in ("ge", "le") and found != "None":
+        return say("facts.missed_by", language, short=abs(Decimal(wanted) - Decimal(found)), **told)
+    return say("facts.missed", language, **told)
+
+
+def _fact_name(name: str, language: str) -> str:
+    return say(f"facts.{name}", language) if knows(f"facts.{name}") else name
+
+
+def fact(value: str, language: str) -> str:
+    """A fact of triage as users read it."""
+    return say(f"facts.{value}", language) if value in ("True", "False", "None") else label(value.split(", "), language)

@@ -11,9 +11,10 @@ from domain.base import Model
 from domain.case import CaseState
 from domain.protocol import Refused
 from domain.receipts import Receipt
+from domain.triage import Triage
 from domain.view import TriageExplanation
 from domain.words import Language
-from texts import sentence, sentences
+from texts import sentences
 
 
 class _Tongue(Model):
@@ -69,8 +70,29 @@ def triage(case: CaseState, language: Language) -> TriageExplanation:
     """The rules that fired and those that nearly did, as sentences."""
     if case.triage is None:
         return TriageExplanation(case=case.case, triage=None, reclassified=None)
-    fired = [sentence(f"triage.{rule.rule}", rule.facts, language) for rule in case.triage.fired]
-    return TriageExplanation(case=case.case, triage=case.triage, reclassified=case.reclassified, lines=tuple(fired))
+    return TriageExplanation(
+        case=case.case,
+        triage=case.triage,
+        reclassified=case.reclassified,
+        lines=reasons(case.triage, language),
+        nearly=near_misses(case.triage, language),
+    )
+
+
+def reasons(found: Triage, language: Language) -> tuple[str, ...]:
+    """Why each rule fired."""
+    return tuple(
+        sentences.triage_reason(r.rule, r.facts, r.says.get(language), r.source, r.verified, language)
+        for r in found.fired
+    )
+
+
+def near_misses(found: Triage, language: Language) -> tuple[str, ...]:
+    """Which rules nearly fired, and by which conditions they missed."""
+    return tuple(
+        sentences.nearly(near.rule, [missed.model_dump() for missed in near.missed], near.held, language)
+        for near in found.nearly
+    )
 
 
 _UNKNOWN_FAILURE: Final = "refusals.service.failed"
