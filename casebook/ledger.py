@@ -31,11 +31,20 @@ with entry as (
         waits_until = $22, seq = $23
     where "case" = $1 and seq <= $23
 ), inbox as (
-    insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, seq)
-    select $1, *, $23 from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[],
-        $29::timestamptz[], $30::boolean[])
+    insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,
+        reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number, employer_digest)
+    select $1, t.task, t.agency, t.state, t.officer, t.opened_at, t.due_at, t.escalated, t.escalated_to, t.remind_at,
+        t.reminded, t.priority, array_remove(string_to_array(t.delegated_by, ','), ''), $23, $13, $18,
+        $36::text[], d.case_number, d.employer_digest
+    from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[], $29::timestamptz[],
+        $30::boolean[], $31::text[], $32::timestamptz[], $33::boolean[], $34::int[], $35::text[]) as t (task, agency,
+        state, officer, opened_at, due_at, escalated, escalated_to, remind_at, reminded, priority, delegated_by)
+    left join dispute d on d."case" = $1
     on conflict ("case", task) do update set state = excluded.state, officer = excluded.officer,
-        due_at = excluded.due_at, escalated = excluded.escalated, seq = excluded.seq
+        due_at = excluded.due_at, escalated = excluded.escalated, escalated_to = excluded.escalated_to,
+        remind_at = excluded.remind_at, reminded = excluded.reminded, priority = excluded.priority,
+        delegated_by = excluded.delegated_by, case_class = excluded.case_class, claimants = excluded.claimants,
+        kinds = excluded.kinds, seq = excluded.seq
     where task.seq <= excluded.seq
 )
 select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
@@ -81,6 +90,12 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
         [t.opened_at for t in tasks],
         [t.due_at for t in tasks],
         [t.escalated for t in tasks],
+        [t.escalated_to for t in tasks],
+        [t.remind_at for t in tasks],
+        [t.reminded for t in tasks],
+        [t.priority for t in tasks],
+        [",".join(t.delegated_by) for t in tasks],
+        sorted({kind for t in tasks for kind in t.kinds}),
     )
     if conflict is not None:
         raise LedgerConflict(conflict)

@@ -1,4 +1,4 @@
-"""Lists: cases, inboxes, and what each mediator has to do. Pages are stable: each begins after a key."""
+"""Lists: cases, and what each mediator has to do. Pages are stable: each begins after a key."""
 
 from datetime import date, datetime
 from typing import Annotated, Final
@@ -56,32 +56,6 @@ class CaseLine(Model):
     waits_until: Instant | None
 
 
-class TaskFilter(Model):
-    """Which inquiries to list."""
-
-    agency: Agency
-    officer: Ref | None = None
-    overdue_at: Instant | None = None
-    after: tuple[Instant, Ref] | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = PAGE
-
-
-class TaskLine(Model):
-    """An inquiry in an agency's inbox."""
-
-    case: Ref
-    case_number: str | None
-    task: Ref
-    state: str
-    officer: Ref | None
-    opened_at: Instant
-    due_at: Instant
-    escalated: bool
-    case_class: CaseClass | None
-    employer: str
-    claimants: int
-
-
 async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
     """A page of cases, the latest filed first."""
     digests = None
@@ -94,7 +68,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         where ($1::text is null or phase = $1)
           and ($2::text is null or case_class = $2)
           and ($3::text is null or exists (select from task t where t."case" = d."case"
-               and t.agency = $3 and t.state in ('offered', 'claimed')))
+               and t.agency = $3 and t.state in ('claimed', 'offered', 'signed', 'suspended')))
           and ($4::timestamptz is null or (not closed and waits_until <= $4))
           and ($5::text[] is null or employer_digest = any($5))
           and ($6::text is null or mediator = $6)
@@ -121,35 +95,6 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
 def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
     fields = {name: row[name] for name in CaseLine.model_fields if name != "employer"}
     return CaseLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})
-
-
-async def tasks(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> list[TaskLine]:
-    """A page of an agency's open inquiries, the most urgent first."""
-    after_at, after_case = wanted.after or (None, None)
-    rows = await pool.fetch(
-        """
-        select t.*, d.case_number, d.case_class, d.employer_name, d.claimants
-        from task t join dispute d using ("case")
-        where t.agency = $1 and t.state in ('offered', 'claimed')
-          and ($2::text is null or t.officer = $2)
-          and ($3::timestamptz is null or t.due_at <= $3)
-          and ($4::timestamptz is null or (t.due_at, t."case") > ($4, $5))
-        order by t.due_at, t."case" limit $6
-        """,
-        wanted.agency,
-        wanted.officer,
-        wanted.overdue_at,
-        after_at,
-        after_case,
-        wanted.limit,
-    )
-    return [
-        TaskLine.model_validate(
-            {name: row[name] for name in TaskLine.model_fields if name != "employer"}
-            | {"employer": vault.open(row["employer_name"], "employer")}
-        )
-        for row in rows
-    ]
 
 
 async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:

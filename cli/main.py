@@ -14,6 +14,7 @@ from cli import (
     desk,
     filing,
     findings,
+    inbox,
     proof,
     protocol_docs,
     reading,
@@ -30,6 +31,7 @@ from domain.words import Language
 _MODULES: Final = (
     filing,
     reading,
+    inbox,
     findings,
     desk,
     sending,

@@ -1,4 +1,4 @@
-"""Reading: ``show``, ``timeline``, ``watch``, ``list``, ``tasks``, ``why``, ``deadlines``."""
+"""Reading: ``show``, ``timeline``, ``watch``, ``list``, ``why``, ``deadlines``."""
 
 import asyncio
 import sys
@@ -131,24 +131,6 @@ def register(app: typer.Typer, language: str) -> None:
                 emit([line.model_dump(mode="json") for line in found])
             else:
                 console().print(render.cases(found, language))
-
-        run(work, language)
-
-    @app.command("tasks", help=texts.say("cli.command.tasks", language))
-    def tasks(
-        agency: Annotated[Agency, typer.Option(help=texts.say("cli.field.agency", language))],
-        officer: Annotated[str | None, typer.Option(help=texts.say("cli.field.officer", language))] = None,
-        overdue: Annotated[bool, typer.Option("--overdue", help=texts.say("cli.field.overdue", language))] = False,
-        as_json: json_option = False,
-    ) -> None:
-        async def work() -> None:
-            wanted = lists.TaskFilter(agency=agency, officer=officer, overdue_at=datetime.now(UTC) if overdue else None)
-            async with link() as at:
-                found = await lists.tasks(at.pool, at.vault, wanted)
-            if as_json:
-                emit([line.model_dump(mode="json") for line in found])
-            else:
-                console().print(render.inbox(found, language))
 
         run(work, language)
 

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from casebook.lists import CaseLine, TaskLine
+from casebook.inbox import TaskLine
+from casebook.lists import CaseLine
 from domain.ledger import Event
 from domain.reconcile import statements
 from domain.view import CaseView, TriageExplanation
@@ -306,22 +307,31 @@ def cases(lines: Sequence[CaseLine], language: str) -> Table:
 
 
 def inbox(lines: Sequence[TaskLine], language: str) -> Table:
-    """An agency's open inquiries."""
-    table = _table(
-        "inbox",
-        ("case_number", "employer", "claimants", "class", "state", "officer", "due"),
-        language,
-        right=("claimants",),
-    )
+    """Inquiries of an inbox: the most urgent first, with what makes them urgent."""
+    columns = ("case_number", "priority", "employer", "kinds", "class", "task", "state", "officer", "due", "reminder")
+    table = _table("inbox", columns, language, right=("priority",))
     now = datetime.now(UTC)
     for line in lines:
+        late = line.due_at < now
+        due = sentences.instant(line.due_at, ends=True)
         table.add_row(
             line.case_number or line.case,
-            line.employer,
-            str(line.claimants),
+            "—" if line.priority is None else str(line.priority),
+            f"{line.employer} ({line.claimants})",
+            texts.label(line.kinds, language),
             texts.label(line.case_class, language),
+            texts.label(line.agency, language),
             _state(line.state, language),
-            line.officer or "—",
-            Text(sentences.instant(line.due_at, ends=True), style="red" if line.due_at < now else ""),
+            " ← ".join([line.officer or "—", *reversed(line.delegated_by)]),
+            Text(f"{due} {texts.say('cli.overdue', language)}" if late else due, style="red" if late else ""),
+            Text(_reminder(line, language), style="yellow" if line.reminded else ""),
         )
     return table
+
+
+def _reminder(line: TaskLine, language: str) -> str:
+    if line.escalated_to:
+        return texts.say("cli.escalated", language, to=texts.label(line.escalated_to, language))
+    if line.reminded:
+        return texts.say("cli.reminded", language)
+    return sentences.instant(line.remind_at) if line.remind_at else "—"

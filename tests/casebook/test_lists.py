@@ -4,44 +4,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casebook.ledger import record
-from casebook.lists import CaseFilter, TaskFilter, antecedents, cases, find, mediator_loads, tasks
+from casebook.lists import CaseFilter, antecedents, cases, find, mediator_loads
 from casebook.registry import register
 from domain.steps import Antecedents
 from domain.words import Agency, CaseClass, Outcome, Phase
 from runtime.vault import Vault
-from tests.builders import claimant, complaint, employer
-from tests.casebook.filing import FILED, chain, entry, fresh, request, task
+from tests.builders import complaint, employer
+from tests.casebook.desk import Desk
+from tests.casebook.filing import FILED, request, task
 
 HOUR = timedelta(hours=1)
-
-
-class Desk:
-    """A casebook in which each test looks at cases of an employer, an officer and a mediator of its own."""
-
-    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
-        self.pool, self.vault = pool, vault
-        self.company, self.officer, self.mediator = fresh("虚构名单公司"), fresh("o"), fresh("m")
-        self.people = iter(range(400, 500))
-
-    async def case(self, hours: int = 0, tasks: tuple[Any, ...] = (), drill: bool = False, **changes: Any) -> str:
-        """A case of the employer that was filed some hours later, in whatever state."""
-        person = claimant(next(self.people), ref="c1")
-        filed = complaint(respondents=(employer(name=self.company),)).model_copy(update={"claimants": (person,)})
-        asked = request(filed, filed_at=FILED + hours * HOUR, drill=drill)
-        await register(self.pool, self.vault, asked)
-        await record(
-            self.pool, self.vault, entry(asked.case, *chain(1), tasks=tasks, mediator=self.mediator, **changes)
-        )
-        return asked.case
-
-    async def listed(self, **wanted: Any) -> list[str]:
-        found = await cases(self.pool, self.vault, CaseFilter(**{"employer": self.company} | wanted))
-        return [line.case for line in found]
-
-    async def inbox(self, **wanted: Any) -> list[str]:
-        found = await tasks(self.pool, self.vault, TaskFilter(agency=Agency.TAX, **{"officer": self.officer} | wanted))
-        return [line.case for line in found]
 
 
 @pytest.fixture
@@ -95,20 +67,6 @@ async def test_pages_follow_each_other_without_gap_or_repeat_while_cases_come_in
         await desk.case(hours=100)
     assert len(seen) == len(set(seen))
     assert set(seen) == set(expected)
-
-
-async def test_an_inbox_has_open_inquiries_only_and_the_most_urgent_first(desk: Desk) -> None:
-    def mine(days: int, state: str = "claimed") -> tuple[Any, ...]:
-        return (task(state=state, officer=desk.officer, due_at=FILED + timedelta(days=days)),)
-
-    late, soon = await desk.case(tasks=mine(9)), await desk.case(tasks=mine(2))
-    for state in ("done", "lapsed", "skipped"):
-        await desk.case(tasks=mine(1, state))
-    assert await desk.inbox() == [soon, late]
-    assert await desk.inbox(overdue_at=FILED + timedelta(days=2)) == [soon]
-    assert await desk.inbox(officer=fresh("o")) == []
-    assert await desk.inbox(limit=1) == [soon]
-    assert await desk.inbox(after=(FILED + timedelta(days=2), soon)) == [late]
 
 
 async def test_a_line_shows_the_employers_name_though_it_lies_sealed(desk: Desk) -> None:
