@@ -107,8 +107,9 @@ def register(app: typer.Typer, language: str) -> None:
     ]
     show.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     show.__annotations__ = {p.name: p.annotation for p in parameters}
-    app.command("inbox", help=texts.say("cli.command.inbox", language))(show)
-    app.command("tasks", hidden=True)(show)
+    about = texts.say("cli.command.inbox", language)
+    app.command("inbox", help=about)(show)
+    app.command("tasks", help=about, hidden=True)(show)
 
 
 async def _show(given: dict[str, Any], language: str) -> None:
