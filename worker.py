@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
+from activities.deadlines import DeadlineService
 from activities.intake import IntakeService
 from activities.labor import Labor
 from activities.logged import Logged
@@ -90,6 +91,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         AssessmentService(world.pool, world.vault, world.rules).judge,
         MediationService(world.pool, world.rules).open,
         PerformanceService(world.rules).plan,
+        DeadlineService(world.rules).recount,
         closure.close,
         closure.arrange_follow_up,
         CasebookService(world.pool, world.vault).record,

@@ -1,7 +1,5 @@
 """Planning performance: when each agreed instalment is due, reminded and in default."""
 
-from datetime import timedelta
-
 from temporalio import activity
 
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
@@ -17,7 +15,6 @@ class PerformanceService:
     @activity.defn(name="performance.plan")
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
         """An instalment due on a holiday is due on the next working day."""
-        grace = timedelta(days=self._rules.length("instalment-grace", request.jurisdiction))
         dues = []
         for instalment in request.instalments:
             due = self._rules.agreed("instalment", instalment.due, request.jurisdiction)
@@ -26,7 +23,7 @@ class PerformanceService:
                     instalment=instalment,
                     deadline=due,
                     remind_at=self._rules.reminder(due, "instalment-reminder"),
-                    default_at=due.due_at + grace,
+                    default_at=self._rules.deadline("instalment-grace", due.due, request.jurisdiction).due_at,
                 )
             )
         return PerformancePlan(dues=tuple(dues))

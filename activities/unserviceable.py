@@ -5,11 +5,11 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from domain.calendar import OutsideCalendar
+from domain.calendar import NoticeMissing, OutsideCalendar
 from domain.deadline_table import UnknownTerm
 from domain.parameters import MissingParameter
 
-RULE_ERRORS = (MissingParameter, OutsideCalendar, UnknownTerm)
+RULE_ERRORS = (MissingParameter, NoticeMissing, OutsideCalendar, UnknownTerm)
 
 
 class Unserviceable(Interceptor):

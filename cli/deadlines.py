@@ -1,6 +1,7 @@
-"""Deadlines without a case: ``calendar check``, ``calendar plan``, ``calendar terms``; and how a date came about."""
+"""The calendar and the terms: ``calendar check|load|replan|plan|terms``; and how a date came about."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,12 +10,17 @@ from rich.table import Table
 from yaml import YAMLError
 
 import texts
-from cli.link import Exit, console, emit, fail
-from domain.calendar import Calendar, DayKind, OutsideCalendar
+from cli.link import Exit, actor, console, emit, fail, link, run
+from cli.tables import take_notice
+from domain.calendar import Calendar, DayKind, Notice, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Term, Terms, UnknownTerm
 from domain.deadlines import Deadline, plan, spans
+from domain.ledger import Actor
 from domain.limitation import LimitationClock
+from domain.messages import CalendarChanged
 from domain.parameters import BadTable
+from domain.words import Language, Role
+from runtime.broadcast import tell_running_cases
 from runtime.settings import Settings
 from texts import sentences
 
@@ -72,6 +78,31 @@ def register(app: typer.Typer, language: str) -> None:
         for kind in (DayKind.HOLIDAY, DayKind.IN_LIEU):
             _tell(texts.say(f"deadlines.cli.{kind}", language, list=spans(days[kind]) or "—"))
 
+    @group.command("load", help=texts.say("deadlines.cli.load", language))
+    def load(
+        file: Annotated[Path, typer.Argument(help=texts.say("deadlines.cli.notice_file", language))],
+        only_load: Annotated[
+            bool, typer.Option("--only-load", help=texts.say("deadlines.cli.only_load", language))
+        ] = False,
+        as_json: json_option = False,
+    ) -> None:
+        notice = take_notice(file, language)
+        if only_load:
+            _tell(texts.say("deadlines.cli.loaded", language, year=notice.year))
+            return
+        run(lambda: _replan(notice, language, as_json), language)
+
+    @group.command("replan", help=texts.say("deadlines.cli.replan", language))
+    def replan(
+        year: Annotated[int, typer.Argument(help=texts.say("deadlines.cli.year", language))],
+        as_json: json_option = False,
+    ) -> None:
+        calendar, _ = _tables(language)
+        notice = calendar.notice(year)
+        if notice is None:
+            fail(Exit.BAD_INPUT, texts.say("deadlines.cli.no_notice_of", language, year=year))
+        run(lambda: _replan(notice, language, as_json), language)
+
     @group.command("plan", help=texts.say("cli.command.plan", language))
     def plan_deadline(
         rule: Annotated[str, typer.Argument(help=texts.say("cli.event", language))],
@@ -119,6 +150,25 @@ def register(app: typer.Typer, language: str) -> None:
                 style="" if row.verified else "yellow",
             )
         console().print(shown)
+
+
+async def _replan(notice: Notice, language: str, as_json: bool) -> None:
+    """Have every running case count its open deadlines anew, drills included."""
+    loaded_at = (Settings().own_tables / f"notice-{notice.year}.yaml").stat().st_mtime_ns
+    message = CalendarChanged(
+        message_id=f"calendar-{notice.year}-{notice.digest[:12]}-{loaded_at}",
+        actor=Actor(id=actor("supervisor").id, role=Role.SUPERVISOR),
+        language=Language(language),
+        year=notice.year,
+        source=notice.source,
+        digest=notice.digest,
+    )
+    async with link() as at:
+        told = await tell_running_cases(at.client, message)
+    if as_json:
+        emit({"year": notice.year, "message_id": message.message_id, "told": told.told, "closed": told.closed})
+    else:
+        _tell(texts.say("deadlines.cli.replanned", language, year=notice.year, told=told.told, closed=told.closed))
 
 
 def length(row: Term, language: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -62,6 +63,21 @@ class Notice(Model):
                 raise ValueError(f"{day} is worked in lieu, but is no Saturday or Sunday")
         return self
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the year, the holidays and the working days in lieu; the source is left out."""
+        said = [self.year, *map(str, sorted(self.holidays)), "in-lieu", *map(str, sorted(self.working_days_in_lieu))]
+        return sha256(" ".join(map(str, said)).encode()).hexdigest()
+
+
+class NoticeMissing(LookupError):
+    """The tables here do not hold the notice by which dates have to be counted."""
+
+    def __init__(self, year: int, source: str) -> None:
+        super().__init__(f"the notice of {year} ({source}) is not loaded")
+        self.code = "deadlines.notice-missing"
+        self.params = {"year": str(year), "source": source}
+
 
 class OutsideCalendar(Exception):
     """A day before the calendar begins, or too far ahead."""
@@ -90,6 +106,14 @@ class Calendar:
         """
         files = [file for folder in folders for file in sorted(folder.glob("notice-*.yaml"))]
         return cls(Notice.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files)
+
+    def notice(self, year: int) -> Notice | None:
+        """The notice that was loaded for a year; None where there is none, or the library holds it."""
+        return self._notices.get(year)
+
+    def holds(self, year: int, digest: str) -> bool:
+        """Whether a loaded notice of a year says exactly this."""
+        return year in self._notices and self._notices[year].digest == digest
 
     def is_provisional(self, first: date, last: date | None = None) -> bool:
         """Whether a day, or any day of a span given in either order, lies beyond the last notice (暂定)."""

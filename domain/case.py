@@ -14,7 +14,7 @@ from pydantic import Field, JsonValue
 from domain.assessment import Assessment
 from domain.base import CENTRE_ZONE, Instant, Ref, State, Text, Yuan
 from domain.complaint import ClaimItem, Complaint
-from domain.deadlines import Deadline
+from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
 from domain.messages import Instalment
@@ -239,6 +239,7 @@ class CaseState(State):
     reply: list[ReplyItem] = []
     suspension: Suspension | None = None
     blocked: Blocked | None = None
+    recounting: Recounting | None = None
     ending: Outcome | None = None
     """Set when the case must end early; the procedure goes straight to closure."""
     outcome: Outcome | None = None

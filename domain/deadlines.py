@@ -67,6 +67,20 @@ class Deadline(Model):
     """Calendar days granted afterwards."""
 
 
+class Recounting(Model):
+    """Why the open deadlines of a case are to be counted anew: ``notice`` or ``granted``, and by what."""
+
+    why: Ref
+    source: str = ""
+    year: int | None = None
+    digest: str | None = None
+    """Of the notice by which it has to be counted; None: by whatever is in force."""
+
+
+GRANTED: Final = Recounting(why="granted")
+"""Time was granted, or a clock stood still: a last day may now lie on a holiday."""
+
+
 def plan(
     rule: str,
     start: date,
@@ -170,6 +184,14 @@ def recount(deadline: Deadline, calendar: Calendar, table: Terms | None = None) 
     row = (table or terms()).find(deadline.rule, deadline.jurisdiction, deadline.starts)
     later = prolonged(anew, deadline.prolonged_by).model_copy(update={"provisional": anew.provisional})
     return _settled(later, row, calendar)
+
+
+def not_before(deadline: Deadline, day: date) -> Deadline:
+    """The deadline held open until the end of a day, where counting anew would end it before."""
+    if deadline.due >= day:
+        return deadline
+    steps = (*deadline.steps, _step("not-in-past", day=day))
+    return deadline.model_copy(update={"due": day, "due_at": end_of(day), "steps": steps})
 
 
 def replan(deadlines: Iterable[Deadline], calendar: Calendar, table: Terms | None = None) -> list[Deadline]:

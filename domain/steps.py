@@ -6,7 +6,7 @@ from domain.assessment import Assessment
 from domain.base import Instant, Model, Ref
 from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
-from domain.deadlines import Deadline
+from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.messages import Instalment
 from domain.reconcile import Decision
@@ -110,6 +110,35 @@ class PerformancePlan(Model):
     """The agreed instalments with their deadlines."""
 
     dues: tuple[DuePlan, ...]
+
+
+class OpenDeadline(Model):
+    """A deadline that runs: what for, of which task or instalment, and the instants that hang on it."""
+
+    what: Ref
+    """material, inquiry, joint-meeting, mediation or instalment."""
+    about: Ref | None = None
+    deadline: Deadline
+    passed: bool = False
+    """The due day is over; only what follows on it is still open."""
+    remind_at: Instant | None = None
+    escalate_at: Instant | None = None
+    """When an inquiry that is late goes on from the head of the agency to the supervisor."""
+    final_at: Instant | None = None
+    """When the inquiry lapses, or the instalment is in default."""
+
+
+class RecountRequest(Model):
+    """Open deadlines to be counted anew by the tables that are now in force."""
+
+    deadlines: tuple[OpenDeadline, ...]
+    because: Recounting
+
+
+class Recount(Model):
+    """The same deadlines, in the same order."""
+
+    deadlines: tuple[OpenDeadline, ...]
 
 
 class ClosingRequest(Model):

@@ -3,7 +3,6 @@
 Its first field says on whom the case waits, for what, since when and until when.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -16,6 +15,7 @@ from domain.identifiers import masked
 from domain.ledger import Event
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
+from domain.recounting import open_deadlines
 from domain.side_by_side import Line, lay, lines
 from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
@@ -304,7 +304,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         prognosis=assessment.prognosis if assessment else None,
         warnings=assessment.warnings if assessment else (),
         mediation_due=mediation.deadline.due if mediation else None,
-        deadlines=tuple(_deadlines(case)),
+        deadlines=tuple(running.deadline for running in open_deadlines(case, now)),
         sessions=len(mediation.sessions) if mediation else 0,
         proposals=tuple(_proposal_views(case)),
         settlement=_settlement_view(case),
@@ -380,17 +380,6 @@ def _proposal_views(case: CaseState) -> list[ProposalView]:
             )
         )
     return views
-
-
-def _deadlines(case: CaseState) -> Iterator[Deadline]:
-    if case.missing and case.material_deadline is not None:
-        yield case.material_deadline
-    yield from (task.deadline for task in case.open_tasks)
-    if case.joint_meeting is not None and case.undecided:
-        yield case.joint_meeting
-    if case.mediation is not None and case.phase is Phase.MEDIATION:
-        yield case.mediation.deadline
-    yield from (due.deadline for due in case.unpaid)
 
 
 def _settlement_view(case: CaseState) -> SettlementView | None:

@@ -16,12 +16,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.assessment import AssessmentService
     from activities.casebook import CasebookService
     from activities.closure import ClosureService
+    from activities.deadlines import DeadlineService
     from activities.intake import IntakeService
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import agenda, progress, protocol, view
+    from domain import agenda, progress, protocol, recounting, view
     from domain.case import Blocked, CaseState
+    from domain.deadlines import GRANTED
     from domain.effects.bargaining import accepted_by
     from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
@@ -104,6 +106,7 @@ class DisputeWorkflow:
         timers_run_out = workflow.patched("timers-run-out")
         clock = asyncio.create_task(self._keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self._keep_casebook())
+        deadlines = asyncio.create_task(self._keep_deadlines())
         try:
             await self.intake()
             await self.triage()
@@ -118,6 +121,8 @@ class DisputeWorkflow:
                 casebook.cancel()
             await self._settle_down()
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
+        deadlines.cancel()
+        recounting.leave(self.case)
         await self.closure()
         if not timers_run_out:
             casebook.cancel()
@@ -407,6 +412,25 @@ class DisputeWorkflow:
                 return
             if in_history > case.recorded:
                 case.recorded = await self._ask(CasebookService.record, casebook_entry(case, in_history))
+
+    async def _keep_deadlines(self) -> None:
+        """Count the open deadlines anew when the calendar has changed, or time was granted.
+
+        A message of this kind is in no history before it; granted time is, and is recounted since.
+        """
+        case = self.case
+        while True:
+            await workflow.wait_condition(lambda: case.recounting is not None)
+            if case.recounting == GRANTED and not workflow.patched("granted-time-is-recounted"):
+                case.recounting = None
+                continue
+            asked = recounting.request(case, self.now)
+            if not asked.deadlines:
+                case.recounting = None
+                continue
+            answer = await self._ask(DeadlineService.recount, asked)
+            if recounting.take_recount(case, asked, answer, self.now):
+                workflow.upsert_search_attributes(search_attributes_of(case))
 
     async def _settle_down(self) -> None:
         """Nothing may be left in the air: every sender answered, every event in the casebook.

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
-from domain.deadlines import prolonged
+from domain.deadlines import GRANTED, prolonged
 from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose
 from domain.protocol import Checked, accepts, must
@@ -214,6 +214,7 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
         days = min(consents.values())
         mediation.consents = {}
         mediation.deadline = prolonged(mediation.deadline, days)
+        case.recounting = case.recounting or GRANTED
         case.note("mediation_extended", now, days=days, due=mediation.deadline.due.isoformat())
 
 

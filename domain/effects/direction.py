@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Referral, Suspension
-from domain.deadlines import prolonged
+from domain.deadlines import GRANTED, prolonged
 from domain.effects.desk import AT_THE_DESKS, the_task
 from domain.messages import (
     AdvanceClock,
@@ -111,6 +111,7 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
     assert case.suspension is not None
     days = (case.day(now) - case.day(case.suspension.since)).days
     case.suspension = None
+    case.recounting = case.recounting or GRANTED
     stood = timedelta(days=days)
     if case.material_deadline is not None and case.missing:
         case.material_deadline = prolonged(case.material_deadline, days)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.case import CaseState
-from domain.deadlines import end_of
+from domain.deadlines import GRANTED, end_of
 from domain.effects.desk import AT_THE_DESKS, the_task
 from domain.messages import ExtendTask
 from domain.protocol import Checked, accepts, must
@@ -100,6 +100,7 @@ def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Checked:
     yield
     asked, task.asked = task.asked, None
     task.postpone(message.days)
+    case.recounting = case.recounting or GRANTED
     task.start_clocks_anew()
     case.note(
         "task_extended",

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from domain.case import CaseState
+from domain.deadlines import GRANTED
 from domain.effects.desk import AT_THE_DESKS, the_task
 from domain.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
 from domain.messages import ClaimTask, CompleteTask, DecideDiscrepancy, ReleaseTask
@@ -82,6 +83,7 @@ def return_task(case: CaseState, message: ReturnTask, now: datetime) -> Checked:
     made_by: list[JsonValue] = [*task.signed]
     send_back(task, message.actor.id, message.reason, now)
     task.postpone(max(0, message.days - (task.deadline.due - case.day(now)).days))
+    case.recounting = case.recounting or GRANTED
     task.start_clocks_anew()
     case.note(
         "task_returned",

@@ -251,3 +251,24 @@ async def test_a_complaint_is_taken_while_nobody_is_at_work(
     events = (await at_centre("timeline", case, "--json")).json
     assert [event["kind"] for event in events].count("complaint_filed") == 1
     assert view["case_number"]
+
+
+async def test_a_notice_of_working_days_is_loaded_and_every_running_case_told(
+    at_centre: Onestop, centre: Centre, tmp_path: Path
+) -> None:
+    case = await filed(at_centre)
+    [first, *_] = (await until(at_centre, case, "fact-finding"))["tasks"]
+    file = tmp_path / "notice.yaml"
+    file.write_text(f"year: {first['due'][:4]}\nsource: x\nholidays: [{first['due']}]\nworking_days_in_lieu: []\n")
+
+    told = (await at_centre("calendar", "load", file, "--json")).json
+    again = (await at_centre("calendar", "replan", first["due"][:4], "--json")).json
+
+    assert told["told"] >= 1
+    assert told["message_id"] == again["message_id"]
+    for _ in range(100):
+        if moved := (await at_centre("show", case, "--json")).json["tasks"][0]["due"] > first["due"]:
+            break
+        await asyncio.sleep(0.1)
+    (centre.settings.own_tables / f"notice-{first['due'][:4]}.yaml").unlink()
+    assert moved
