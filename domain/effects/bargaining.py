@@ -1,13 +1,15 @@
 """Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
+from domain.claims import given_up
 from domain.deadlines import GRANTED, prolonged
 from domain.ledger import Actor
-from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose
+from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Instalment, Propose
 from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
 
@@ -65,16 +67,13 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     must(message.payer in case.respondents, "party.unknown", "payer")
     today = case.day(now)
-    offered: dict[str, Decimal] = {}
     for index, instalment in enumerate(message.instalments):
         field = f"instalments.{index}"
         must(instalment.due >= today, "proposal.due_in_past", f"{field}.due", today=today)
         for part in ("part_a", "part_b"):
             for claimant in getattr(instalment, part):
                 must(claimant in case.claimants, "party.unknown", f"{field}.{part}", refs=claimant)
-        for claimant, amount in instalment.part_a.items():
-            offered[claimant] = offered.get(claimant, Decimal(0)) + amount
-    _schedules_all_of_part_a(case, offered, message)
+    _schedules_all_of_part_a(case, message.instalments, "instalments")
     yield
     answer_by = case.day(now) + timedelta(days=case.rules.proposal_answer_days + 1)
     proposal = Proposal(
@@ -103,27 +102,34 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
         _record(case, proposal, message.actor.id, PartyAnswer(accept=True, at=now, by=message.actor), now)
 
 
-def _schedules_all_of_part_a(case: CaseState, offered: dict[str, Decimal], message: Propose) -> None:
-    """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant."""
+def _schedules_all_of_part_a(case: CaseState, instalments: Iterable[Instalment], field: str) -> None:
+    """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant named."""
     owed = case.assessment.part_a_of() if case.assessment else {}
-    named = {c for i in message.instalments for part in (i.part_a, i.part_b) for c in part}
-    for claimant in sorted(named):
-        due, given = owed.get(claimant, Decimal(0)), offered.get(claimant, Decimal(0))
+    due: dict[str, Decimal] = {}
+    offered: dict[str, Decimal] = {}
+    for instalment in instalments:
+        due |= {c: owed.get(c, Decimal(0)) for part in (instalment.part_a, instalment.part_b) for c in part}
+        for claimant, amount in instalment.part_a.items():
+            offered[claimant] = offered.get(claimant, Decimal(0)) + amount
+    for waived in given_up(due, offered):
+        said = waived.params
         must(
-            given >= due,
+            False,
             "proposal.part_a_waived",
-            "instalments",
-            claimant=claimant,
-            owed=f"{due:.2f}",
-            offered=f"{given:.2f}",
-            missing=f"{due - given:.2f}",
+            field,
+            claimant=waived.item,
+            owed=said["assessed"],
+            offered=said["scheduled"],
+            missing=said["missing"],
+            article=waived.article,
         )
+    for claimant, given in sorted(offered.items()):
         must(
-            given <= due,
+            given <= due[claimant],
             "proposal.part_a_exceeded",
-            "instalments",
+            field,
             claimant=claimant,
-            owed=f"{due:.2f}",
+            owed=f"{due[claimant]:.2f}",
             offered=f"{given:.2f}",
         )
 
@@ -147,6 +153,8 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     must(message.party not in case.withdrawn, "party.withdrawn", "party", party=message.party)
     must(message.party not in proposal.answers, "answer.given", "party", party=message.party)
     _speaks_for(message.actor, message.party, "party")
+    if message.accept:  # More may have been found owing since it was put on the table.
+        _schedules_all_of_part_a(case, proposal.instalments, "proposal")
     yield
     given = PartyAnswer(accept=message.accept, at=now, by=message.actor, remark=message.remark)
     case.note(
