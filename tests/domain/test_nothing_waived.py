@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import domain.effects  # noqa: F401 - fills the protocol's table
 from domain import messages as m
 from domain.case import ProposalState
 from domain.ledger import Actor
