@@ -1,0 +1,102 @@
+"""The clock of the late fee: how much of a daily rate has run between two days, deferrals left out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from domain.arrears.columns import Columns, Ints, scaled
+from domain.arrears.model import Deferral
+from domain.arrears.terms import fee_rows
+from domain.parameters import Parameters, Row
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """One clock for each place and each set of deferrals that some line has. Days are ordinals."""
+
+    of_line: Ints
+    due: Ints
+    """By line: the due day, and not later than the day of the computation."""
+    origin: int
+    run: Ints
+    """By clock and day since the origin: the sum of the daily rates through that day, times ``scale``, in percent."""
+    days: Ints
+    """By clock and day since the origin: the days that ran through that day."""
+    scale: int
+    rows: tuple[tuple[tuple[int, Row], ...], ...]
+    """By place: the late-fee rows, each with the first day on which it was used."""
+
+    def ran(self, lines: Ints, since: Ints, until: int) -> tuple[Ints, Ints]:
+        """For some lines: the rate and the days that ran after a day, or the due day if later, through another."""
+        clock, due = self.of_line[lines], self.due[lines]
+        first = np.maximum(since, due) - self.origin
+        last = np.maximum(until, due) - self.origin
+        return (self.run[clock, last] - self.run[clock, first], self.days[clock, last] - self.days[clock, first])
+
+    def rows_used(self, place: int, due: int, until: int) -> Iterator[Row]:
+        """The late-fee rows of the days after ``due`` through ``until``."""
+        rows = self.rows[place]
+        for number, (first, row) in enumerate(rows):
+            ends = rows[number + 1][0] - 1 if number + 1 < len(rows) else until
+            if first <= until and ends > due and until > due:
+                yield row
+
+
+def clocks(columns: Columns, due: Ints, as_of: date, parameters: Parameters, deferrals: Iterable[Deferral]) -> Clocks:
+    """The clocks of all lines up to a day. Raises MissingParameter for a day without a daily rate."""
+    end = as_of.toordinal()
+    due = np.minimum(due, end)
+    origin = int(due.min(initial=end))
+    daily, rows, scale = _daily(columns, due, origin, end, parameters)
+    of_line, running = columns.place.copy(), [np.ones(end - origin + 1, np.int64) for _ in columns.places]
+    place = list(range(len(columns.places)))
+    for deferral in deferrals:
+        of_line, parents = _split(of_line, columns.covered(deferral))
+        running = [running[parent].copy() if deferred else running[parent] for parent, deferred in parents]
+        place = [place[parent] for parent, _ in parents]
+        first = max(0, deferral.since.toordinal() - origin)
+        last = end if deferral.until is None else min(end, deferral.until.toordinal())
+        for clock, (_, deferred) in zip(running, parents, strict=True):
+            if deferred:
+                clock[first : max(0, last - origin + 1)] = 0
+    for clock in running:
+        clock[:1] = 0
+    days = np.array(running, np.int64).reshape(len(running), end - origin + 1)
+    rates = daily[place] if place else daily
+    return Clocks(of_line, due, origin, np.cumsum(days * rates, axis=1), np.cumsum(days, axis=1), scale, rows)
+
+
+def _split(of_line: Ints, deferred: Ints) -> tuple[Ints, list[tuple[int, bool]]]:
+    """Clocks anew, so that lines under a deferral have another one than those that are not; and what each was."""
+    doubled = of_line * 2
+    doubled[deferred] += 1
+    found, anew = np.unique(doubled, return_inverse=True)
+    return anew, [(int(code) // 2, bool(code % 2)) for code in found]
+
+
+def _daily(
+    columns: Columns, due: Ints, origin: int, end: int, parameters: Parameters
+) -> tuple[Ints, tuple[tuple[tuple[int, Row], ...], ...], int]:
+    """By place and day since the origin: the daily rate as an integer; the rows used; the scale."""
+    by_place: list[Sequence[tuple[date, Row]]] = []
+    for number, place in enumerate(columns.places):
+        first = int(due[columns.place == number].min(initial=end)) + 1
+        last = date.fromordinal(end)
+        by_place.append(list(fee_rows(parameters, place.jurisdiction, date.fromordinal(first), last)))
+    values, scale = scaled([row.value for days in by_place for _, row in days] or [Decimal(0)])
+    daily, taken = np.zeros((len(by_place), end - origin + 1), np.int64), 0
+    for number, days in enumerate(by_place):
+        daily[number, end - origin + 1 - len(days) :] = values[taken : taken + len(days)]
+        taken += len(days)
+    return daily, tuple(tuple(_changes(days)) for days in by_place), scale
+
+
+def _changes(days: Sequence[tuple[date, Row]]) -> Iterator[tuple[int, Row]]:
+    before: Row | None = None
+    for day, row in days:
+        if row is not before:
+            yield day.toordinal(), row
+        before = row

@@ -1,0 +1,356 @@
+"""The one computation of arrears: columns of whole fen, exact, each amount rounded half up once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Final, TypeVar
+
+import numpy as np
+
+from domain.arrears.columns import (
+    KINDS,
+    UNKNOWN,
+    Columns,
+    Ints,
+    fen,
+    first_day,
+    half_up,
+    lay_out,
+    month_text,
+    ordinal,
+    scaled,
+    yuan,
+)
+from domain.arrears.late_fee import Clocks, clocks
+from domain.arrears.model import Deferral, DueSpan, MonthArrears, Payment, Received, Total, Unused
+from domain.arrears.options import Options
+from domain.arrears.terms import Place, Term, term
+from domain.base import Ref
+from domain.calendar import Calendar
+from domain.parameters import Parameters, Row
+
+K = TypeVar("K")
+_PARTS: Final = ("employer", "employee", "fee", "paid_principal", "paid_fee")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a computation rests on besides the facts: tables, place, day, choices."""
+
+    parameters: Parameters
+    jurisdiction: str
+    as_of: date
+    calendar: Calendar = field(default_factory=Calendar)
+    places: Mapping[Ref, Place] = field(default_factory=dict)
+    """Employers that are insured elsewhere, or in an industry of its own rate."""
+    options: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is owed, line by line: a month of a kind for a claimant with an employer. All amounts in fen."""
+
+    setting: Setting
+    columns: Columns
+    terms: Sequence[Term]
+    clocks: Clocks
+    term: Ints
+    base: Ints
+    wage: Ints
+    provisional: Ints
+    """The row of the provisional assessment that a line rests on, or UNKNOWN."""
+    factors: Sequence[Row]
+    employer: Ints
+    employee: Ints
+    uncapped: Ints
+    fee: Ints
+    days_late: Ints
+    paid_principal: Ints
+    paid_fee: Ints
+    settled: Ints
+    """The day on which the principal was paid in full, or the day of the computation."""
+    unused: tuple[Unused, ...]
+
+    def total(self) -> Total:
+        """The sums of all lines."""
+        return _total([int(getattr(self, part).sum()) for part in _PARTS])
+
+    def totals(self, keys: Sequence[K], of_line: Ints) -> dict[K, Total]:
+        """The sums of the lines under each key; ``of_line`` says the key's number for each line."""
+        sums = np.zeros((len(_PARTS), len(keys)), np.int64)
+        for number, part in enumerate(_PARTS):
+            np.add.at(sums[number], of_line, getattr(self, part))
+        lines = np.bincount(of_line, minlength=len(keys))
+        return {key: _total(sums[:, number].tolist()) for number, key in enumerate(keys) if lines[number]}
+
+    def rows_used(self) -> tuple[Row, ...]:
+        """Every parameter row that some line rests on, by id."""
+        used = {row.id: row for one in self.terms for row in one.rows}
+        used |= {self.factors[number].id: self.factors[number] for number in set(self.provisional.tolist()) - {UNKNOWN}}
+        late = self.days_late > 0
+        for place in range(len(self.columns.places)):
+            here = late & (self.columns.place == place)
+            if here.any():
+                ends = np.stack([self.clocks.due[here], self.settled[here]], axis=1)
+                for due, until in np.unique(ends, axis=0).tolist():
+                    used |= {row.id: row for row in self.clocks.rows_used(place, due, until)}
+        return tuple(used[id] for id in sorted(used))
+
+    def lines(self) -> Iterator[MonthArrears]:
+        """Line by line, in the order of the spans."""
+        rows_of = cache(self._rows_of)
+        by_days = np.array([s.days[0] != s.days[1] for s in self.columns.spans], np.bool_)
+        for i, span_no in enumerate(self.columns.span.tolist()):
+            span, number = self.columns.spans[span_no], int(self.term[i])
+            rows = rows_of(number, int(self.provisional[i]), self.days_late[i] > 0, int(self.settled[i]))
+            marks = {
+                "wage-unknown": self.wage[i] == UNKNOWN and self.provisional[i] == UNKNOWN,
+                "provisional": self.provisional[i] != UNKNOWN,
+                "by-days": by_days[span_no],
+                "capped": self.fee[i] < self.uncapped[i],
+                "due-provisional": self.terms[number].due_provisional,
+                "unverified": not all(row.verified for row in rows),
+            }
+            yield MonthArrears.model_construct(
+                claimant=span.claimant,
+                employer=span.employer,
+                kind=span.kind,
+                month=month_text(int(self.columns.month[i])),
+                base=yuan(self.base[i]),
+                employer_share=yuan(self.employer[i]),
+                employee_share=yuan(self.employee[i]),
+                due=self.terms[number].due,
+                days_late=int(self.days_late[i]),
+                late_fee=yuan(self.fee[i]),
+                paid_principal=yuan(self.paid_principal[i]),
+                paid_fee=yuan(self.paid_fee[i]),
+                marks=tuple(mark for mark, holds in marks.items() if holds),
+                rows=tuple(row.id for row in rows),
+            )
+
+    def _rows_of(self, number: int, factor: int, late: bool, until: int) -> tuple[Row, ...]:
+        """The rows of a line: those of its month, of its provisional assessment, of its late fee."""
+        one, place = self.terms[number], int(self.columns.place[np.flatnonzero(self.term == number)[0]])
+        assessed = () if factor == UNKNOWN else (self.factors[factor],)
+        fees = self.clocks.rows_used(place, one.due.toordinal(), until) if late else ()
+        return (*one.rows, *assessed, *fees)
+
+
+def reckon(
+    spans: Iterable[DueSpan],
+    setting: Setting,
+    *,
+    received: Iterable[Received] = (),
+    deferrals: Iterable[Deferral] = (),
+    payments: Sequence[Payment] = (),
+) -> Ledger:
+    """What is owed on a day for spans of months.
+
+    Each share and each late fee is rounded half up to the fen, by kind and month; totals are sums of those. The late
+    fee runs on what is unpaid of both shares and is the employer's alone (社会保险法 Art.60, 86).
+    Raises MissingParameter.
+    """
+    columns = lay_out(tuple(spans), setting.places, Place(setting.jurisdiction))
+    number, terms = _terms(columns, setting)
+    floor, cap = (np.array([fen(bound) for bound in bounds], np.int64) for bounds in _bounds(terms))
+    wage = columns.wages()
+    base = np.minimum(np.maximum(wage, floor[number]), cap[number])
+    worked, of = columns.days()
+    base = np.where(worked < of, half_up(base * worked, of), base)
+    employer, employee = (
+        _share(base, [getattr(t, payer) for t in terms], number) for payer in ("employer", "employee")
+    )
+    assessed = received if setting.options.undeclared == "provisional" else ()
+    provisional, factors = _assess_provisionally(columns, setting, assessed, employer, employee)
+    due = np.array([t.due.toordinal() for t in terms], np.int64)[number]
+    running = clocks(columns, due, setting.as_of, setting.parameters, deferrals)
+    account = _Account(columns, running, employer + employee, setting, due)
+    unused = tuple(account.take(payments))
+    account.accrue(np.arange(len(columns)), setting.as_of.toordinal())
+    return Ledger(
+        setting=setting,
+        columns=columns,
+        terms=terms,
+        clocks=running,
+        term=number,
+        base=base,
+        wage=wage,
+        provisional=provisional,
+        factors=factors,
+        employer=employer,
+        employee=employee,
+        uncapped=account.uncapped(),
+        fee=account.fee(),
+        days_late=account.days,
+        paid_principal=account.paid_principal,
+        paid_fee=account.paid_fee,
+        settled=account.settled,
+        unused=unused,
+    )
+
+
+def _terms(columns: Columns, setting: Setting) -> tuple[Ints, Sequence[Term]]:
+    """The number of each line's term, and the terms: one for each place, kind and month that occurs."""
+    if len(columns) == 0:
+        return columns.month, []
+    first = int(columns.month.min())
+    width = int(columns.month.max()) - first + 1
+    code = (columns.place * len(KINDS) + columns.kind) * width + columns.month - first
+    occurs = np.zeros(len(columns.places) * len(KINDS) * width, np.bool_)
+    occurs[code] = True
+    found = []
+    for one in np.flatnonzero(occurs).tolist():
+        place_kind, month = divmod(one, width)
+        place, kind = divmod(place_kind, len(KINDS))
+        day = first_day(first + month)
+        found.append(term(setting.parameters, setting.calendar, columns.places[place], KINDS[kind], day))
+    return (np.cumsum(occurs) - 1)[code], found
+
+
+def _bounds(terms: Sequence[Term]) -> tuple[list[Decimal], list[Decimal]]:
+    return [t.floor for t in terms], [t.cap for t in terms]
+
+
+def _share(base: Ints, rates: Sequence[Decimal], number: Ints) -> Ints:
+    units, scale = scaled(rates)
+    return half_up(base * units[number], 100 * scale)
+
+
+def _assess_provisionally(
+    columns: Columns, setting: Setting, received: Iterable[Received], employer: Ints, employee: Ints
+) -> tuple[Ints, Sequence[Row]]:
+    """Replace the shares of lines after a month whose amounts are known by 110% of those (社会保险法 Art.62)."""
+    known: dict[tuple[Ref, Ref, str], list[tuple[int, int, int]]] = defaultdict(list)
+    for one in received:
+        if one.employer_share is not None:
+            last = ordinal(one.last_month), fen(one.employer_share), fen(one.employee_share)
+            known[one.claimant, one.employer, one.kind].append(last)
+    before = np.full((2, len(columns)), UNKNOWN, np.int64)
+    for number, span in enumerate(columns.spans):
+        if amounts := known.get((span.claimant, span.employer, span.kind)):
+            latest = np.array(sorted(amounts), np.int64)
+            lines = slice(int(columns.starts[number]), int(columns.starts[number + 1]))
+            earlier = np.searchsorted(latest[:, 0], columns.month[lines]) - 1
+            before[:, lines] = np.where(earlier >= 0, latest[earlier, 1:].T, UNKNOWN)
+    lines_known = np.flatnonzero(before[0] != UNKNOWN)
+    rows: list[Row] = []
+    where: dict[tuple[int, int], int] = {}
+    which = np.full(len(columns), UNKNOWN, np.int64)
+    for i in lines_known.tolist():
+        place, month = int(columns.place[i]), int(columns.month[i])
+        if (place, month) not in where:
+            jurisdiction = columns.places[place].jurisdiction
+            row = setting.parameters.find("provisional", "", jurisdiction, first_day(month))
+            rows = rows if row in rows else [*rows, row]
+            where[place, month] = rows.index(row)
+        which[i] = where[place, month]
+    units, scale = scaled([row.value for row in rows])
+    for share, amount in zip((employer, employee), before, strict=True):
+        share[lines_known] = half_up(amount[lines_known] * units[which[lines_known]], 100 * scale)
+    return which, rows
+
+
+class _Account:
+    """What is paid and what accrues, in the order of days: the late fee runs on what is unpaid, line by line."""
+
+    def __init__(self, columns: Columns, running: Clocks, principal: Ints, setting: Setting, due: Ints) -> None:
+        self._columns, self._clocks, self._principal, self._due = columns, running, principal, due
+        self._end, self._options = setting.as_of.toordinal(), setting.options
+        self._since = np.zeros(len(columns), np.int64)
+        self._accrued = np.zeros(len(columns), np.int64)
+        self.days = np.zeros(len(columns), np.int64)
+        self.paid_principal = np.zeros(len(columns), np.int64)
+        self.paid_fee = np.zeros(len(columns), np.int64)
+        self.settled = np.full(len(columns), self._end, np.int64)
+        highest = int(principal.max(initial=0)) * int(running.run.max(initial=0))
+        if highest >= 2**62:
+            raise OverflowError("amounts beyond exact arithmetic")
+
+    def accrue(self, lines: Ints, until: int) -> None:
+        """Let the late fee of some lines run through a day."""
+        unpaid = self._principal[lines] - self.paid_principal[lines]
+        rate, days = self._clocks.ran(lines, self._since[lines], until)
+        self._accrued[lines] += unpaid * rate
+        self.days[lines] += days * (unpaid > 0)
+        self._since[lines] = until
+
+    def uncapped(self) -> Ints:
+        """The late fee so far, as if it had no upper limit."""
+        return half_up(self._accrued, 100 * self._clocks.scale)
+
+    def fee(self) -> Ints:
+        """The late fee so far, paid or not."""
+        if self._options.late_fee_cap == "principal":
+            return np.minimum(self.uncapped(), self._principal)
+        return self.uncapped()
+
+    def take(self, payments: Sequence[Payment]) -> Iterator[Unused]:
+        """Allocate payments day by day, the narrower first on one day; tell what of them was not needed."""
+        order = self._oldest_first() if payments else np.zeros(0, np.int64)
+        for number in sorted(range(len(payments)), key=lambda n: _turn(payments[n])):
+            payment = payments[number]
+            if payment.paid_on.toordinal() > self._end:
+                yield Unused(payment=number, amount=payment.amount, later=True)
+            elif left := self._take(payment, order):
+                yield Unused(payment=number, amount=yuan(left), later=False)
+
+    def _take(self, payment: Payment, order: Ints) -> int:
+        day, lines = payment.paid_on.toordinal(), self._columns.covered(payment)
+        lines = lines[np.argsort(order[lines])]
+        self.accrue(lines, day)
+        fee = half_up(self._accrued[lines], 100 * self._clocks.scale)
+        if self._options.late_fee_cap == "principal":
+            fee = np.minimum(fee, self._principal[lines])
+        owed = np.stack([self._principal[lines] - self.paid_principal[lines], fee - self.paid_fee[lines]])
+        match self._options.payment_order:
+            case "principal-first":
+                paid = _fill(owed.ravel(), fen(payment.amount)).reshape(2, -1)
+            case "fee-first":
+                paid = _fill(owed[::-1].ravel(), fen(payment.amount)).reshape(2, -1)[::-1]
+            case "month-by-month":
+                paid = _fill(owed.T.ravel(), fen(payment.amount)).reshape(-1, 2).T
+        self.paid_principal[lines] += paid[0]
+        self.paid_fee[lines] += paid[1]
+        done = lines[(owed[0] > 0) & (owed[0] == paid[0])]
+        self.settled[done] = day
+        return fen(payment.amount) - int(paid.sum())
+
+    def _oldest_first(self) -> Ints:
+        """The rank of each line: by due day, month, kind, claimant, employer."""
+        of = self._columns
+        rank = np.empty(len(of), np.int64)
+        rank[np.lexsort((of.employer, of.claimant, of.kind, of.month, self._due))] = np.arange(len(of))
+        return rank
+
+
+def _turn(payment: Payment) -> tuple[object, ...]:
+    """When a payment is allocated; the same for every order in which payments are listed."""
+    scope = (
+        payment.first_month or "",
+        payment.last_month or "",
+        payment.claimant or "",
+        payment.kind or "",
+        payment.employer or "",
+    )
+    return payment.paid_on, sum(not part for part in scope), scope, payment.amount
+
+
+def _fill(rooms: Ints, amount: int) -> Ints:
+    """How much of an amount each room takes when they are filled one after the other."""
+    filled: Ints = np.clip(amount - (np.cumsum(rooms) - rooms), 0, rooms)
+    return filled
+
+
+def _total(parts: Sequence[int]) -> Total:
+    employer, employee, fee, paid_principal, paid_fee = parts
+    return Total(
+        employer_share=yuan(employer),
+        employee_share=yuan(employee),
+        late_fee=yuan(fee),
+        paid_principal=yuan(paid_principal),
+        paid_fee=yuan(paid_fee),
+        owed=yuan(employer + employee + fee - paid_principal - paid_fee),
+    )

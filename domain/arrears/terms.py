@@ -1,0 +1,84 @@
+"""The parameters of a month: bounds of the base, both rates, due day. Looked up once for each place, kind and month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from domain.calendar import Calendar
+from domain.parameters import MissingParameter, Parameters, Row
+from domain.words import InsuranceKind
+
+
+class Place(NamedTuple):
+    """Whose rows hold for an employer."""
+
+    jurisdiction: str
+    industry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What holds for a kind of insurance in a month at a place. Amounts in yuan, rates in percent."""
+
+    floor: Decimal
+    cap: Decimal
+    employer: Decimal
+    employee: Decimal
+    due: date
+    due_provisional: bool
+    """The due day rests on a calendar that no notice has settled yet."""
+    rows: tuple[Row, ...]
+
+
+def term(parameters: Parameters, calendar: Calendar, place: Place, kind: InsuranceKind, first: date) -> Term:
+    """The term of the month that begins on ``first``.
+
+    Bounds and due day may differ by kind: a row with the kind as its key comes before the general one. A due day
+    is the month's last day unless a row ``due-day`` names another, and stays on a holiday unless ``due-rolls`` is 1.
+    Raises MissingParameter; OutsideCalendar when a due day before 2004 would have to roll.
+    """
+    rows: list[Row] = []
+
+    def one_of(name: str, *keys: str) -> Row | None:
+        for key in keys:
+            try:
+                rows.append(parameters.find(name, key, place.jurisdiction, first))
+            except MissingParameter:
+                continue
+            return rows[-1]
+        return None
+
+    def needed(name: str, *keys: str) -> Decimal:
+        row = one_of(name, *keys)
+        if row is None:
+            raise MissingParameter(name, keys[-1], place.jurisdiction, first)
+        return row.value
+
+    floor, cap = needed("base-floor", kind, ""), needed("base-cap", kind, "")
+    by_industry = kind is InsuranceKind.INJURY and place.industry is not None
+    employer = needed("rate", f"{kind}/employer/{place.industry}" if by_industry else f"{kind}/employer")
+    employee = needed("rate", f"{kind}/employee")
+    months_after = int(needed("due-months-after", kind, ""))
+    named, rolls = one_of("due-day", kind, ""), one_of("due-rolls", kind, "")
+    due = last_day(first, months_after)
+    if named is not None:
+        due = due.replace(day=min(int(named.value), due.day))
+    if rolls is not None and rolls.value:
+        rolled = calendar.next_working_day(due)
+        return Term(floor, cap, employer, employee, rolled, calendar.is_provisional(due, rolled), tuple(rows))
+    return Term(floor, cap, employer, employee, due, False, tuple(rows))
+
+
+def fee_rows(parameters: Parameters, jurisdiction: str, first: date, last: date) -> Iterator[tuple[date, Row]]:
+    """The row of the late fee's daily rate for each day of a span. Raises MissingParameter."""
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        yield day, parameters.find("late-fee", "", jurisdiction, day)
+
+
+def last_day(first: date, months_after: int) -> date:
+    """The last day of the month that lies some months after the month of ``first``."""
+    year, month = divmod(first.year * 12 + first.month + months_after, 12)
+    return date(year, month + 1, 1) - timedelta(days=1)
