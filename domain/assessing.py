@@ -1,13 +1,12 @@
 """From findings to an assessment: contradictions, money, prognosis, and an opening proposal."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.arrears import MonthDue, compute
+from domain.arrears import MonthDue, Setting, reckon
 from domain.assessment import Assessment, OwedItem
 from domain.base import Month
 from domain.case_facts import employer_state, monthly_capacity, near_retirement, prognosis_facts, triage_facts
@@ -37,13 +36,12 @@ def assess(
     found = reconcile(complaint, items, known.findings, known.lapsed, known.today, bounds=prices.bounds)
     at_stake = stakes(complaint, items, known.findings, found, known.decisions)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
-    arrears = compute((month.due for month in owed_months.owed), parameters, complaint.jurisdiction, known.today)
-    part_a: dict[tuple[str, str], Decimal] = defaultdict(lambda: _NIL)
-    for month, line in zip(owed_months.owed, arrears.lines, strict=True):
-        part_a[month.item, line.claimant] += line.total
+    ledger = reckon((span.due for span in owed_months.spans), prices.setting)
+    arrears, rows = ledger.total(), ledger.rows_used()
+    part_a = {key: total.owed for key, total in ledger.by_span((s.item, s.claimant) for s in owed_months.spans).items()}
     part_b = _private_law(known)
     warnings = {
-        "unverified-rows": bool(arrears.unverified),
+        "unverified-rows": not all(row.verified for row in rows),
         "bases-not-judged": bool(prices.months_without_bounds),
     }
     computed = Assessment(
@@ -65,7 +63,7 @@ def assess(
         discrepancies=priced(found, at_stake, prices.of),
         prognosis=prognose(triage_facts(known), prognosis),
         warnings=(*owed_months.assumptions, *(code for code, holds in warnings.items() if holds)),
-        rows=arrears.rows,
+        rows=tuple(row.id for row in rows),
     )
     judged = known.model_copy(update={"assessment": computed})
     outlook = prognose(prognosis_facts(judged, clocks), prognosis)
@@ -81,6 +79,11 @@ class _Prices:
     known: Known
     months_without_bounds: set[Month] = field(default_factory=set)
 
+    @property
+    def setting(self) -> Setting:
+        """The case's place and day."""
+        return Setting(self.parameters, self.known.complaint.jurisdiction, self.known.today)
+
     def bounds(self, month: Month) -> tuple[Decimal, Decimal] | None:
         """Floor and cap of the contribution base in a month."""
         first, place = date.fromisoformat(f"{month}-01"), self.known.complaint.jurisdiction
@@ -94,10 +97,9 @@ class _Prices:
     def of(self, months: Sequence[MonthDue]) -> Decimal | None:
         """Premiums of both payers and the late fee; None where a row is missing."""
         try:
-            arrears = compute(months, self.parameters, self.known.complaint.jurisdiction, self.known.today)
+            return reckon((month.span() for month in months), self.setting).total().owed
         except MissingParameter:
             return None
-        return arrears.employer_share + arrears.employee_share + arrears.late_fee
 
 
 def _opening(known: Known, computed: Assessment, table: PrognosisTable) -> OpeningProposal:

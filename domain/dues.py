@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from domain.arrears import MonthDue
+from domain.arrears import DueSpan, MonthDue
 from domain.base import Model, Month, Ref, Yuan, months
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding
@@ -35,6 +35,11 @@ class OwedSpan(NamedTuple):
     first_month: Month
     last_month: Month
     wage: Decimal | None
+
+    @property
+    def due(self) -> DueSpan:
+        """The span as arrears are computed from it."""
+        return DueSpan(self.claimant, self.employer, self.kind, self.first_month, self.last_month, self.wage)
 
     def dues(self) -> Iterator[MonthDue]:
         """Month by month."""

@@ -86,6 +86,12 @@ class Ledger:
         lines = np.bincount(of_line, minlength=len(keys))
         return {key: _total(sums[:, number].tolist()) for number, key in enumerate(keys) if lines[number]}
 
+    def by_span(self, keys: Iterable[K]) -> dict[K, Total]:
+        """The sums of the spans under each key, given one key for each span in their order."""
+        numbers: dict[K, int] = {}
+        of_span = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
+        return self.totals(tuple(numbers), of_span[self.columns.span])
+
     def rows_used(self) -> tuple[Row, ...]:
         """Every parameter row that some line rests on, by id."""
         used = {row.id: row for one in self.terms for row in one.rows}
