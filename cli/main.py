@@ -9,6 +9,7 @@ import typer
 
 import texts
 from cli import (
+    arrears,
     deadlines,
     demo,
     desk,
@@ -40,6 +41,7 @@ _MODULES: Final = (
     proof,
     rules,
     triage,
+    arrears,
     deadlines,
     demo,
     up,

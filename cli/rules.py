@@ -1,71 +1,30 @@
-"""The rules without a case: ``arrears``, ``params``, ``plan``."""
+"""The rules without a case: ``params``, ``plan``."""
 
-import json
 import shutil
-from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from rich.table import Table
 
 import texts
-from cli.desk import read_json
-from cli.link import Exit, console, emit, fail, told
-from cli.render import yuan
-from domain.arrears import Arrears, MonthDue, compute
+from cli.link import Exit, console, emit, fail
 from domain.calendar import OutsideCalendar
 from domain.deadlines import UnknownTerm, plan, terms
-from domain.parameters import BadTable, MissingParameter, Parameters
-from domain.protocol import problems
+from domain.parameters import BadTable, Parameters
 from domain.rule_table import TableError
 from runtime.rules import WHOLE, Rules, read
 from runtime.settings import Settings
 from texts import sentences
 
-_DUES: TypeAdapter[list[MonthDue]] = TypeAdapter(list[MonthDue])
-
 
 def register(app: typer.Typer, language: str) -> None:
     """Add the commands that compute without a case."""
     json_option = Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))]
-
-    @app.command("arrears", help=texts.say("cli.command.arrears", language))
-    def arrears(
-        file: Annotated[str, typer.Argument(help=texts.say("cli.dues_file", language))] = "",
-        as_of: Annotated[str, typer.Option(help=texts.say("cli.field.as_of", language))] = "",
-        jurisdiction: Annotated[str, typer.Option(help=texts.say("cli.field.jurisdiction", language))] = "demo",
-        schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
-        show_example: Annotated[
-            bool, typer.Option("--example", help=texts.say("cli.option.show_example", language))
-        ] = False,
-        as_json: json_option = False,
-    ) -> None:
-        if schema:
-            emit(_DUES.json_schema())
-            return
-        if show_example:
-            emit(list(_example_dues()))
-            return
-        try:
-            dues = _DUES.validate_json(json.dumps(read_json(file, language)))
-            day = date.fromisoformat(as_of) if as_of else date.today()  # noqa: DTZ011 - the user's own day
-            found = compute(dues, Rules(Settings().own_tables).tables.parameters, jurisdiction, day)
-        except ValidationError as error:
-            told(problems(error), language)
-        except MissingParameter as missing:
-            fail(Exit.REFUSED, texts.say(missing.code, language, **missing.params))
-        except ValueError:
-            fail(Exit.BAD_INPUT, sentences.problem_line("--as-of", "input.date_parsing", {}, language))
-        if as_json:
-            emit(found)
-        else:
-            _show_arrears(found, language)
 
     params = typer.Typer(help=texts.say("cli.command.params", language), no_args_is_help=True)
     app.add_typer(params, name="params")
@@ -164,45 +123,3 @@ def install(file: Path, folder: Path, name: str = "") -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(file, target.with_suffix(".new"))
     return target.with_suffix(".new").rename(target)
-
-
-def _example_dues() -> Iterator[dict[str, Any]]:
-    for claimant, month, wage in (
-        ("A", "2023-11", "3200.00"),
-        ("B", "2023-12", "6543.21"),
-        ("C", "2024-01", "25000.00"),
-    ):
-        for kind in ("pension", "medical", "unemployment", "injury"):
-            yield {"claimant": claimant, "employer": "e1", "kind": kind, "month": month, "wage": wage}
-
-
-def _show_arrears(found: Arrears, language: str) -> None:
-    table = Table(title=str(found.as_of), title_justify="left")
-    columns = ("ref", "month", "insurance", "base", "employer_share", "employee_share", "due", "days_late", "late_fee")
-    for column in columns:
-        table.add_column(texts.say(f"cli.column.{column}", language), justify="right" if column != "ref" else "left")
-    for line in found.lines:
-        table.add_row(
-            line.claimant,
-            line.month,
-            texts.label(line.kind, language),
-            yuan(line.base),
-            yuan(line.employer_share),
-            yuan(line.employee_share),
-            str(line.due),
-            str(line.days_late),
-            yuan(line.late_fee),
-        )
-    total = found.employer_share + found.employee_share + found.late_fee
-    table.add_section()
-    table.add_row("", "", "", "", yuan(found.employer_share), yuan(found.employee_share), "", "", yuan(found.late_fee))
-    shown = console()
-    shown.print(table)
-    shown.print(texts.say("cli.total", language, total=yuan(Decimal(total))), style="bold")
-    if found.unverified:
-        shown.print(
-            texts.say("assessment.unverified-rows", language),
-            ":",
-            texts.label(list(found.unverified), language),
-            style="yellow",
-        )

@@ -39,7 +39,7 @@ class OwedSpan(NamedTuple):
     @property
     def due(self) -> DueSpan:
         """The span as arrears are computed from it."""
-        return DueSpan(self.claimant, self.employer, self.kind, self.first_month, self.last_month, self.wage)
+        return DueSpan(self.claimant, self.employer, (self.kind,), self.first_month, self.last_month, self.wage)
 
     def dues(self) -> Iterator[MonthDue]:
         """Month by month."""

@@ -1,6 +1,7 @@
 """Parameter tables: bases, rates and fees by place and period, each with its source."""
 
 import itertools
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,7 @@ from pydantic import ValidationError
 from domain.base import Model, Ref
 
 SHIPPED: Final = Path(__file__).parent / "tables" / "parameters"
-PARENT: Final = {"CN-3711": "CN-37", "CN-37": "CN"}
-"""Where a place looks when it has no row of its own. The synthetic ``demo`` has every row itself."""
+_DIVISION: Final = re.compile(r"CN-(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])(\d\d){0,2}")
 
 
 class Row(Model):
@@ -46,6 +46,16 @@ class MissingParameter(Exception):
 
 class BadTable(Exception):
     """A parameter file that can't be used; the text names the file and the row."""
+
+
+def above(place: str) -> str | None:
+    """Where a place looks when it has no row of its own: a county to its city, then its province, then the nation.
+
+    Places are written by their codes of GB/T 2260. Any other, such as the synthetic ``demo``, has every row itself.
+    """
+    if not _DIVISION.fullmatch(place):
+        return None
+    return place[:-2] if len(place) > len("CN-37") else "CN"
 
 
 class Parameters:
@@ -93,5 +103,5 @@ class Parameters:
             for row in self._rows.get((name, key, place), ()):
                 if row.since <= on and (row.until is None or on <= row.until):
                     return row
-            place = PARENT.get(place)
+            place = above(place)
         raise MissingParameter(name, key, jurisdiction, on)

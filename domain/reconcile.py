@@ -15,7 +15,7 @@ from domain.base import Model, Month, Ref, Yuan
 from domain.complaint import ClaimItem, Complaint
 from domain.contradictions import RULES, Bounds, Clash, Scene
 from domain.findings import Finding
-from domain.parameters import PARENT, MissingParameter
+from domain.parameters import MissingParameter, above
 from domain.rule_table import bad, read_table
 from domain.side_by_side import lay, stretches
 from domain.words import Agency
@@ -87,7 +87,7 @@ class ConflictTable(Model):
                     return row
             if place is None:
                 raise MissingParameter("conflict", kind, jurisdiction, on)
-            place = PARENT.get(place)
+            place = above(place)
 
 
 class Discrepancy(Model):

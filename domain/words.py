@@ -36,12 +36,13 @@ class Role(StrEnum):
 
 
 class InsuranceKind(StrEnum):
-    """A social insurance; maternity is merged into medical (since 2019-2020)."""
+    """A social insurance. Maternity has been merged into medical since 2019-2020, and stands alone before."""
 
     PENSION = "pension"
     MEDICAL = "medical"
     UNEMPLOYMENT = "unemployment"
     INJURY = "injury"
+    MATERNITY = "maternity"
 
 
 class Payer(StrEnum):

@@ -25,31 +25,30 @@ _KIND: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True)
 class Columns:
-    """Every month of every span, in the order given. Names are numbered in their own order, not in the input's."""
+    """Every month of every kind of every span. Names are numbered in their own order, not in the input's."""
 
     spans: Sequence[DueSpan]
     claimants: tuple[Ref, ...]
     employers: tuple[Ref, ...]
     places: tuple[Place, ...]
     claimant_of: Ints
-    """By span, like the next two: a number of ``claimants``."""
+    """By span, like the next: a number of ``claimants``."""
     employer_of: Ints
+    span_of: Ints
+    """By run, which is a kind of a span, like the next two: its span."""
     kind_of: Ints
     starts: Ints
-    """By span: where its months begin; one more at the end."""
+    """Where the months of a run begin; one more at the end."""
     span: Ints
-    """By line, like all that follow: its span."""
+    """By line, which is a month of a run, like all that follow: its span."""
+    kind: Ints
+    """A number of ``KINDS``."""
     month: Ints
     """Months since the year 0."""
     place: Ints
 
     def __len__(self) -> int:
         return len(self.span)
-
-    @property
-    def kind(self) -> Ints:
-        """By line: a number of ``KINDS``."""
-        return self.kind_of[self.span]
 
     @property
     def claimant(self) -> Ints:
@@ -63,12 +62,17 @@ class Columns:
 
     def wages(self) -> Ints:
         """By line: the wage in fen, or UNKNOWN."""
-        return np.array([fen(s.wage) for s in self.spans], np.int64)[self.span]
+        return _ints([UNKNOWN if s.wage is None else int(s.wage * 100) for s in self.spans])[self.span]
 
+    @property
+    def counts_days(self) -> bool:
+        """Whether some month counts by days."""
+        return any(s.days[0] != s.days[1] for s in self.spans)
+
+    @property
     def days(self) -> tuple[Ints, Ints]:
-        """By line: the days worked of a month that counts by days, and of how many."""
-        worked, of = np.array([s.days for s in self.spans], np.int64).reshape(-1, 2).T
-        return worked[self.span], of[self.span]
+        """By line: the days that count, and of how many."""
+        return _ints([s.days[0] for s in self.spans])[self.span], _ints([s.days[1] for s in self.spans])[self.span]
 
     def covered(self, scope: Scope) -> Ints:
         """The lines that a scope bears on."""
@@ -77,9 +81,10 @@ class Columns:
             spans &= self.claimant_of == _number(self.claimants, scope.claimant)
         if scope.employer is not None:
             spans &= self.employer_of == _number(self.employers, scope.employer)
+        runs = spans[self.span_of]
         if scope.kind is not None:
-            spans &= self.kind_of == _KIND[scope.kind]
-        lines = lines_of(self.starts, np.flatnonzero(spans))
+            runs &= self.kind_of == _KIND[scope.kind]
+        lines = _lines_of(self.starts, np.flatnonzero(runs))
         if scope.first_month is not None:
             lines = lines[self.month[lines] >= ordinal(scope.first_month)]
         if scope.last_month is not None:
@@ -97,9 +102,12 @@ def lay_out(spans: Sequence[DueSpan], place_of: Mapping[Ref, Place], elsewhere: 
     places = tuple(dict.fromkeys(placed))
     employer_of = _ints([employer_no[s.employer] for s in spans])
     first = _ints([ordinal(s.first_month) for s in spans])
-    last = _ints([ordinal(s.last_month) for s in spans])
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.maximum(last - first + 1, 0))])
-    span = np.repeat(np.arange(len(spans)), np.diff(starts))
+    length = np.maximum(_ints([ordinal(s.last_month) for s in spans]) - first + 1, 0)
+    span_of = np.repeat(np.arange(len(spans)), [len(s.kinds) for s in spans])
+    kind_of = _ints([_KIND[kind] for s in spans for kind in s.kinds])
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(length[span_of])])
+    run = np.repeat(np.arange(len(span_of)), np.diff(starts))
+    span = span_of[run]
     return Columns(
         spans=spans,
         claimants=claimants,
@@ -107,19 +115,14 @@ def lay_out(spans: Sequence[DueSpan], place_of: Mapping[Ref, Place], elsewhere: 
         places=places,
         claimant_of=_ints([claimant_no[s.claimant] for s in spans]),
         employer_of=employer_of,
-        kind_of=_ints([_KIND[s.kind] for s in spans]),
+        span_of=span_of,
+        kind_of=kind_of,
         starts=starts,
         span=span,
-        month=first[span] + np.arange(len(span)) - starts[span],
+        kind=kind_of[run],
+        month=first[span] + np.arange(len(run)) - starts[run],
         place=_ints([places.index(place) for place in placed])[employer_of][span],
     )
-
-
-def lines_of(starts: Ints, spans: Ints) -> Ints:
-    """The lines of some spans, one span after the other."""
-    counts = starts[spans + 1] - starts[spans]
-    begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    return np.repeat(starts[spans] - begins[:-1], counts) + np.arange(begins[-1])
 
 
 def half_up(numerator: Ints, denominator: Ints | int) -> Ints:
@@ -155,6 +158,7 @@ def month_text(number: int) -> Month:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+@cache
 def first_day(number: int) -> date:
     """The first day of the month of an ordinal."""
     return date(number // 12, number % 12 + 1, 1)
@@ -171,3 +175,9 @@ def _number(names: tuple[Ref, ...], name: Ref) -> int:
 def _decimals(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _lines_of(starts: Ints, runs: Ints) -> Ints:
+    counts = starts[runs + 1] - starts[runs]
+    begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return np.repeat(starts[runs] - begins[:-1], counts) + np.arange(begins[-1])

@@ -31,10 +31,10 @@ class Clocks:
 
     def ran(self, lines: Ints, since: Ints, until: int) -> tuple[Ints, Ints]:
         """For some lines: the rate and the days that ran after a day, or the due day if later, through another."""
-        clock, due = self.of_line[lines], self.due[lines]
-        first = np.maximum(since, due) - self.origin
-        last = np.maximum(until, due) - self.origin
-        return (self.run[clock, last] - self.run[clock, first], self.days[clock, last] - self.days[clock, first])
+        due, begins = self.due[lines], self.of_line[lines] * self.run.shape[1] - self.origin
+        first = np.maximum(since, due) + begins
+        last = np.maximum(until, due) + begins
+        return (self.run.take(last) - self.run.take(first), self.days.take(last) - self.days.take(first))
 
     def rows_used(self, place: int, due: int, until: int) -> Iterator[Row]:
         """The late-fee rows of the days after ``due`` through ``until``."""

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from domain.arrears.account import Account
 from domain.arrears.columns import (
     KINDS,
     UNKNOWN,
@@ -108,14 +109,13 @@ class Ledger:
     def lines(self) -> Iterator[MonthArrears]:
         """Line by line, in the order of the spans."""
         rows_of = cache(self._rows_of)
-        by_days = np.array([s.days[0] != s.days[1] for s in self.columns.spans], np.bool_)
-        for i, span_no in enumerate(self.columns.span.tolist()):
+        for i, (span_no, kind) in enumerate(zip(self.columns.span.tolist(), self.columns.kind.tolist(), strict=True)):
             span, number = self.columns.spans[span_no], int(self.term[i])
             rows = rows_of(number, int(self.provisional[i]), self.days_late[i] > 0, int(self.settled[i]))
             marks = {
                 "wage-unknown": self.wage[i] == UNKNOWN and self.provisional[i] == UNKNOWN,
                 "provisional": self.provisional[i] != UNKNOWN,
-                "by-days": by_days[span_no],
+                "by-days": span.days[0] != span.days[1],
                 "capped": self.fee[i] < self.uncapped[i],
                 "due-provisional": self.terms[number].due_provisional,
                 "unverified": not all(row.verified for row in rows),
@@ -123,7 +123,7 @@ class Ledger:
             yield MonthArrears.model_construct(
                 claimant=span.claimant,
                 employer=span.employer,
-                kind=span.kind,
+                kind=KINDS[kind],
                 month=month_text(int(self.columns.month[i])),
                 base=yuan(self.base[i]),
                 employer_share=yuan(self.employer[i]),
@@ -164,8 +164,8 @@ def reckon(
     floor, cap = (np.array([fen(bound) for bound in bounds], np.int64) for bounds in _bounds(terms))
     wage = columns.wages()
     base = np.minimum(np.maximum(wage, floor[number]), cap[number])
-    worked, of = columns.days()
-    base = np.where(worked < of, half_up(base * worked, of), base)
+    if columns.counts_days:
+        base = half_up(base * columns.days[0], columns.days[1])
     employer, employee = (
         _share(base, [getattr(t, payer) for t in terms], number) for payer in ("employer", "employee")
     )
@@ -173,7 +173,7 @@ def reckon(
     provisional, factors = _assess_provisionally(columns, setting, assessed, employer, employee)
     due = np.array([t.due.toordinal() for t in terms], np.int64)[number]
     running = clocks(columns, due, setting.as_of, setting.parameters, deferrals)
-    account = _Account(columns, running, employer + employee, setting, due)
+    account = Account(columns, running, employer + employee, due, setting.as_of, setting.options)
     unused = tuple(account.take(payments))
     account.accrue(np.arange(len(columns)), setting.as_of.toordinal())
     return Ledger(
@@ -234,9 +234,13 @@ def _assess_provisionally(
         if one.employer_share is not None:
             last = ordinal(one.last_month), fen(one.employer_share), fen(one.employee_share)
             known[one.claimant, one.employer, one.kind].append(last)
+    which = np.full(len(columns), UNKNOWN, np.int64)
+    if not known:
+        return which, ()
     before = np.full((2, len(columns)), UNKNOWN, np.int64)
-    for number, span in enumerate(columns.spans):
-        if amounts := known.get((span.claimant, span.employer, span.kind)):
+    for number, (span_no, kind) in enumerate(zip(columns.span_of.tolist(), columns.kind_of.tolist(), strict=True)):
+        span = columns.spans[span_no]
+        if amounts := known.get((span.claimant, span.employer, KINDS[kind])):
             latest = np.array(sorted(amounts), np.int64)
             lines = slice(int(columns.starts[number]), int(columns.starts[number + 1]))
             earlier = np.searchsorted(latest[:, 0], columns.month[lines]) - 1
@@ -244,7 +248,6 @@ def _assess_provisionally(
     lines_known = np.flatnonzero(before[0] != UNKNOWN)
     rows: list[Row] = []
     where: dict[tuple[int, int], int] = {}
-    which = np.full(len(columns), UNKNOWN, np.int64)
     for i in lines_known.tolist():
         place, month = int(columns.place[i]), int(columns.month[i])
         if (place, month) not in where:
@@ -257,97 +260,6 @@ def _assess_provisionally(
     for share, amount in zip((employer, employee), before, strict=True):
         share[lines_known] = half_up(amount[lines_known] * units[which[lines_known]], 100 * scale)
     return which, rows
-
-
-class _Account:
-    """What is paid and what accrues, in the order of days: the late fee runs on what is unpaid, line by line."""
-
-    def __init__(self, columns: Columns, running: Clocks, principal: Ints, setting: Setting, due: Ints) -> None:
-        self._columns, self._clocks, self._principal, self._due = columns, running, principal, due
-        self._end, self._options = setting.as_of.toordinal(), setting.options
-        self._since = np.zeros(len(columns), np.int64)
-        self._accrued = np.zeros(len(columns), np.int64)
-        self.days = np.zeros(len(columns), np.int64)
-        self.paid_principal = np.zeros(len(columns), np.int64)
-        self.paid_fee = np.zeros(len(columns), np.int64)
-        self.settled = np.full(len(columns), self._end, np.int64)
-        highest = int(principal.max(initial=0)) * int(running.run.max(initial=0))
-        if highest >= 2**62:
-            raise OverflowError("amounts beyond exact arithmetic")
-
-    def accrue(self, lines: Ints, until: int) -> None:
-        """Let the late fee of some lines run through a day."""
-        unpaid = self._principal[lines] - self.paid_principal[lines]
-        rate, days = self._clocks.ran(lines, self._since[lines], until)
-        self._accrued[lines] += unpaid * rate
-        self.days[lines] += days * (unpaid > 0)
-        self._since[lines] = until
-
-    def uncapped(self) -> Ints:
-        """The late fee so far, as if it had no upper limit."""
-        return half_up(self._accrued, 100 * self._clocks.scale)
-
-    def fee(self) -> Ints:
-        """The late fee so far, paid or not."""
-        if self._options.late_fee_cap == "principal":
-            return np.minimum(self.uncapped(), self._principal)
-        return self.uncapped()
-
-    def take(self, payments: Sequence[Payment]) -> Iterator[Unused]:
-        """Allocate payments day by day, the narrower first on one day; tell what of them was not needed."""
-        order = self._oldest_first() if payments else np.zeros(0, np.int64)
-        for number in sorted(range(len(payments)), key=lambda n: _turn(payments[n])):
-            payment = payments[number]
-            if payment.paid_on.toordinal() > self._end:
-                yield Unused(payment=number, amount=payment.amount, later=True)
-            elif left := self._take(payment, order):
-                yield Unused(payment=number, amount=yuan(left), later=False)
-
-    def _take(self, payment: Payment, order: Ints) -> int:
-        day, lines = payment.paid_on.toordinal(), self._columns.covered(payment)
-        lines = lines[np.argsort(order[lines])]
-        self.accrue(lines, day)
-        fee = half_up(self._accrued[lines], 100 * self._clocks.scale)
-        if self._options.late_fee_cap == "principal":
-            fee = np.minimum(fee, self._principal[lines])
-        owed = np.stack([self._principal[lines] - self.paid_principal[lines], fee - self.paid_fee[lines]])
-        match self._options.payment_order:
-            case "principal-first":
-                paid = _fill(owed.ravel(), fen(payment.amount)).reshape(2, -1)
-            case "fee-first":
-                paid = _fill(owed[::-1].ravel(), fen(payment.amount)).reshape(2, -1)[::-1]
-            case "month-by-month":
-                paid = _fill(owed.T.ravel(), fen(payment.amount)).reshape(-1, 2).T
-        self.paid_principal[lines] += paid[0]
-        self.paid_fee[lines] += paid[1]
-        done = lines[(owed[0] > 0) & (owed[0] == paid[0])]
-        self.settled[done] = day
-        return fen(payment.amount) - int(paid.sum())
-
-    def _oldest_first(self) -> Ints:
-        """The rank of each line: by due day, month, kind, claimant, employer."""
-        of = self._columns
-        rank = np.empty(len(of), np.int64)
-        rank[np.lexsort((of.employer, of.claimant, of.kind, of.month, self._due))] = np.arange(len(of))
-        return rank
-
-
-def _turn(payment: Payment) -> tuple[object, ...]:
-    """When a payment is allocated; the same for every order in which payments are listed."""
-    scope = (
-        payment.first_month or "",
-        payment.last_month or "",
-        payment.claimant or "",
-        payment.kind or "",
-        payment.employer or "",
-    )
-    return payment.paid_on, sum(not part for part in scope), scope, payment.amount
-
-
-def _fill(rooms: Ints, amount: int) -> Ints:
-    """How much of an amount each room takes when they are filled one after the other."""
-    filled: Ints = np.clip(amount - (np.cumsum(rooms) - rooms), 0, rooms)
-    return filled
 
 
 def _total(parts: Sequence[int]) -> Total:

@@ -27,15 +27,15 @@ class MonthDue(Model):
 
     def span(self) -> "DueSpan":
         """The month as a span of one."""
-        return DueSpan(self.claimant, self.employer, self.kind, self.month, self.month, self.wage)
+        return DueSpan(self.claimant, self.employer, (self.kind,), self.month, self.month, self.wage)
 
 
 class DueSpan(NamedTuple):
-    """Adjacent months for which premiums of a kind should have been paid, on one wage in yuan."""
+    """Adjacent months for which premiums of some kinds should have been paid, on one wage in yuan and whole fen."""
 
     claimant: Ref
     employer: Ref
-    kind: InsuranceKind
+    kinds: tuple[InsuranceKind, ...]
     first_month: Month
     last_month: Month
     wage: Decimal | None

@@ -1,0 +1,95 @@
+"""What a person writes down to have arrears computed without a case, and the whole computation of it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.arrears.ledger import Ledger, Setting, reckon
+from domain.arrears.model import Alternative, Arrears, Deferral, DueSpan, MonthDue, Payment, Received, Site
+from domain.arrears.options import Options, others
+from domain.arrears.report import report
+from domain.arrears.terms import Place
+from domain.arrears.wages import Employment, Wage, owed_spans
+from domain.base import Model, Ref
+from domain.calendar import Calendar
+from domain.parameters import Parameters
+from domain.words import InsuranceKind
+
+
+class Records(Model):
+    """Employments, wages, months received, payments, deferrals, and how contested points are to be decided."""
+
+    jurisdiction: Ref = "demo"
+    kinds: Annotated[tuple[InsuranceKind, ...], Field(min_length=1)] = tuple(
+        kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY
+    )
+    """The insurances owed for an employment that names none; maternity is merged into medical."""
+    employers: tuple[Site, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    wages: tuple[Wage, ...] = ()
+    dues: tuple[MonthDue, ...] = ()
+    """Months owed that are known one by one, besides those of the employments."""
+    received: tuple[Received, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
+    options: Options = Options()
+
+
+def assess_records(
+    records: Records, parameters: Parameters, calendar: Calendar, as_of: date, *, with_lines: bool = True
+) -> Arrears:
+    """What is owed on a day by the records, and beside it what would be owed if a contested point went the other way.
+
+    Raises MissingParameter, and OutsideCalendar when a due day before 2004 would have to roll.
+    """
+    ledger = reckoned(records, records.options, parameters, calendar, as_of)
+    return report(ledger, _alternatives(records, ledger), with_lines=with_lines)
+
+
+def reckoned(records: Records, options: Options, parameters: Parameters, calendar: Calendar, as_of: date) -> Ledger:
+    places = {
+        site.employer: Place(site.jurisdiction or records.jurisdiction, site.industry) for site in records.employers
+    }
+    setting = Setting(parameters, records.jurisdiction, as_of, calendar, places, options)
+    return reckon(
+        _spans(records, options, as_of),
+        setting,
+        received=records.received,
+        deferrals=records.deferrals,
+        payments=records.payments,
+    )
+
+
+def _spans(records: Records, options: Options, as_of: date) -> Iterator[DueSpan]:
+    yield from owed_spans(records.employments, records.wages, records.received, records.kinds, options, as_of)
+    for due in records.dues:
+        yield due.span()
+
+
+def _alternatives(records: Records, ledger: Ledger) -> Iterator[Alternative]:
+    """What each choice not taken would give, where it would give something else."""
+    setting = ledger.setting
+    taken = ledger.totals(ledger.columns.claimants, ledger.columns.claimant)
+    for choice, options in others(setting.options):
+        if not _bears(choice.option, records, ledger):
+            continue
+        other = reckoned(records, options, setting.parameters, setting.calendar, setting.as_of)
+        by_claimant = other.totals(other.columns.claimants, other.columns.claimant)
+        if by_claimant != taken:
+            differing = {who: total for who, total in by_claimant.items() if total != taken.get(who)}
+            yield Alternative(chosen=choice, total=other.total(), by_claimant=differing)
+
+
+def _bears(option: str, records: Records, ledger: Ledger) -> bool:
+    """Whether the facts are such that a contested point can make a difference."""
+    match option:
+        case "undeclared":
+            return any(one.employer_share is not None for one in records.received)
+        case "payment_order":
+            return bool(records.payments)
+        case "late_fee_cap":
+            return bool((ledger.uncapped > ledger.employer + ledger.employee).any())
+        case _:
+            return bool(records.employments)
