@@ -21,6 +21,7 @@ from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
 from activities.deadlines import DeadlineService
+from activities.identity import IdentityService
 from activities.intake import IntakeService
 from activities.labor import Labor
 from activities.logged import Logged
@@ -37,9 +38,12 @@ from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, log
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from workflows.dispute import DisputeWorkflow
 from workflows.follow_up import FollowUpWorkflow
+from workflows.proven import Proving
 
 ROLES = (CENTRE_QUEUE, *Agency)
 _AGENCIES: dict[Agency, Callable[[AgencyRecords], Labor | MedicalInsurance | Tax | Union]] = {
@@ -58,6 +62,7 @@ class World:
     pool: asyncpg.Pool
     vault: Vault
     rules: Rules
+    verifier: Verifier
 
 
 def worker(role: str, world: World) -> Worker:
@@ -70,7 +75,7 @@ def worker(role: str, world: World) -> Worker:
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
-            interceptors=[Logged(), Unserviceable()],
+            interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
         )
     agency = Agency(role)
     records = TableRecords(world.pool, world.vault, agency)
@@ -84,9 +89,12 @@ def worker(role: str, world: World) -> Worker:
 
 
 def _centre_activities(world: World) -> Sequence[Any]:
+    intake = IntakeService(world.client, world.pool, world.vault, world.rules)
     closure = ClosureService(world.client, world.rules)
     return [
-        IntakeService(world.pool, world.vault, world.rules).admit,
+        IdentityService(world.client, world.verifier).verify,
+        intake.admit,
+        intake.link,
         TriageService(world.pool, world.vault, world.rules).plan,
         AssessmentService(world.pool, world.vault, world.rules).judge,
         MediationService(world.pool, world.rules).open,
@@ -106,7 +114,8 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(connect.database(settings))
-        world = World(await connect.connect(settings), pool, Vault.of(settings), Rules(settings.own_tables))
+        verifier = Verifier(KeySetFile.of(settings))
+        world = World(await connect.connect(settings), pool, Vault.of(settings), Rules(settings.own_tables), verifier)
         for role in roles:
             await stack.enter_async_context(worker(role, world))
         log.get().info("working", roles=list(roles))

@@ -2,11 +2,15 @@
 
 import asyncpg
 from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars, intake_table
+from domain.messages import LinkComplaint
 from domain.projection import RegistrationRequest
+from domain.steps import LinkRequest
 from runtime.rules import Rules
 from runtime.vault import Vault
 
@@ -14,7 +18,8 @@ from runtime.vault import Vault
 class IntakeService:
     """The centre's intake window."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+        self._client = client
         self._pool = pool
         self._vault = vault
         self._rules = rules
@@ -38,3 +43,15 @@ class IntakeService:
             material_deadline=self._rules.deadline("material-supplement", request.filed_at, place) if missing else None,
             rules=rules,
         )
+
+    @activity.defn(name="intake.link")
+    async def link(self, request: LinkRequest) -> bool:
+        """Tell another case that the complaint came in at this window too. False when that case is over."""
+        other = self._client.get_workflow_handle(request.to)
+        try:
+            await other.signal(LinkComplaint.name, request.link)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True

@@ -12,6 +12,7 @@ from domain.words import Phase
 
 _PHASES: Final = {
     "intake.admit": Phase.INTAKE,
+    "intake.link": Phase.INTAKE,
     "triage.plan": Phase.TRIAGE,
     "assessment.judge": Phase.PROGNOSIS,
     "mediation.open": Phase.MEDIATION,

@@ -33,11 +33,13 @@ from domain import messages as m
 from domain.complaint import Complaint
 from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
 from domain.ledger import Actor
-from domain.opening import Opening
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, log, servers
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 from texts.sentences import day
@@ -151,14 +153,13 @@ async def our_case(client: Client, spoken: Sequence[Said], number: str) -> str:
 def filed(number: str) -> m.FileComplaint:
     """A complaint that nobody has filed before."""
     complaint: Complaint = builders.complaint(complaint_id=number, respondents=(builders.employer(name=number),))
-    return m.FileComplaint(message_id=f"f-{number}", actor=builders.INTAKE, complaint=complaint)
+    return m.FileComplaint(message_id=f"f-{number}", actor=builders.INTAKE, complaint=complaint, drill=True)
 
 
 async def opened(client: Client, number: str) -> Any:
     """A dispute just filed."""
     start = WithStartWorkflowOperation(
         DisputeWorkflow.run,
-        Opening(drill=True),
         id=f"dispute-{number}",
         task_queue=CENTRE_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -204,13 +205,15 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
     async with servers.embedded(settings) as addresses, contextlib.AsyncExitStack() as stack:
         await migrations.upgrade(addresses.database)
         pool = await stack.enter_async_context(asyncpg.create_pool(addresses.database, min_size=4, max_size=10))
-        vault = Vault.of(settings)
-        client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault)])
+        vault, issuer = Vault.of(settings), HoldsKeys.of(settings, builders.SUPERVISOR)
+        client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault, issuer)])
+        verifier = Verifier(KeySetFile.of(settings))
         plain = await Client.connect(addresses.temporal, data_converter=pydantic_data_converter)
         bare = [Worker(plain, task_queue="bare", workflows=[BareWorkflow], max_cached_workflows=2000)]
         bare += [Worker(plain, task_queue=f"bare-{agency}", activities=[read]) for agency in ASKED]
         ours = [
-            worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables))) for role in worker.ROLES
+            worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables), verifier))
+            for role in worker.ROLES
         ]
         for one in (*bare, *ours):
             await stack.enter_async_context(one)

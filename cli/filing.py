@@ -15,7 +15,6 @@ from cli.examples_of import example
 from cli.link import Exit, Link, NoAnswer, actor, console, emit, fail, in_time, link, run
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
-from domain.opening import Opening
 from domain.receipts import Decision, Receipt
 from domain.words import CENTRE_QUEUE, Language
 from workflows.dispute import DisputeWorkflow
@@ -56,9 +55,10 @@ def register(app: typer.Typer, language: str) -> None:
                 actor=actor(acting),
                 language=Language(language),
                 complaint=complaint,
+                drill=drill,
             )
             async with link() as at:
-                receipt = await _file(at, message, drill)
+                receipt = await _file(at, message)
             if receipt is None:
                 _number_later(workflow_id(complaint), as_json, language)
                 return
@@ -77,7 +77,7 @@ def workflow_id(complaint: Complaint) -> str:
     return f"dispute-{complaint.complaint_id}"
 
 
-async def _file(at: Link, message: FileComplaint, drill: bool) -> Receipt | None:
+async def _file(at: Link, message: FileComplaint) -> Receipt | None:
     """The receipt; None when the complaint is taken but its number takes longer."""
     case = workflow_id(message.complaint)
     started: dict[str, Any] = {
@@ -87,12 +87,11 @@ async def _file(at: Link, message: FileComplaint, drill: bool) -> Receipt | None
         "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
         "static_summary": message.complaint.complaint_id,
     }
-    opening = Opening(drill=drill)
     try:
         filed = at.client.execute_update_with_start_workflow(
             FileComplaint.name,
             message,
-            start_workflow_operation=WithStartWorkflowOperation(DisputeWorkflow.run, opening, **started),
+            start_workflow_operation=WithStartWorkflowOperation(DisputeWorkflow.run, **started),
             id=message.message_id,
             result_type=Receipt,
         )
@@ -101,7 +100,6 @@ async def _file(at: Link, message: FileComplaint, drill: bool) -> Receipt | None
         # No worker has taken the update, so it is not in history; the signal of the same id is, and acts once.
         await at.client.start_workflow(
             DisputeWorkflow.run,
-            opening,
             start_signal=FileComplaint.name,
             start_signal_args=[message],
             **started,

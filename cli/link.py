@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import getpass
 import json
+import os
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,6 +19,7 @@ from rich.console import Console
 from temporalio.client import (
     Client,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -31,6 +33,7 @@ from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys, Issuer
 from runtime.vault import Vault
 from texts import sentences
 
@@ -70,10 +73,10 @@ class Link:
 
 
 @contextlib.asynccontextmanager
-async def link() -> AsyncIterator[Link]:
-    """Temporal and the casebook, as configured or embedded."""
+async def link(acting: str | None = None) -> AsyncIterator[Link]:
+    """Temporal and the casebook, as configured or embedded; reading as whoever acts."""
     settings = Settings()
-    client = await connect.connect(settings)
+    client = await connect.connect(settings, issuer(settings, acting))
     async with connect.database(settings, size=2) as pool:
         yield Link(client, pool, Vault.of(settings))
 
@@ -106,6 +109,11 @@ def actor(text: str) -> Actor:
         raise BadActor(text) from None
 
 
+def issuer(settings: Settings, acting: str | None = None) -> Issuer:
+    """Whoever proves who acts. Raises BadActor."""
+    return HoldsKeys.of(settings, actor(acting or os.environ.get("ONESTOP_ACTOR") or "supervisor"))
+
+
 async def in_time(answer: Awaitable[A], message_id: str) -> A:
     """The answer to a message. Raises NoAnswer when it takes longer than ``PATIENCE``."""
     try:
@@ -124,6 +132,8 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         if isinstance(failure.cause, ApplicationError) and failure.cause.type == "Refused":
             fail(Exit.REFUSED, str(failure.cause.message), _problems_of(failure.cause))
         fail(Exit.REFUSED, texts.say("cli.failed", language, why=failure.cause))
+    except WorkflowQueryFailedError as failure:
+        fail(Exit.REFUSED, texts.say("cli.failed", language, why=failure.message))
     except ValidationError as error:
         told(problems(error), language)
     except Refused as refused:

@@ -23,6 +23,7 @@ from cli import (
     rules,
     sending,
     terms,
+    tokens,
     triage,
     up,
 )
@@ -36,6 +37,7 @@ _MODULES: Final = (
     findings,
     desk,
     sending,
+    tokens,
     terms,
     records,
     proof,

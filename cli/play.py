@@ -174,10 +174,10 @@ class _Player:
                 actor=await self._actor(step),
                 language=self.language,
                 complaint=self.complaint,
+                drill=self.drill,
             ),
             start_workflow_operation=WithStartWorkflowOperation(
                 "DisputeWorkflow",
-                {"drill": self.drill},
                 id=self.case.id,
                 task_queue=CENTRE_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

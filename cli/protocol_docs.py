@@ -8,6 +8,7 @@ import typer
 
 import domain.effects
 import texts
+from cli import access_docs
 from cli.examples_of import example, finding_example
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
@@ -33,6 +34,7 @@ def register(app: typer.Typer, language: str) -> None:
     @app.command("docs", help=texts.say("cli.command.docs", language), hidden=True)
     def docs() -> None:
         FILE.write_text(page(), encoding="utf-8")
+        access_docs.FILE.write_text(access_docs.page(), encoding="utf-8")
 
 
 def page() -> str:

@@ -203,6 +203,8 @@ class CaseState(State):
 
     case: Ref
     drill: bool = False
+    proven: bool = False
+    """Whether every actor has been proved: so in all cases but those begun under version 0.1."""
     clock_offset: timedelta = timedelta()
     phase: Phase = Phase.INTAKE
     phase_since: Instant

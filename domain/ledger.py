@@ -22,6 +22,11 @@ class Actor(Model):
     role: Role
     agency: Agency | None = None
 
+    @property
+    def cast(self) -> str:
+        """The actor as the command line takes it: ``officer:tax/tax-01``."""
+        return f"{self.role}:{self.agency}/{self.id}" if self.agency else f"{self.role}:{self.id}"
+
 
 SYSTEM: Final = Actor(id="onestop", role=Role.SYSTEM)
 

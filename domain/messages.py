@@ -33,6 +33,8 @@ class FileComplaint(Message):
 
     name = "file_complaint"
     complaint: Complaint
+    drill: bool = False
+    """An exercise: the supervisor may move its clock on."""
 
 
 class LinkComplaint(Message):

@@ -6,9 +6,10 @@ from domain.words import Language, Outcome
 
 
 class Opening(Model):
-    """How a case begins: empty, as a drill or in earnest, or with the state of the run before."""
+    """How a run begins: empty, or with the state of the run before. Whoever starts a case proves nothing by it."""
 
     drill: bool = False
+    """Read in cases begun under version 0.1 only; now the complaint says whether it is a drill."""
     state: CaseState | None = None
 
 
@@ -24,3 +25,5 @@ class Reading(Model):
     """How a reader wants a query answered."""
 
     language: Language = Language.CHINESE
+    token: str | None = None
+    """Proof of who reads, for clients that can't put it into the header of a query."""

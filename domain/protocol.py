@@ -4,7 +4,7 @@ An effect is a generator: what stands above its ``yield`` checks and may refuse,
 A validator runs the upper half only, so that a check and the change it guards can't drift apart.
 """
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -22,6 +22,8 @@ Checked = Generator[None, None, None]
 """What an effect is: checked up to its ``yield``, carried out after it."""
 Effect = Callable[[CaseState, M, datetime], Checked]
 
+PARTIES: Final = frozenset({Role.CLAIMANT, Role.RESPONDENT})
+"""Roles whose every right ends at their own case."""
 OPEN_PHASES: Final = frozenset(Phase) - {Phase.CLOSED}
 _REF: Final[TypeAdapter[str]] = TypeAdapter(Ref)
 
@@ -149,14 +151,25 @@ def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     )
     if message.actor.role is Role.OFFICER:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
+    if case.proven and case.complaint is not None and message.actor.role in PARTIES:
+        must(message.actor.id in _parties(case)[message.actor.role], "party.unknown", "actor.id")
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
     effect: Checked = kind.effect(case, message, now)
     return effect
 
 
+def _parties(case: CaseState) -> dict[Role, frozenset[str]]:
+    """Everybody whom the complaint names, those who have withdrawn included."""
+    assert case.complaint is not None
+    return {
+        Role.CLAIMANT: frozenset(c.ref for c in case.complaint.claimants),
+        Role.RESPONDENT: frozenset(r.ref for r in case.complaint.respondents),
+    }
+
+
 def reject(case: CaseState, name: str, body: bytes, refused: Refused, now: datetime) -> None:
     """Put a signal that was refused on the timeline: who, what and why, without what it carried."""
-    sender = _Envelope.of(body)
+    sender = envelope(body)
     case.note(
         "message_rejected",
         now,
@@ -168,25 +181,42 @@ def reject(case: CaseState, name: str, body: bytes, refused: Refused, now: datet
     )
 
 
+def turn_away(case: CaseState, name: str, body: bytes, found: Sequence[Problem], now: datetime) -> None:
+    """Put a signal whose sender could not be proved on the timeline: who it claims to be from, what and why.
+
+    It stands there under the system's name, since nobody knows whose it was.
+    """
+    sender = envelope(body)
+    case.note(
+        "message_unproved",
+        now,
+        SYSTEM,
+        name=name if _is_ref(name) else "?",
+        claimed=sender.actor.cast if sender.actor else None,
+        problems=[p.model_dump(mode="json") for p in found[:10]],
+    )
+
+
 @dataclass(frozen=True)
-class _Envelope:
-    """What can be made out of a message that could not be parsed."""
+class Envelope:
+    """What can be made out of a message before it is parsed."""
 
-    actor: Actor | None
-    message_id: str | None
+    actor: Actor | None = None
+    message_id: str | None = None
 
-    @staticmethod
-    def of(body: bytes) -> "_Envelope":
-        try:
-            fields = _JSON_OBJECT.validate_json(body)
-        except ValidationError:
-            return _Envelope(None, None)
-        try:
-            actor = Actor.model_validate(fields.get("actor"))
-        except ValidationError:
-            actor = None
-        message_id = fields.get("message_id")
-        return _Envelope(actor, message_id if _is_ref(message_id) else None)
+
+def envelope(body: bytes) -> Envelope:
+    """Who a message says it is from, and its id, however bad the rest may be."""
+    try:
+        fields = _JSON_OBJECT.validate_json(body)
+    except ValidationError:
+        return Envelope()
+    try:
+        actor = Actor.model_validate(fields.get("actor"))
+    except ValidationError:
+        actor = None
+    message_id = fields.get("message_id")
+    return Envelope(actor, message_id if _is_ref(message_id) else None)
 
 
 _JSON_OBJECT: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])

@@ -8,7 +8,7 @@ from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
-from domain.messages import Instalment
+from domain.messages import Instalment, LinkComplaint
 from domain.reconcile import Decision
 from domain.roster import Assignment
 from domain.sharing import SharingRow
@@ -39,6 +39,13 @@ class Known(Model):
     assessment: Assessment | None = None
     antecedents: Antecedents = Antecedents()
     """Filled in by the service that is asked; the case itself does not know."""
+
+
+class LinkRequest(Model):
+    """Another case is to be told that its complaint came in at this window too."""
+
+    to: Ref
+    link: LinkComplaint
 
 
 class InquiryPlan(Model):

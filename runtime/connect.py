@@ -9,9 +9,11 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from domain.ledger import SYSTEM
 from runtime import codec
 from runtime.servers import Addresses
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys, Issuer, Signing
 from runtime.vault import Vault
 
 _CONFIGURED: Final = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
@@ -26,16 +28,24 @@ class NotRunning(Exception):
 _SANDBOX: Final = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         *("activities", "casebook", "domain", "runtime", "texts"),
-        *("workflows.answers", "workflows.centre", "workflows.listing"),
-        *("annotated_types", "asyncpg", "pydantic", "pydantic_core", "yaml"),
+        *("workflows.answers", "workflows.centre", "workflows.listing", "workflows.proven"),
+        *("annotated_types", "asyncpg", "cryptography", "jwt", "pydantic", "pydantic_core", "yaml"),
     )
 )
 """The sandbox reads only the workflows' own modules anew for each case: the rest has no state to keep apart."""
 
 
-def plugin(vault: Vault) -> SimplePlugin:
-    """Converter and codec, the same for clients, workers, replayers and test environments."""
-    return SimplePlugin("onestop", data_converter=codec.data_converter(vault), workflow_runner=_SANDBOX)
+def plugin(vault: Vault, issuer: Issuer | None = None) -> SimplePlugin:
+    """Converter and codec, the same for clients, workers, replayers and test environments.
+
+    A client signs what it sends with the tokens of its issuer; without one it sends unsigned.
+    """
+    return SimplePlugin(
+        "onestop",
+        data_converter=codec.data_converter(vault),
+        workflow_runner=_SANDBOX,
+        interceptors=[Signing(issuer)] if issuer else [],
+    )
 
 
 def temporal_configured() -> bool:
@@ -53,9 +63,13 @@ def temporal(settings: Settings) -> dict[str, Any]:
     return {"target_host": _embedded(settings, "temporal")}
 
 
-async def connect(settings: Settings) -> Client:
-    """A client that speaks our payloads. Raises NotRunning, or RuntimeError when nobody answers."""
-    return await Client.connect(**temporal(settings), plugins=[plugin(Vault.of(settings))])
+async def connect(settings: Settings, issuer: Issuer | None = None) -> Client:
+    """A client that speaks our payloads, and acts for the system unless it has an issuer of its own.
+
+    Raises NotRunning, or RuntimeError when nobody answers.
+    """
+    issuer = issuer or HoldsKeys.of(settings, SYSTEM)
+    return await Client.connect(**temporal(settings), plugins=[plugin(Vault.of(settings), issuer)])
 
 
 def dsn(settings: Settings) -> str:

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     keys: SecretStr | None = None
     """The key ring as JSON, from a secret store; without it ``keys.json`` in ``data``."""
+    public_keys: Path | None = None
+    """The JSON Web Key Set that tokens are verified with; without it ``identity/public.json`` in ``data``."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
 
     @property

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -16,7 +17,11 @@ from runtime import search_attributes, servers
 from runtime.connect import plugin
 from runtime.rings import KeyRing
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
+from runtime.signing_keys import Keys, KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
+from tests import builders
 
 
 @pytest.fixture(scope="session")
@@ -51,19 +56,59 @@ def vault() -> Vault:
 
 
 @pytest.fixture(scope="session")
-async def client(settings: Settings, vault: Vault) -> AsyncIterator[Client]:
-    """A client of a real development server."""
-    server = servers.TemporalServer(settings)
-    async with server.running():
-        yield await Client.connect(f"127.0.0.1:{server.port}", plugins=[plugin(vault)])
+def keys(settings: Settings) -> Keys:
+    """Signing keys made for this test run."""
+    return Keys.of(settings)
 
 
 @pytest.fixture(scope="session")
-async def time_skipping(vault: Vault) -> AsyncIterator[WorkflowEnvironment]:
+def verifier(settings: Settings, keys: Keys) -> Verifier:
+    """Whoever holds the public keys only."""
+    assert keys.public.keys
+    return Verifier(KeySetFile.of(settings))
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings, vault: Vault, keys: Keys) -> AsyncIterator[Client]:
+    """A client of a real development server, who signs as whomever a message names."""
+    server = servers.TemporalServer(settings)
+    async with server.running():
+        issuer = HoldsKeys(keys, builders.SUPERVISOR)
+        yield await Client.connect(f"127.0.0.1:{server.port}", plugins=[plugin(vault, issuer)])
+
+
+class SkippedTime:
+    """The clock of a server that skips time: read when something is sent, and true until the next time."""
+
+    def __init__(self) -> None:
+        self.environment: WorkflowEnvironment | None = None
+        self._latest = datetime.now(UTC)
+
+    async def read(self) -> datetime:
+        """What time it is there."""
+        assert self.environment is not None
+        self._latest = await self.environment.get_current_time()
+        return self._latest
+
+    def __call__(self) -> datetime:
+        """What time it was."""
+        return self._latest
+
+
+@pytest.fixture(scope="session")
+def skipped_time() -> SkippedTime:
+    """The clock of issuer and workers on the time-skipping server."""
+    return SkippedTime()
+
+
+@pytest.fixture(scope="session")
+async def time_skipping(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> AsyncIterator[WorkflowEnvironment]:
     """The time-skipping test server, which knows our search attributes."""
+    issuer = HoldsKeys(keys, builders.SUPERVISOR, skipped_time.read)
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=servers.executable("temporal-test-server"), plugins=[plugin(vault)]
+        test_server_existing_path=servers.executable("temporal-test-server"), plugins=[plugin(vault, issuer)]
     )
+    skipped_time.environment = environment
     async with environment:
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(

@@ -25,6 +25,9 @@ from runtime import servers
 from runtime.codec import Converter
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys, Signing
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 from tests.workflows.conftest import Office
@@ -43,12 +46,15 @@ async def record(version: str) -> None:
             pool = await stack.enter_async_context(asyncpg.create_pool(addresses.database))
             # Without a codec: a history must be readable to whoever has to mend a replay.
             client = await Client.connect(
-                addresses.temporal, data_converter=DataConverter(payload_converter_class=Converter)
+                addresses.temporal,
+                data_converter=DataConverter(payload_converter_class=Converter),
+                interceptors=[Signing(HoldsKeys.of(settings, builders.SUPERVISOR))],
             )
             vault = Vault.of(settings)
+            verifier = Verifier(KeySetFile.of(settings))
             for role in worker.ROLES:
                 await stack.enter_async_context(
-                    worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables)))
+                    worker.worker(role, worker.World(client, pool, vault, Rules(settings.own_tables), verifier))
                 )
             for name in example_names():
                 await load(pool, vault, localise(example_folder(name), "recorded"))

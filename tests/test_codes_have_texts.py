@@ -21,7 +21,7 @@ from domain.tasks import TaskState
 from texts import sentences
 
 ROOT = Path(__file__).parent.parent
-SOURCES = sorted([*ROOT.glob("domain/**/*.py"), *ROOT.glob("workflows/*.py")])
+SOURCES = sorted([*ROOT.glob("domain/**/*.py"), *ROOT.glob("workflows/*.py"), ROOT / "runtime" / "tokens.py"])
 
 
 class Code(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from casebook.records import ROWS
+from cli import access_docs
 from cli.examples_of import example, finding_example
 from cli.protocol_docs import FILE, page
 from domain.findings import FINDING
@@ -26,6 +27,10 @@ PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("README*.md")])
 
 def test_the_page_of_messages_is_the_one_that_the_protocol_makes() -> None:
     assert FILE.read_text(encoding="utf-8") == page(), "make docs"
+
+
+def test_the_page_of_access_is_the_one_that_the_enforcing_code_makes() -> None:
+    assert access_docs.FILE.read_text(encoding="utf-8") == access_docs.page(), "make docs"
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))

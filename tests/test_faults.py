@@ -25,6 +25,9 @@ from domain.words import Agency, Outcome, Phase, Role
 from runtime import connect, servers
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 from tests.workflows.conftest import Office
@@ -101,8 +104,8 @@ async def test_killing_workers_and_servers_in_mid_case_loses_nothing_and_does_no
     async with whole(settings) as running:
         addresses = servers.Addresses.written(settings)
         assert addresses is not None
-        vault = Vault.of(settings)
-        client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault)])
+        vault, issuer = Vault.of(settings), HoldsKeys.of(settings, builders.SUPERVISOR)
+        client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault, issuer)])
         office = Office(client, None, vault, tmp_path)  # type: ignore[arg-type]
         handle = await office.start(builders.complaint(complaint_id="faults"))
         case = Persistent(handle)
@@ -142,13 +145,16 @@ async def centre_with(settings: Settings, postgres: servers.Postgres) -> AsyncIt
     async with temporal.running(), contextlib.AsyncExitStack() as database:
         await database.enter_async_context(postgres.running())
         await migrations.upgrade(postgres.dsn(servers.DATABASE))
-        vault = Vault.of(settings)
-        client = await Client.connect(f"127.0.0.1:{temporal.port}", plugins=[connect.plugin(vault)])
+        vault, issuer = Vault.of(settings), HoldsKeys.of(settings, builders.SUPERVISOR)
+        client = await Client.connect(
+            f"127.0.0.1:{temporal.port}",
+            plugins=[connect.plugin(vault, issuer)],
+        )
         async with (
             asyncpg.create_pool(postgres.dsn(servers.DATABASE), min_size=0, max_size=5) as pool,
             contextlib.AsyncExitStack() as workers,
         ):
-            world = worker.World(client, pool, vault, Rules(settings.own_tables))
+            world = worker.World(client, pool, vault, Rules(settings.own_tables), Verifier(KeySetFile.of(settings)))
             for role in worker.ROLES:
                 await workers.enter_async_context(worker.worker(role, world))
             yield Office(client, pool, vault, settings.own_tables), database

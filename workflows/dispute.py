@@ -30,12 +30,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import FileComplaint, LinkComplaint, Message
     from domain.opening import Closed, Opening, Reading
     from domain.projection import RegistrationRequest
-    from domain.protocol import Refused
+    from domain.protocol import Problem, Refused
     from domain.receipts import Acknowledgement, Decision, Receipt
     from domain.steps import (
         ClosingRequest,
         FollowUpRequest,
         Known,
+        LinkRequest,
         MediationRequest,
         PerformanceRequest,
         RecordsRequest,
@@ -49,6 +50,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.alarm import Alarm
     from workflows.centre import READ_RECORDS, Service, agency, service, service_of_its_own
     from workflows.listing import search_attributes_of
+    from workflows.proven import PROVEN
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -95,9 +97,14 @@ class DisputeWorkflow:
 
     @workflow.init
     def __init__(self, opening: Opening = EMPTY) -> None:
-        self.case = opening.state or CaseState(
-            case=workflow.info().workflow_id, drill=opening.drill, phase_since=workflow.now()
+        info, proven = workflow.info(), workflow.patched(PROVEN)
+        # Anybody may start a case; only the run before may hand it a state, and it has neither retries nor a cron.
+        goes_on = info.continued_run_id and not info.cron_schedule and info.retry_policy is None
+        handed_on = opening.state if goes_on or not proven else None
+        self.case = handed_on or CaseState(
+            case=info.workflow_id, drill=opening.drill and not proven, phase_since=workflow.now()
         )
+        self.case.proven = proven
         self._messages = 0
         self._settling = False
 
@@ -163,11 +170,20 @@ class DisputeWorkflow:
             channel=case.complaint.channel,
             case=case.case,
         )
-        other = workflow.get_external_workflow_handle(receipt.case)
-        try:
-            await other.signal(LinkComplaint.name, link)
-        except ApplicationError:
+        if case.proven:
+            delivered = await self._ask(IntakeService.link, LinkRequest(to=receipt.case, link=link))
+        else:
+            delivered = await self._linked_unproved(receipt.case, link)
+        if not delivered:
             case.note("link_undelivered", self.now, case=receipt.case)
+
+    async def _linked_unproved(self, to: str, link: LinkComplaint) -> bool:
+        """As version 0.1 did."""
+        try:
+            await workflow.get_external_workflow_handle(to).signal(LinkComplaint.name, link)
+        except ApplicationError:
+            return False
+        return True
 
     @phase(Phase.TRIAGE)
     async def triage(self) -> None:
@@ -380,7 +396,7 @@ class DisputeWorkflow:
         return progress.known(self.case, self.now)
 
     async def _keep_time(self, alarm: Alarm | None) -> None:
-        """Ring what is due, and sleep until what is next."""
+        """KeySet what is due, and sleep until what is next."""
         case = self.case
         while True:
             agenda.ring(case, self.now)
@@ -457,6 +473,11 @@ class DisputeWorkflow:
         except Refused as refused:
             protocol.reject(self.case, name, body, refused, self.now)
 
+    def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
+        """Put a signal on the timeline that nobody proved to have sent."""
+        self._messages += 1
+        protocol.turn_away(self.case, name, answers.body(payloads), found, self.now)
+
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement:
         """Every message as an update: refused at once, or carried out and acknowledged."""
@@ -519,8 +540,9 @@ class DisputeWorkflow:
         )
 
     @workflow.query
-    def open_tasks(self) -> OpenTasks:
+    def open_tasks(self, reading: Reading | None = None) -> OpenTasks:
         """The inquiries that somebody still has to act on."""
+        del reading
         return OpenTasks(case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks))
 
     @workflow.query

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from domain.follow_up import RecordVisit, Visit, VisitRecord
+    from domain.opening import Reading
     from domain.protocol import Refused, must, problems
     from domain.words import Role
     from workflows import answers
@@ -61,8 +62,9 @@ class FollowUpWorkflow:
         self._parse(name, payloads)
 
     @workflow.query
-    def record(self) -> VisitRecord:
+    def record(self, reading: Reading | None = None) -> VisitRecord:
         """The record so far."""
+        del reading
         return self._record
 
     def _parse(self, name: str, payloads: Sequence[RawValue]) -> RecordVisit:

@@ -22,7 +22,7 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         yield
         return
     yield
-    case.complaint, case.filed_at = complaint, now
+    case.complaint, case.filed_at, case.drill = complaint, now, case.drill or message.drill
     case.note(
         "complaint_filed",
         now,

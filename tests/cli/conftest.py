@@ -18,6 +18,8 @@ from cli import main
 from runtime import connect, servers
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 
 
@@ -95,7 +97,8 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
         await migrations.upgrade(addresses.database)
         pool = await stack.enter_async_context(connect.database(settings))
         client = await connect.connect(settings)
-        world = worker.World(client, pool, Vault.of(settings), Rules(settings.own_tables))
+        verifier = Verifier(KeySetFile.of(settings))
+        world = worker.World(client, pool, Vault.of(settings), Rules(settings.own_tables), verifier)
         opened = Centre(settings, world, contextlib.AsyncExitStack())
         await opened.open()
         yield opened

@@ -34,8 +34,11 @@ from domain.view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Language
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing_keys import KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
+from tests.conftest import SkippedTime
 from workflows.dispute import DisputeWorkflow
 
 Handle = WorkflowHandle[Any, Any]
@@ -56,14 +59,16 @@ class Office:
         """File a complaint by update-with-start."""
         start = WithStartWorkflowOperation(
             DisputeWorkflow.run,
-            Opening(drill=True),
+            Opening(),
             id=case or f"dispute-{complaint.complaint_id}",
             task_queue=CENTRE_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
         receipt = await self.client.execute_update_with_start_workflow(
             FileComplaint.name,
-            FileComplaint(message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint),
+            FileComplaint(
+                message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint, drill=True
+            ),
             start_workflow_operation=start,
             result_type=Receipt,
         )
@@ -104,6 +109,15 @@ class Office:
                 return view
             await asyncio.sleep(0.05)
         raise AssertionError(f"did not come so far: {view.line}")
+
+    async def noted(self, handle: Handle, kind: str) -> Event:
+        """The first event of a kind, once it is on the timeline: a signal is carried out when it has been proved."""
+        for _ in range(200):
+            for event in (await self.timeline(handle)).events:
+                if event.kind == kind:
+                    return event
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no {kind} was noted")
 
     async def timeline(self, handle: Handle, language: Language = Language.CHINESE) -> Timeline:
         """The latest events of the case."""
@@ -149,10 +163,15 @@ def plain(body: Any) -> RawValue:
 
 @pytest.fixture(scope="session")
 async def office(
-    time_skipping: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault, settings: Settings
+    time_skipping: WorkflowEnvironment,
+    pool: asyncpg.Pool,
+    vault: Vault,
+    settings: Settings,
+    skipped_time: SkippedTime,
 ) -> AsyncIterator[Office]:
     """The centre and every agency at work, where months pass in milliseconds."""
-    world = worker.World(time_skipping.client, pool, vault, Rules(settings.own_tables))
+    verifier = Verifier(KeySetFile.of(settings), skipped_time)
+    world = worker.World(time_skipping.client, pool, vault, Rules(settings.own_tables), verifier)
     async with contextlib.AsyncExitStack() as stack:
         for role in worker.ROLES:
             await stack.enter_async_context(worker.worker(role, world))

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 
 from domain.findings import LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
 from domain.protocol import MESSAGES
@@ -140,4 +140,6 @@ async def test_any_messages_in_any_order_end_in_a_legal_state(office: Office, st
     failures = [
         e async for e in handle.fetch_history_events() if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
     ]
-    assert failures == []
+    # A message that comes in while the case is being closed makes the server ask again.
+    asked_again = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+    assert [e for e in failures if e.workflow_task_failed_event_attributes.cause != asked_again] == []

@@ -1,0 +1,28 @@
+"""docs/access.md: who may send and read what, made from the code that enforces it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import domain.effects
+from domain.protocol import MESSAGES
+from domain.readers import QUERIES
+from domain.words import Role
+
+FILE: Final = Path(__file__).parent.parent / "docs" / "access.md"
+_HEAD: Final = Path(__file__).parent / "access_head.md"
+
+
+def page() -> str:
+    """The whole page."""
+    assert domain.effects.__all__
+    parts = [_HEAD.read_text(encoding="utf-8"), "## Who may send which message\n"]
+    parts += _table("message", ((name, kind.roles) for name, kind in sorted(MESSAGES.items())))
+    parts += ["\n## Who may ask which query\n"]
+    parts += _table("query", sorted(QUERIES.items()))
+    return "\n".join(parts) + "\n"
+
+
+def _table(what: str, rows: Iterable[tuple[str, frozenset[Role]]]) -> list[str]:
+    yes = [f"| `{name}` | " + " | ".join("✓" if role in roles else "" for role in Role) + " |" for name, roles in rows]
+    return [f"| {what} | " + " | ".join(Role) + " |", "| --- |" + " :-: |" * len(Role), *yes]

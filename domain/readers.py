@@ -1,0 +1,28 @@
+"""Who may ask a case what."""
+
+from typing import Final
+
+from domain.ledger import Actor
+from domain.protocol import PARTIES, must
+from domain.words import Role
+
+STAFF: Final = frozenset({Role.INTAKE, Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR, Role.SYSTEM})
+"""Those who work on cases."""
+
+QUERIES: Final = {
+    "case_view": STAFF | PARTIES,
+    "receipt": STAFF | PARTIES,
+    "explain_triage": STAFF | PARTIES,
+    "timeline": STAFF,
+    "open_tasks": STAFF,
+    "record": STAFF,
+}
+"""Which roles may ask each query; ``record`` is the follow-up visit's. What a view shows of others is masked there."""
+
+
+def may_read(reader: Actor, query: str) -> None:
+    """Raise Refused unless the reader's role may ask the query."""
+    allowed = QUERIES.get(query, frozenset())
+    must(
+        reader.role in allowed, "query.role", "actor.role", role=reader.role, allowed=", ".join(sorted(allowed)) or "-"
+    )
