@@ -97,7 +97,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         intake.link,
         TriageService(world.pool, world.vault, world.rules).plan,
         AssessmentService(world.pool, world.vault, world.rules).judge,
-        MediationService(world.pool, world.rules).open,
+        MediationService(world.pool, world.vault, world.rules).open,
         PerformanceService(world.rules).plan,
         DeadlineService(world.rules).recount,
         closure.close,

@@ -4,35 +4,40 @@ import asyncpg
 from temporalio import activity
 
 from casebook import lists
-from domain.roster import Assignment, AssignmentRequest, assign
+from casebook.registry import identity_digest
+from domain.roster import AssignmentRequest, assign
 from domain.steps import MediationPlan, MediationRequest
 from runtime.rules import Rules
+from runtime.vault import Vault
 
 
 class MediationService:
     """The centre's mediation office."""
 
-    def __init__(self, pool: asyncpg.Pool, rules: Rules) -> None:
-        self._pool, self._rules = pool, rules
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+        self._pool, self._vault, self._rules = pool, vault, rules
 
     @activity.defn(name="mediation.open")
     async def open(self, request: MediationRequest) -> MediationPlan:
-        """Assign the mediator on duty who has least to do, and count the 15 days of 调解仲裁法 Art.14."""
-        known = request.known
+        """Assign a mediator on duty who may take the case, and count the 15 days of 调解仲裁法 Art.14."""
+        known, complaint = request.known, request.known.complaint
         loads = await lists.mediator_loads(self._pool)
         found = assign(
             self._rules.tables.roster,
             AssignmentRequest(
                 case=known.case,
                 group=request.group,
-                skills=request.skills,
-                employers=tuple(r.credit_code for r in known.complaint.respondents if r.credit_code),
-                units=tuple(r.unit for r in known.complaint.respondents if r.unit),
                 day=known.today,
+                skills=request.skills,
+                languages=tuple(sorted({c.language for c in complaint.claimants if c.language not in (None, "zh")})),
+                persons=tuple(identity_digest(self._vault, c.identity_number) for c in complaint.claimants),
+                employers=tuple(r.credit_code for r in complaint.respondents if r.credit_code),
+                units=tuple(r.unit for r in complaint.respondents if r.unit),
+                handled=await lists.earlier_mediators(self._pool, self._vault, known.case, complaint),
             ),
             loads,
         )
         return MediationPlan(
-            assignment=found if isinstance(found, Assignment) else None,
-            deadline=self._rules.deadline("mediation", known.today, known.complaint.jurisdiction),
+            assignment=found,
+            deadline=self._rules.deadline("mediation", known.today, complaint.jurisdiction),
         )

@@ -27,6 +27,7 @@ with entry as (
     on conflict ("case", seq) do nothing
 ), line as (
     update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
+        mediator_since = case when $16 is distinct from mediator then $3[array_upper($3, 1)] else mediator_since end,
         outcome = $17, claimants = $18, waits_on = $19, waits_for = $20, waits_since = $21,
         waits_until = $22, seq = $23
     where "case" = $1 and seq <= $23

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
-from casebook.registry import employer_digest
+from casebook.registry import employer_digest, identity_digest
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.complaint import Complaint
 from domain.roster import Load
@@ -101,12 +101,15 @@ async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:
     """What each mediator has to do: open cases, and when the last one was assigned."""
     rows = await pool.fetch(
         """
-        select mediator, count(*) filter (where not closed) as open_cases, max(waits_since) as last_assigned
+        select mediator, count(*) filter (where not closed) as open_cases, max(mediator_since) as last_assigned
         from dispute where mediator is not null group by mediator
         """
     )
     return {
-        row["mediator"]: Load(open_cases=row["open_cases"], last_assigned=_day(row["last_assigned"])) for row in rows
+        row["mediator"]: Load(
+            open_cases=row["open_cases"], last_assigned=_day(row["last_assigned"]) if row["last_assigned"] else None
+        )
+        for row in rows
     }
 
 
@@ -127,6 +130,23 @@ async def antecedents(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Co
     )
     assert row is not None
     return Antecedents(cases=row["cases"], defaults=row["defaults"])
+
+
+async def earlier_mediators(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Complaint) -> tuple[str, ...]:
+    """Who mediated an earlier case, now closed, of one of the claimants against one of the respondents."""
+    rows = await pool.fetch(
+        """
+        select distinct d.mediator from dispute d join claimant c using ("case")
+        where d.mediator is not null and d.closed and d."case" <> $3
+          and d.employer_digest = any($1) and c.identity_digest = any($2)
+          and d.drill = (select drill from dispute where "case" = $3)
+        order by d.mediator
+        """,
+        [employer_digest(vault, respondent) for respondent in complaint.respondents],
+        [identity_digest(vault, claimant.identity_number) for claimant in complaint.claimants],
+        case,
+    )
+    return tuple(row["mediator"] for row in rows)
 
 
 async def find(pool: asyncpg.Pool, name: str) -> str | None:

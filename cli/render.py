@@ -33,6 +33,7 @@ _STATE_STYLE: Final = {
     "expired": "red",
 }
 _SHOWN: Final = 20
+_REASONS: Final = 8
 
 
 def yuan(amount: Decimal | None) -> str:
@@ -105,6 +106,8 @@ def _head(view: CaseView, language: str) -> Table:
         rows["outcome"] = texts.label(view.outcome, language)
     for name, value in rows.items():
         table.add_row(Text(texts.say(f"cli.column.{name}", language), style="dim"), value)
+    for line in view.assigned_because[:_REASONS]:
+        table.add_row("", Text(line, style="dim"))
     for warning in view.warnings:
         table.add_row(Text("!", style="yellow"), Text(texts.say(f"assessment.{warning}", language), style="yellow"))
     return table

@@ -25,6 +25,8 @@ class Claimant(Model):
     """When the claimant reaches the retirement age, if the intake service knows it."""
     vulnerable: bool = False
     """Seriously ill, disabled, minor, or in need: raises the priority."""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    """What the claimant speaks, by its ISO 639 code, where it is not Chinese: a mediator who speaks it is preferred."""
 
 
 Attitude = Literal["willing", "declined"]

@@ -16,6 +16,7 @@ from domain.ledger import Event
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.recounting import open_deadlines
+from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
 from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
@@ -178,6 +179,10 @@ class CaseView(Model):
     group: Ref | None
     priority: int | None
     mediator: Ref | None
+    assignment: Assignment | None = None
+    """How the mediator was chosen from the roster; None before that, and when the supervisor chose another."""
+    assigned_because: tuple[str, ...] = ()
+    """The assignment as sentences in the reader's language."""
     suspended_until: Instant | None
     blocked: BlockedView | None
     outcome: Outcome | None
@@ -271,6 +276,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         group=group(case),
         priority=case.triage.priority if case.triage else None,
         mediator=case.mediator,
+        assignment=case.assignment if case.assignment and case.assignment.mediator == case.mediator else None,
         suspended_until=case.suspension.until if case.suspension else None,
         blocked=BlockedView(step=case.blocked.step, code=case.blocked.code, params=case.blocked.params)
         if case.blocked

@@ -11,10 +11,12 @@ from domain.base import Model
 from domain.case import CaseState
 from domain.protocol import Refused
 from domain.receipts import Receipt
+from domain.roster import Assignment
 from domain.triage import Triage
 from domain.view import TriageExplanation
 from domain.words import Language
 from texts import sentences
+from texts.assignment import lines as texts_of_assignment
 
 
 class _Tongue(Model):
@@ -93,6 +95,11 @@ def near_misses(found: Triage, language: Language) -> tuple[str, ...]:
         sentences.nearly(near.rule, [missed.model_dump() for missed in near.missed], near.held, language)
         for near in found.nearly
     )
+
+
+def assignment(found: Assignment | None, language: Language) -> tuple[str, ...]:
+    """How the mediator was chosen, who was recused and who was passed over."""
+    return texts_of_assignment(found.model_dump(), language) if found else ()
 
 
 _UNKNOWN_FAILURE: Final = "refusals.service.failed"

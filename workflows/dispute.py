@@ -520,7 +520,9 @@ class DisputeWorkflow:
     def case_view(self, reading: Reading | None = None) -> CaseView:
         """The whole case as everybody reads it."""
         language = (reading or Reading()).language
-        return view.case_view(self.case, self.now).model_copy(update={"line": self._line(language)})
+        seen = view.case_view(self.case, self.now)
+        told = {"line": self._line(language), "assigned_because": answers.assignment(seen.assignment, language)}
+        return seen.model_copy(update=told)
 
     @workflow.query
     def receipt(self, reading: Reading | None = None) -> Receipt | None:

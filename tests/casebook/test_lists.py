@@ -4,14 +4,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casebook.lists import CaseFilter, antecedents, cases, find, mediator_loads
+from casebook.ledger import record
+from casebook.lists import CaseFilter, antecedents, cases, earlier_mediators, find, mediator_loads
 from casebook.registry import register
+from domain.base import CENTRE_ZONE
 from domain.steps import Antecedents
 from domain.words import Agency, CaseClass, Outcome, Phase
 from runtime.vault import Vault
-from tests.builders import complaint, employer
+from tests.builders import claimant, complaint, employer
 from tests.casebook.desk import Desk
-from tests.casebook.filing import FILED, request, task
+from tests.casebook.filing import FILED, chain, entry, fresh, request, task
 
 HOUR = timedelta(hours=1)
 
@@ -77,11 +79,38 @@ async def test_a_line_shows_the_employers_name_though_it_lies_sealed(desk: Desk)
 
 async def test_a_mediators_load_counts_open_cases_only(desk: Desk) -> None:
     await desk.case()
-    await desk.case(waits_since=FILED + timedelta(days=3))
+    last = await desk.case()
     await desk.case(outcome=Outcome.PERFORMED, phase=Phase.CLOSED)
+    first, later = chain(1)[0], chain(3)[1:]
+    assert first.at < later[-1].at
     load = (await mediator_loads(desk.pool))[desk.mediator]
-    assert load.open_cases == 2
-    assert load.last_assigned == (FILED + timedelta(days=3)).date()
+    assert (load.open_cases, load.last_assigned) == (2, first.at.astimezone(CENTRE_ZONE).date())
+    await record(desk.pool, desk.vault, entry(last, *later, mediator=desk.mediator, waits_since=FILED + 90 * HOUR))
+    assert (await mediator_loads(desk.pool))[desk.mediator] == load
+    other = fresh("m")
+    await record(desk.pool, desk.vault, entry(last, *chain(4)[3:], mediator=other))
+    loads = await mediator_loads(desk.pool)
+    assert (loads[desk.mediator].open_cases, loads[other].open_cases) == (1, 1)
+
+
+async def test_who_mediated_a_closed_case_of_the_same_parties_is_found(desk: Desk) -> None:
+    person, stranger = claimant(600, ref="c1"), claimant(601, ref="c1")
+    filed = complaint(respondents=(employer(name=desk.company),)).model_copy(update={"claimants": (person,)})
+    elsewhere = filed.model_copy(update={"respondents": (employer(name=fresh("虚构别家")),)})
+    by_another = filed.model_copy(update={"claimants": (stranger,)})
+    mediators = {name: fresh("m") for name in ("same", "other-employer", "other-claimant", "open")}
+    for name, earlier, outcome in (
+        ("same", filed, Outcome.FAILED),
+        ("other-employer", elsewhere, Outcome.FAILED),
+        ("other-claimant", by_another, Outcome.FAILED),
+        ("open", filed, None),
+    ):
+        asked = request(earlier, filed_at=FILED)
+        await register(desk.pool, desk.vault, asked)
+        await record(desk.pool, desk.vault, entry(asked.case, *chain(1), mediator=mediators[name], outcome=outcome))
+    now = request(filed, filed_at=FILED + HOUR)
+    await register(desk.pool, desk.vault, now)
+    assert await earlier_mediators(desk.pool, desk.vault, now.case, filed) == (mediators["same"],)
 
 
 async def test_a_case_is_found_by_its_number_its_id_and_a_joined_one_by_the_case_that_holds_it(desk: Desk) -> None:
