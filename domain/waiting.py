@@ -28,7 +28,7 @@ def waiting(case: CaseState) -> Waiting:
         case Phase.INTAKE if case.missing and case.material_deadline is not None:
             deadline = case.material_deadline
             return Waiting(
-                on=case.claimants,
+                on=tuple(case.claimants),
                 what="material",
                 since=since,
                 until=deadline.due_at,

@@ -8,6 +8,7 @@ What is for an agency's worker is sealed under that agency's key, all else under
 everything; an agency opens what was sealed for it, and nothing else.
 """
 
+import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -35,6 +36,9 @@ from runtime.vault import Unreadable, Vault
 ENCODING: Final = b"binary/encrypted"
 _PUBLIC: Final = "onestop-public"
 _CONTEXT: Final = "payload"
+_ZLIB: Final = b"zlib"
+_COMPRESS_FROM: Final = 2000
+"""Bytes from which a payload is compressed before it is sealed: a case of thousands of people stays within limits."""
 _AGENCIES: Final = {agency.value: agency for agency in Agency}
 _READABLE: Final = DefaultFailureConverter()
 
@@ -119,15 +123,21 @@ class Codec(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") == ENCODING:
             return payload
         vault = self._vault if self._agency is None else self._vault.of_agency(self._agency)
-        key, sealed = vault.seal_bytes(payload.SerializeToString(), _CONTEXT)
-        return Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=sealed)
+        plain, metadata = payload.SerializeToString(), {"encoding": ENCODING}
+        if len(plain) > _COMPRESS_FROM:
+            plain, metadata["compression"] = zlib.compress(plain, 1), _ZLIB
+        key, sealed = vault.seal_bytes(plain, _CONTEXT)
+        return Payload(metadata=metadata | {"key": key.encode()}, data=sealed)
 
     def _decrypted(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         try:
             key = payload.metadata.get("key", b"").decode(errors="replace")
-            return Payload.FromString(self._vault.open_bytes(key, payload.data, _CONTEXT))
+            plain = self._vault.open_bytes(key, payload.data, _CONTEXT)
+            if payload.metadata.get("compression") == _ZLIB:
+                plain = zlib.decompress(plain)
+            return Payload.FromString(plain)
         except Unreadable:
             return payload
 

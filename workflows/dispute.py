@@ -114,6 +114,7 @@ class DisputeWorkflow:
         clock = asyncio.create_task(self._keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self._keep_casebook())
         deadlines = asyncio.create_task(self._keep_deadlines())
+        left_to_finish = casebook if timers_run_out else None
         try:
             await self.intake()
             await self.triage()
@@ -126,14 +127,14 @@ class DisputeWorkflow:
         except _TurnsOver:
             if not timers_run_out:
                 casebook.cancel()
-            await self._settle_down()
+            await self._settle_down(left_to_finish)
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         deadlines.cancel()
         recounting.leave(self.case)
         await self.closure()
         if not timers_run_out:
             casebook.cancel()
-        await self._settle_down()
+        await self._settle_down(left_to_finish)
         if not timers_run_out:
             clock.cancel()
         assert self.case.outcome is not None
@@ -421,11 +422,11 @@ class DisputeWorkflow:
         """
         case = self.case
         while True:
-            await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1)
-            in_history = case.next_seq - 1
-            await workflow.sleep(CASEBOOK_LAG)
+            await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1 or self._settling)
             if self._settling:
                 return
+            in_history = case.next_seq - 1
+            await workflow.sleep(CASEBOOK_LAG)
             if in_history > case.recorded:
                 case.recorded = await self._ask(CasebookService.record, casebook_entry(case, in_history))
 
@@ -448,13 +449,15 @@ class DisputeWorkflow:
             if recounting.take_recount(case, asked, answer, self.now):
                 workflow.upsert_search_attributes(search_attributes_of(case))
 
-    async def _settle_down(self) -> None:
+    async def _settle_down(self, casebook: asyncio.Task[None] | None) -> None:
         """Nothing may be left in the air: every sender answered, every event in the casebook.
 
         The last entry is written by an activity of its own, which begins when history holds everything.
         """
         case = self.case
-        self._settling = True
+        if casebook is not None:
+            self._settling = True
+            await casebook
         await workflow.wait_condition(workflow.all_handlers_finished)
         while case.recorded < case.next_seq - 1:
             last = casebook_entry(case, case.next_seq - 1)

@@ -149,7 +149,12 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     )
     proposal = mediation.proposals[message.proposal]
     must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
-    must(message.party in _parties(proposal), "proposal.not_party", "party", party=message.party)
+    must(
+        message.party == proposal.payer or message.party in proposal.claimants,
+        "proposal.not_party",
+        "party",
+        party=message.party,
+    )
     must(message.party not in case.withdrawn, "party.withdrawn", "party", party=message.party)
     must(message.party not in proposal.answers, "answer.given", "party", party=message.party)
     _speaks_for(message.actor, message.party, "party")
@@ -172,8 +177,15 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
 def _record(case: CaseState, proposal: Proposal, party: str, given: PartyAnswer, now: datetime) -> None:
     proposal.answers[party] = given
     refused_by_payer = party == proposal.payer and not given.accept
-    if refused_by_payer or _parties(proposal) - set(case.withdrawn) <= proposal.answers.keys():
+    if refused_by_payer or _all_have_answered(case, proposal):
         conclude(case, proposal, now, otherwise=ProposalState.REJECTED)
+
+
+def _all_have_answered(case: CaseState, proposal: Proposal) -> bool:
+    """Looks at each party only when there are answers enough, so that thousands of answers stay cheap."""
+    if len(proposal.answers) + len(case.withdrawn) < len(proposal.claimants) + 1:
+        return False
+    return _parties(proposal) - set(case.withdrawn) <= proposal.answers.keys()
 
 
 def conclude(case: CaseState, proposal: Proposal, now: datetime, otherwise: ProposalState) -> None:

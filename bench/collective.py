@@ -1,0 +1,200 @@
+"""``python -m bench.collective``: one collective case of 10, 100, 1,000 and 5,000 claimants, from filing to closure.
+
+Each claimant answers for themselves. Shown are seconds by stage, the history's events and bytes in all runs, and how
+long the supervisor's view takes to open. What counts is how the figures grow from line to line.
+"""
+
+import argparse
+import asyncio
+import gc
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from bench.__main__ import at_work
+from domain import messages as m
+from domain.findings import MedicalInsuranceFinding, TaxFinding
+from domain.opening import Opening
+from domain.view import CaseView
+from domain.words import CENTRE_QUEUE, Agency, Phase, Role
+from runtime import log
+from runtime.settings import Settings
+from tests import builders
+from texts.sentences import day
+from workflows.dispute import DisputeWorkflow
+
+_AT_ONCE = 50
+
+
+@dataclass
+class Line:
+    """What a case of some size came to."""
+
+    claimants: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    events: int = 0
+    history_bytes: int = 0
+    runs: int = 0
+    view_ms: float = 0.0
+    line_ms: float = 0.0
+
+    def __str__(self) -> str:
+        stages = " ".join(f"{seconds:>9.2f}" for seconds in self.seconds.values())
+        per_head = self.events / self.claimants
+        return (
+            f"{self.claimants:>9} {stages} {self.events:>8} {per_head:>8.1f} {self.history_bytes / 2**20:>8.2f} "
+            f"{self.runs:>5} {self.view_ms:>8.0f}"
+        )
+
+
+class Case:
+    """A case that is played from the outside, through messages and queries only."""
+
+    def __init__(self, client: Client, claimants: int) -> None:
+        self._client, self._claimants = client, claimants
+        self.line = Line(claimants)
+
+    async def play(self) -> Line:
+        """From filing to closure."""
+        await self._timed("file", self._file)
+        await self._timed("facts", self._facts)
+        await self._timed("propose", self._propose)
+        await self._timed("answers", self._answers)
+        began = time.perf_counter()
+        await self._view()
+        self.line.view_ms = (time.perf_counter() - began) * 1000
+        await self._timed("pay", self._pay)
+        await self._histories()
+        return self.line
+
+    async def _timed(self, stage: str, work: Callable[[], Awaitable[None]]) -> None:
+        began = time.perf_counter()
+        await work()
+        self.line.seconds[stage] = time.perf_counter() - began
+
+    async def _file(self) -> None:
+        number = f"collective-{self._claimants}"
+        complaint = builders.complaint(
+            self._claimants, complaint_id=number, respondents=(builders.employer(name=number),)
+        )
+        start = WithStartWorkflowOperation(
+            DisputeWorkflow.run,
+            Opening(drill=True),
+            id=f"dispute-{number}",
+            task_queue=CENTRE_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        filed = m.FileComplaint(message_id="file", actor=builders.INTAKE, complaint=complaint)
+        await self._client.execute_update_with_start_workflow("file_complaint", filed, start_workflow_operation=start)
+        self.handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(f"dispute-{number}")
+
+    async def _facts(self) -> None:
+        findings = {
+            Agency.LABOR: builders.labor_finding(self._claimants),
+            Agency.MEDICAL_INSURANCE: MedicalInsuranceFinding(),
+            Agency.TAX: TaxFinding(),
+        }
+        await self._until(lambda view: view.phase is Phase.FACT_FINDING)
+        for task in (await self._view()).tasks:
+            actor = builders.officer(task.agency)
+            done = (
+                m.CompleteTask(
+                    message_id=f"d-{task.agency}", actor=actor, task=task.ref, finding=findings.get(task.agency)
+                )
+                if task.agency in findings
+                else m.CompleteTask(message_id="d-u", actor=actor, task=task.ref, accept_draft=True)
+            )
+            await self.handle.execute_update("complete_task", done)
+        view = await self._until(lambda view: view.phase is Phase.MEDIATION)
+        self.part_a = {c.ref: c.part_a for c in view.claimants}
+        self.today = day(view.now)
+        assert view.mediator
+        self.mediator = view.mediator
+
+    async def _propose(self) -> None:
+        half = {ref: (amount / 2).quantize(Decimal("0.01")) for ref, amount in self.part_a.items()}
+        rest = {ref: amount - half[ref] for ref, amount in self.part_a.items()}
+        terms = m.Propose(
+            message_id="p",
+            actor=builders.mediator(self.mediator),
+            proposal="p1",
+            payer="e1",
+            instalments=(
+                builders.instalment("n1", self.today + timedelta(days=30), **half),
+                builders.instalment("n2", self.today + timedelta(days=60), **rest),
+            ),
+        )
+        await self.handle.execute_update("propose", terms)
+
+    async def _answers(self) -> None:
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(ref: str, role: Role) -> None:
+            async with gate:
+                said = m.Answer(
+                    message_id=f"a-{ref}", actor=builders.party(ref, role), proposal="p1", party=ref, accept=True
+                )
+                await self.handle.signal("answer", said)
+
+        await asyncio.gather(one("e1", Role.RESPONDENT), *(one(ref, Role.CLAIMANT) for ref in self.part_a))
+        await self._until(lambda view: view.phase is Phase.PERFORMANCE)
+
+    async def _pay(self) -> None:
+        view = await self._view()
+        assert view.settlement
+        for instalment in view.settlement.instalments:
+            paid = m.ConfirmPayment(
+                message_id=f"r-{instalment.ref}",
+                actor=builders.officer(Agency.TAX),
+                receipt=f"r-{instalment.ref}",
+                paid_on=self.today,
+                amount=instalment.amount,
+            )
+            await self.handle.signal("confirm_payment", paid)
+        await self.handle.result()
+
+    async def _view(self) -> CaseView:
+        return await self.handle.query(DisputeWorkflow.case_view)
+
+    async def _until(self, holds: Callable[[CaseView], bool]) -> CaseView:
+        while not holds(view := await self._view()):
+            await asyncio.sleep(0.2)
+        return view
+
+    async def _histories(self) -> None:
+        run: str | None = (await self._client.get_workflow_handle(self.handle.id).describe()).run_id
+        while run:
+            history = await self._client.get_workflow_handle(self.handle.id, run_id=run).fetch_history()
+            self.line.events += len(history.events)
+            self.line.history_bytes += sum(event.ByteSize() for event in history.events)
+            self.line.runs += 1
+            run = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None
+
+
+async def main(sizes: list[int]) -> None:
+    """Play a case of each size and print the figures beside each other."""
+    log.configure(Settings(log_level="warning"))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), temporal_port=0, ui_port=0, postgres_port=0)
+        async with at_work(settings) as (_, client):
+            print(
+                f"{'claimants':>9} {'file s':>9} {'facts s':>9} {'propose s':>9} {'answers s':>9} {'pay s':>9} "
+                f"{'events':>8} {'per head':>8} {'MB':>8} {'runs':>5} {'view ms':>8}"
+            )
+            for size in sizes:
+                gc.collect()
+                print(await Case(client, size).play(), flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=[10, 100, 1000, 5000])
+    asyncio.run(main(parser.parse_args().sizes))
