@@ -165,9 +165,11 @@ class Case:
         return await self.handle.query(DisputeWorkflow.case_view)
 
     async def _until(self, holds: Callable[[CaseView], bool]) -> CaseView:
-        while not holds(view := await self._view()):
-            await asyncio.sleep(0.2)
-        return view
+        while True:
+            view = await self._view()
+            if holds(view):
+                return view
+            await asyncio.sleep(0.5)
 
     async def _histories(self) -> None:
         run: str | None = (await self._client.get_workflow_handle(self.handle.id).describe()).run_id

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
@@ -22,6 +23,9 @@ from runtime.signing_keys import Keys, KeySetFile
 from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
+
+hypothesis_settings.register_profile("onestop", deadline=None)  # speed is measured in bench/, never asserted
+hypothesis_settings.load_profile("onestop")
 
 
 @pytest.fixture(scope="session")
