@@ -1,11 +1,9 @@
 """The life of one dispute, from filing to closure."""
 
 import asyncio
-import contextlib
-import itertools
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -14,18 +12,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     import domain.effects  # noqa: F401 - fills the protocol's table
     from activities.assessment import AssessmentService
-    from activities.casebook import CasebookService
     from activities.closure import ClosureService
-    from activities.deadlines import DeadlineService
     from activities.intake import IntakeService
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import agenda, progress, protocol, recounting, view
-    from domain.case import Blocked, CaseState
-    from domain.deadlines import GRANTED
+    from domain import progress, protocol, recounting, view
+    from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
-    from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
     from domain.messages import FileComplaint, LinkComplaint, Message
     from domain.opening import Closed, Opening, Reading
@@ -35,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import (
         ClosingRequest,
         FollowUpRequest,
-        Known,
         LinkRequest,
         MediationRequest,
         PerformanceRequest,
@@ -43,56 +36,20 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.tasks import Task
     from domain.view import CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
-    from domain.waiting import waiting
     from domain.words import Language, Phase
     from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
-    from workflows.centre import READ_RECORDS, Service, agency, service, service_of_its_own
-    from workflows.listing import search_attributes_of
+    from workflows.centre import READ_RECORDS, agency
     from workflows.proven import PROVEN
+    from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
-A = TypeVar("A")
-B = TypeVar("B")
-RETRY_AFTER: Final = timedelta(days=1)
-LONGEST_RETRY: Final = timedelta(days=30)
-"""A blocked step is tried again after one day, then after two, and so on up to this."""
 EMPTY: Final = Opening()
 """What a case begins with when whoever starts it says nothing."""
-CASEBOOK_LAG: Final = timedelta(seconds=1)
-"""How far the casebook may lie behind the case."""
-MESSAGES_PER_RUN: Final = 1000
-"""Well below the 2,000 updates that Temporal allows one run."""
-
-
-class _EndsEarly(Exception):
-    """The case goes straight to closure."""
-
-
-class _TurnsOver(Exception):
-    """History has grown long: the case goes on in a new run."""
-
-
-def phase(this: Phase) -> Callable[[Callable[[Any], Awaitable[None]]], Callable[[Any], Awaitable[None]]]:
-    """A step of the procedure: announced when entered, passed over when the case is beyond it already."""
-    order = list(Phase)
-
-    def declare(step: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        async def run(dispute: "DisputeWorkflow") -> None:
-            case = dispute.case
-            if order.index(case.phase) > order.index(this):
-                return
-            if case.phase is not this:
-                dispute.enter(this)
-            await step(dispute)
-
-        return run
-
-    return declare
 
 
 @workflow.defn
-class DisputeWorkflow:
+class DisputeWorkflow(Upkeep):
     """One dispute between one or more claimants and whoever answers for their claim."""
 
     @workflow.init
@@ -105,15 +62,13 @@ class DisputeWorkflow:
             case=info.workflow_id, drill=opening.drill and not proven, phase_since=workflow.now()
         )
         self.case.proven = proven
-        self._messages = 0
-        self._settling = False
 
     @workflow.run
     async def run(self, opening: Opening = EMPTY) -> Closed:
         timers_run_out = workflow.patched("timers-run-out")
-        clock = asyncio.create_task(self._keep_time(Alarm() if timers_run_out else None))
-        casebook = asyncio.create_task(self._keep_casebook())
-        deadlines = asyncio.create_task(self._keep_deadlines())
+        clock = asyncio.create_task(self.keep_time(Alarm() if timers_run_out else None))
+        casebook = asyncio.create_task(self.keep_casebook())
+        deadlines = asyncio.create_task(self.keep_deadlines())
         left_to_finish = casebook if timers_run_out else None
         try:
             await self.intake()
@@ -122,19 +77,19 @@ class DisputeWorkflow:
             await self.prognosis()
             await self.mediation()
             await self.performance()
-        except _EndsEarly:
+        except EndsEarly:
             pass
-        except _TurnsOver:
+        except TurnsOver:
             if not timers_run_out:
                 casebook.cancel()
-            await self._settle_down(left_to_finish)
+            await self.settle_down(left_to_finish)
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         deadlines.cancel()
         recounting.leave(self.case)
         await self.closure()
         if not timers_run_out:
             casebook.cancel()
-        await self._settle_down(left_to_finish)
+        await self.settle_down(left_to_finish)
         if not timers_run_out:
             clock.cancel()
         assert self.case.outcome is not None
@@ -146,10 +101,10 @@ class DisputeWorkflow:
     async def intake(self) -> None:
         """Register the complaint and answer with a receipt; wait for what is missing."""
         case = self.case
-        await self._until(lambda: case.complaint is not None)
+        await self.until(lambda: case.complaint is not None)
         assert case.complaint is not None and case.filed_at is not None
         if case.receipt is None:
-            admission = await self._ask(
+            admission = await self.ask(
                 IntakeService.admit,
                 RegistrationRequest(case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at),
             )
@@ -157,8 +112,8 @@ class DisputeWorkflow:
             if receipt.decision is Decision.JOINED:
                 await self._join(receipt)
         if case.ending is None:
-            await self._until(lambda: not case.missing)
-        self._go_on()
+            await self.until(lambda: not case.missing)
+        self.go_on()
 
     async def _join(self, receipt: Receipt) -> None:
         """Tell the case that holds every claimant already that the complaint came in here too."""
@@ -172,7 +127,7 @@ class DisputeWorkflow:
             case=case.case,
         )
         if case.proven:
-            delivered = await self._ask(IntakeService.link, LinkRequest(to=receipt.case, link=link))
+            delivered = await self.ask(IntakeService.link, LinkRequest(to=receipt.case, link=link))
         else:
             delivered = await self._linked_unproved(receipt.case, link)
         if not delivered:
@@ -190,7 +145,7 @@ class DisputeWorkflow:
     async def triage(self) -> None:
         """Class, lane, group, agencies to ask and deadlines, with the rules that fired."""
         case = self.case
-        plan = await self._ask(TriageService.plan, self._known())
+        plan = await self.ask(TriageService.plan, self.known())
         progress.take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
         case.sharing = {row.agency: row for row in plan.sharing}
@@ -211,7 +166,7 @@ class DisputeWorkflow:
                 for task in unread():
                     request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
                     prefills[task.ref] = asyncio.create_task(self._prefill(task, request))
-                await self._until(lambda: not case.open_tasks or bool(unread()))
+                await self.until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
                     break
         finally:
@@ -239,9 +194,9 @@ class DisputeWorkflow:
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
         while case.assessment is None or progress.assessment_is_behind(case):
-            judgement = await self._ask(AssessmentService.judge, self._known())
+            judgement = await self.ask(AssessmentService.judge, self.known())
             progress.take_judgement(case, judgement, self.now)
-            await self._until(lambda: not case.undecided and not case.open_tasks)
+            await self.until(lambda: not case.undecided and not case.open_tasks)
 
     @phase(Phase.MEDIATION)
     async def mediation(self) -> None:
@@ -249,10 +204,10 @@ class DisputeWorkflow:
         case = self.case
         if case.mediation is None:
             assert case.case_class and case.lane and case.assessment
-            plan = await self._ask(
+            plan = await self.ask(
                 MediationService.open,
                 MediationRequest(
-                    known=self._known(),
+                    known=self.known(),
                     case_class=case.case_class,
                     lane=case.lane,
                     group=view.group(case) or "",
@@ -265,7 +220,7 @@ class DisputeWorkflow:
         proposal = progress.agreed(case)
         if proposal is None:
             return
-        plan_of_payment = await self._ask(
+        plan_of_payment = await self.ask(
             PerformanceService.plan,
             PerformanceRequest(
                 jurisdiction=progress.jurisdiction(case), instalments=progress.instalments_of(case, proposal)
@@ -281,10 +236,10 @@ class DisputeWorkflow:
             return progress.agreed(case) is not None or progress.mediation_over(case)
 
         while True:
-            await self._until(lambda: done() or progress.assessment_is_behind(case))
+            await self.until(lambda: done() or progress.assessment_is_behind(case))
             if done():
                 return
-            progress.take_judgement(case, await self._ask(AssessmentService.judge, self._known()), self.now)
+            progress.take_judgement(case, await self.ask(AssessmentService.judge, self.known()), self.now)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:
@@ -292,7 +247,7 @@ class DisputeWorkflow:
         case = self.case
         if case.settlement is None:
             return
-        await self._until(lambda: not case.unpaid or progress.in_default(case))
+        await self.until(lambda: not case.unpaid or progress.in_default(case))
 
     @phase(Phase.CLOSURE)
     async def closure(self) -> None:
@@ -302,10 +257,10 @@ class DisputeWorkflow:
         if case.complaint is None:
             progress.close_unfiled(case, self.now)
             return
-        closing = await self._ask(
+        closing = await self.ask(
             ClosureService.close,
             ClosingRequest(
-                known=self._known(),
+                known=self.known(),
                 ending=case.ending,
                 settlement=case.settlement,
                 referrals=tuple(case.referrals),
@@ -313,7 +268,7 @@ class DisputeWorkflow:
         )
         progress.take_reply(case, closing, self.now)
         if case.settlement is not None and case.case_number is not None:
-            visit = await self._ask(
+            visit = await self.ask(
                 ClosureService.arrange_follow_up,
                 FollowUpRequest(
                     case=case.case,
@@ -331,146 +286,13 @@ class DisputeWorkflow:
             )
         self.enter(Phase.CLOSED)
 
-    # --- waiting, asking, keeping -------------------------------------------------------------------
-
-    @property
-    def now(self) -> datetime:
-        """The case's clock."""
-        return self.case.clock(workflow.now())
-
-    def enter(self, next_phase: Phase) -> None:
-        """Go on to a phase, and show it where cases are listed."""
-        self.case.enter(next_phase, self.now)
-        workflow.upsert_search_attributes(search_attributes_of(self.case))
-        workflow.set_current_details(self._line(Language.CHINESE))
-
-    def _go_on(self) -> None:
-        if self.case.ending is not None:
-            raise _EndsEarly
-        if self._messages >= MESSAGES_PER_RUN or workflow.info().is_continue_as_new_suggested():
-            raise _TurnsOver
-
-    async def _until(self, done: Callable[[], bool]) -> None:
-        """Wait until it is done. Ends too when the case ends early, or has to go on in a new run.
-
-        What bounds the wait is on the agenda (domain/agenda.py): time itself makes it done.
-        """
-        case = self.case
-
-        def wake() -> bool:
-            return (
-                (case.suspension is None and done())
-                or case.ending is not None
-                or self._messages >= MESSAGES_PER_RUN
-                or workflow.info().is_continue_as_new_suggested()
-            )
-
-        await workflow.wait_condition(wake)
-        if case.suspension is not None or not done():
-            self._go_on()
-
-    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
-        """Ask a service of the centre; what it can't answer blocks the case, visibly, until it is mended."""
-        began = self.now
-        for tries in itertools.count(1):
-            try:
-                return await through(activity, request)
-            except (ActivityError, ApplicationError) as error:
-                # A local activity fails with the application's error itself, another one wraps it.
-                cause = error.cause if isinstance(error, ActivityError) else error
-                if not isinstance(cause, ApplicationError):
-                    raise
-                code, params = answers.failure(cause)
-            blocked = Blocked(
-                step=getattr(activity, "__qualname__", "service"),
-                code=code,
-                params=params,
-                since=began,
-                tries=tries,
-                retry_at=self.now + min(RETRY_AFTER * tries, LONGEST_RETRY),
-            )
-            progress.block(self.case, blocked, self.now)
-            await workflow.wait_condition(lambda: self.case.blocked is None)
-        raise AssertionError("counting never ends")
-
-    def _known(self) -> Known:
-        return progress.known(self.case, self.now)
-
-    async def _keep_time(self, alarm: Alarm | None) -> None:
-        """KeySet what is due, and sleep until what is next."""
-        case = self.case
-        while True:
-            agenda.ring(case, self.now)
-            upcoming, offset = agenda.next_alarm(case), case.clock_offset
-            left = None if upcoming is None else upcoming - self.now
-
-            def moved(at: datetime | None = upcoming, by: timedelta = offset) -> bool:
-                return (agenda.next_alarm(case), case.clock_offset) != (at, by)
-
-            if alarm is not None:
-                await alarm.wait(None if left is None else workflow.now() + left, moved)
-            else:
-                with contextlib.suppress(TimeoutError):
-                    await workflow.wait_condition(moved, timeout=left)
-
-    async def _keep_casebook(self) -> None:
-        """Write each new stretch of the ledger, with the rows that people search, in one transaction.
-
-        Written is only what history holds already. A local activity may run in a workflow task that is lost
-        with its worker, and come out otherwise when it is done again; so what was noted before the timer
-        began is written after it has fired, and a burst of messages makes one entry.
-        """
-        case = self.case
-        while True:
-            await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1 or self._settling)
-            if self._settling:
-                return
-            in_history = case.next_seq - 1
-            await workflow.sleep(CASEBOOK_LAG)
-            if in_history > case.recorded:
-                case.recorded = await self._ask(CasebookService.record, casebook_entry(case, in_history))
-
-    async def _keep_deadlines(self) -> None:
-        """Count the open deadlines anew when the calendar has changed, or time was granted.
-
-        A message of this kind is in no history before it; granted time is, and is recounted since.
-        """
-        case = self.case
-        while True:
-            await workflow.wait_condition(lambda: case.recounting is not None)
-            if case.recounting == GRANTED and not workflow.patched("granted-time-is-recounted"):
-                case.recounting = None
-                continue
-            asked = recounting.request(case, self.now)
-            if not asked.deadlines:
-                case.recounting = None
-                continue
-            answer = await self._ask(DeadlineService.recount, asked)
-            if recounting.take_recount(case, asked, answer, self.now):
-                workflow.upsert_search_attributes(search_attributes_of(case))
-
-    async def _settle_down(self, casebook: asyncio.Task[None] | None) -> None:
-        """Nothing may be left in the air: every sender answered, every event in the casebook.
-
-        The last entry is written by an activity of its own, which begins when history holds everything.
-        """
-        case = self.case
-        if casebook is not None:
-            self._settling = True
-            await casebook
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        while case.recorded < case.next_seq - 1:
-            last = casebook_entry(case, case.next_seq - 1)
-            case.recorded = max(case.recorded, await self._ask(CasebookService.record, last, service_of_its_own))
-            await workflow.wait_condition(workflow.all_handlers_finished)
-
     # --- messages -----------------------------------------------------------------------------------
 
     @workflow.signal(dynamic=True)
     def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         """Every message as a signal. One that can't be carried out is put on the timeline as rejected."""
         body = answers.body(payloads)
-        self._messages += 1
+        self.messages += 1
         try:
             protocol.carry_out(self.case, protocol.parse(name, body), self.now)
         except Refused as refused:
@@ -478,13 +300,13 @@ class DisputeWorkflow:
 
     def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
         """Put a signal on the timeline that nobody proved to have sent."""
-        self._messages += 1
+        self.messages += 1
         protocol.turn_away(self.case, name, answers.body(payloads), found, self.now)
 
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement:
         """Every message as an update: refused at once, or carried out and acknowledged."""
-        self._messages += 1
+        self.messages += 1
         try:
             message = protocol.parse(name, answers.body(payloads))
             acted = protocol.carry_out(self.case, message, self.now)
@@ -514,7 +336,7 @@ class DisputeWorkflow:
             seq=case.seen[message.message_id],
             at=self.now,
             duplicate=not acted,
-            waits=self._line(message.language),
+            waits=self.line(message.language),
         )
 
     # --- questions ----------------------------------------------------------------------------------
@@ -524,7 +346,7 @@ class DisputeWorkflow:
         """The whole case as everybody reads it."""
         language = (reading or Reading()).language
         seen = view.case_view(self.case, self.now)
-        told = {"line": self._line(language), "assigned_because": answers.assignment(seen.assignment, language)}
+        told = {"line": self.line(language), "assigned_because": answers.assignment(seen.assignment, language)}
         return seen.model_copy(update=told)
 
     @workflow.query
@@ -559,7 +381,3 @@ class DisputeWorkflow:
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
         """Why the case is in its class: the rules that fired, and those that nearly did."""
         return answers.triage(self.case, (reading or Reading()).language)
-
-    def _line(self, language: Language) -> str:
-        waits = waiting(self.case)
-        return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language)
