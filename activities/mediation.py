@@ -21,7 +21,7 @@ class MediationService:
     async def open(self, request: MediationRequest) -> MediationPlan:
         """Assign a mediator on duty who may take the case, and count the 15 days of 调解仲裁法 Art.14."""
         known, complaint = request.known, request.known.complaint
-        loads = await lists.mediator_loads(self._pool)
+        loads = await lists.mediator_loads(self._pool, await lists.is_drill(self._pool, known.case))
         found = assign(
             self._rules.tables.roster,
             AssignmentRequest(

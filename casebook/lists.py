@@ -97,13 +97,14 @@ def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
     return CaseLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})
 
 
-async def mediator_loads(pool: asyncpg.Pool) -> dict[str, Load]:
-    """What each mediator has to do: open cases, and when the last one was assigned."""
+async def mediator_loads(pool: asyncpg.Pool, drill: bool = False) -> dict[str, Load]:
+    """What each mediator has to do, in earnest or in drills: open cases, and when the last one was assigned."""
     rows = await pool.fetch(
         """
         select mediator, count(*) filter (where not closed) as open_cases, max(mediator_since) as last_assigned
-        from dispute where mediator is not null group by mediator
-        """
+        from dispute where mediator is not null and drill = $1 group by mediator
+        """,
+        drill,
     )
     return {
         row["mediator"]: Load(
@@ -147,6 +148,11 @@ async def earlier_mediators(pool: asyncpg.Pool, vault: Vault, case: str, complai
         case,
     )
     return tuple(row["mediator"] for row in rows)
+
+
+async def is_drill(pool: asyncpg.Pool, case: str) -> bool:
+    """Whether a case is a drill."""
+    return bool(await pool.fetchval('select drill from dispute where "case" = $1', case))
 
 
 async def find(pool: asyncpg.Pool, name: str) -> str | None:

@@ -214,6 +214,8 @@ class Triage(Model):
     """Rules of which half of the conditions held, or whose threshold was almost reached; the nearest first."""
     table: str
     """Version of the table that was used."""
+    groups: dict[CaseClass, Ref] = {}
+    """The group of each class, for when the supervisor reclassifies."""
 
 
 def triage(facts: TriageFacts, table: TriageTable) -> Triage:
@@ -231,6 +233,7 @@ def triage(facts: TriageFacts, table: TriageTable) -> Triage:
         fired=tuple(_why(rule, facts) for rule in fired),
         nearly=tuple(sorted(_nearly(table.rules, facts), key=lambda near: (len(near.missed), -near.held, near.rule))),
         table=table.version,
+        groups=table.groups,
     )
 
 

@@ -363,7 +363,8 @@ def task_view(task: Task, *, still: bool = False) -> TaskView:
 def group(case: CaseState) -> str | None:
     """The mediation group of the class in force."""
     if case.reclassified is not None:
-        return f"{case.reclassified}-group"
+        groups = case.triage.groups if case.triage else {}
+        return groups.get(case.reclassified, f"{case.reclassified}-group")
     return case.triage.group if case.triage else None
 
 

@@ -78,6 +78,11 @@ async def test_a_case_from_filing_to_closure_by_commands_alone(at_centre: Onesto
     await investigate(at_centre, case)
 
     view = await until(at_centre, case, "mediation")
+    assert view["assignment"]["mediator"] == view["mediator"]
+    assert view["assigned_because"][0] in (await at_centre("show", case)).out
+    explained = (await at_centre("triage", "explain", case, "--json")).json
+    assert explained["triage"]["case_class"] == view["case_class"]
+    assert (await at_centre("triage", "explain", case)).out == (await at_centre("why", case)).out
     today = sentences.day(datetime.fromisoformat(view["now"]))
     assert (await at_centre("session", case, "--held-on", today, "--present", "c1")).code == 0
     terms = await at_centre("terms", case, "--payer", "e1", "--first-due", today + timedelta(days=20))

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.case import CaseState
 from domain.protocol import problems
 from domain.triage import NearMiss, Rule, TriageFacts, TriageTable, load_table, triage
+from domain.view import group
 from domain.words import Agency, CaseClass, ClaimKind, InsuranceKind, Lane, Language, OperatingState
 from texts import sentences
 
@@ -102,6 +105,17 @@ def test_urgency_adds_up_and_stops_at_the_highest_priority() -> None:
 def test_the_union_is_asked_only_when_a_rule_asks_for_it_and_agencies_keep_their_order() -> None:
     assert triage(TriageFacts(), table()).agencies == (Agency.LABOR, Agency.MEDICAL_INSURANCE, Agency.TAX)
     assert triage(TriageFacts(legal_aid_requested=True), table()).agencies == tuple(Agency)
+
+
+def test_a_reclassified_case_goes_to_the_group_that_the_table_gives_its_new_class() -> None:
+    groups = {case_class: f"team-{case_class}" for case_class in CaseClass}
+    found = triage(TriageFacts(), table().model_copy(update={"groups": groups}))
+    assert found.group == "team-general"
+    now = datetime(2024, 3, 1, tzinfo=UTC)
+    case = CaseState(case="k", phase_since=now, triage=found, reclassified=CaseClass.COMPLEX)
+    assert group(case) == "team-complex"
+    recorded_before = found.model_copy(update={"groups": {}})
+    assert group(case.model_copy(update={"triage": recorded_before})) == "complex-group"
 
 
 def near(rule: str, **facts: Any) -> NearMiss | None:
