@@ -248,8 +248,9 @@ async def test_those_who_reject_are_referred_and_those_who_accept_are_paid(offic
 
 async def test_a_suspended_case_stands_still_and_its_deadlines_move(office: Office) -> None:
     handle = await office.start(builders.complaint())
-    before = {t.ref: t.due for t in (await office.view(handle)).tasks}
-    today = day((await office.view(handle)).now)
+    opened = await office.until(handle, lambda view: len(view.tasks) == 3)
+    before = {t.ref: t.due for t in opened.tasks}
+    today = day(opened.now)
     suspend = m.Suspend(message_id="s", actor=builders.SUPERVISOR, until=today + timedelta(days=60), reason="另案")
     await office.update(handle, suspend)
 
