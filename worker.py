@@ -8,12 +8,13 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -33,6 +34,8 @@ from activities.triage import TriageService
 from activities.union import Union
 from activities.unserviceable import Unserviceable
 from casebook.records import TableRecords
+from connectors import http
+from connectors.breaker import Breaker
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, log
@@ -63,6 +66,8 @@ class World:
     vault: Vault
     rules: Rules
     verifier: Verifier
+    services: Mapping[Agency, AgencyRecords] = field(default_factory=dict)
+    """The agencies' own records services; the others' records are read from exchange files."""
 
 
 def worker(role: str, world: World) -> Worker:
@@ -78,7 +83,7 @@ def worker(role: str, world: World) -> Worker:
             interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
         )
     agency = Agency(role)
-    records = TableRecords(world.pool, world.vault, agency)
+    records = world.services.get(agency) or TableRecords(world.pool, world.vault, agency)
     return Worker(
         world.client,
         task_queue=role,
@@ -106,6 +111,31 @@ def _centre_activities(world: World) -> Sequence[Any]:
     ]
 
 
+async def _services(
+    roles: Sequence[str], settings: Settings, stack: contextlib.AsyncExitStack
+) -> Mapping[Agency, AgencyRecords]:
+    """The records services of these roles' agencies, as far as there are any."""
+    addresses = {Agency(role): settings.records_of(role) for role in roles if role != CENTRE_QUEUE}
+    return {
+        agency: await stack.enter_async_context(
+            http.opened(
+                http.Service(
+                    agency=agency,
+                    url=url,
+                    ca=settings.connector_ca,
+                    certificate=settings.connector_certificate,
+                    key=settings.connector_key,
+                    key_id=settings.connector_key_id,
+                ),
+                alive=activity.heartbeat,
+                breaker=Breaker(),
+            )
+        )
+        for agency, url in addresses.items()
+        if url is not None
+    }
+
+
 async def run(roles: Sequence[str], settings: Settings) -> None:
     """Work until SIGINT or SIGTERM, then finish what is in hand and stop."""
     stop = asyncio.Event()
@@ -114,8 +144,9 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(connect.database(settings))
-        verifier = Verifier(KeySetFile.of(settings))
-        world = World(await connect.connect(settings), pool, Vault.of(settings), Rules(settings.own_tables), verifier)
+        services = await _services(roles, settings, stack)
+        client, rules = await connect.connect(settings), Rules(settings.own_tables)
+        world = World(client, pool, Vault.of(settings), rules, Verifier(KeySetFile.of(settings)), services)
         for role in roles:
             await stack.enter_async_context(worker(role, world))
         log.get().info("working", roles=list(roles))

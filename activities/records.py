@@ -2,6 +2,8 @@
 
 from typing import TypeVar
 
+from temporalio import activity
+
 from domain.base import Model
 from domain.records import AgencyRecords, RecordsQuery
 from domain.steps import RecordsRequest
@@ -11,5 +13,7 @@ F = TypeVar("F", bound=Model)
 
 async def read(records: AgencyRecords, request: RecordsRequest, finding: type[F]) -> F:
     """The draft finding that the agency's records give; an empty one where they know nobody."""
-    draft = await records.read(RecordsQuery.of(request.known.complaint, request.known.supplied))
+    asked = activity.info()
+    inquiry = f"{asked.workflow_id}/{request.agency}/{asked.activity_id}"
+    draft = await records.read(RecordsQuery.of(request.known.complaint, request.known.supplied, inquiry))
     return draft if isinstance(draft, finding) else finding()

@@ -1,4 +1,4 @@
-"""What no retry mends: a rule that can't be applied, told to the workflow so that the case shows it."""
+"""Why an activity can't do what it was asked, told to the workflow so that the case shows it."""
 
 from typing import Any
 
@@ -8,12 +8,16 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from domain.calendar import NoticeMissing, OutsideCalendar
 from domain.deadline_table import UnknownTerm
 from domain.parameters import MissingParameter
+from domain.records import RecordsFault
 
 RULE_ERRORS = (MissingParameter, NoticeMissing, OutsideCalendar, UnknownTerm)
 
 
 class Unserviceable(Interceptor):
-    """Turns an error of the rules into a failure of type ``Unserviceable`` with its code and parameters."""
+    """Turns an error into a failure with its code and parameters.
+
+    One of the rules is of type ``Unserviceable``, and no retry mends it; one of an agency's records is of its own type.
+    """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """See base class."""
@@ -27,4 +31,13 @@ class _Inbound(ActivityInboundInterceptor):
         except RULE_ERRORS as error:
             raise ApplicationError(
                 error.code, error.code, error.params, type="Unserviceable", non_retryable=True
+            ) from None
+        except RecordsFault as fault:
+            raise ApplicationError(
+                fault.code,
+                fault.code,
+                fault.params,
+                type=type(fault).__name__,
+                non_retryable=not fault.retryable,
+                next_retry_delay=fault.after,
             ) from None

@@ -32,7 +32,7 @@ def _absent(value: object) -> object:
 Optional = BeforeValidator(_absent)
 
 
-class _Row(Model):
+class Row(Model):
     """A row about a person, an employer, or a person with an employer."""
 
     identity_number: Annotated[IdentityNumber | None, Optional] = None
@@ -40,7 +40,7 @@ class _Row(Model):
     employer_name: Annotated[Name | None, Optional] = None
 
 
-class _Person(_Row):
+class _Person(Row):
     identity_number: IdentityNumber
 
 
@@ -86,7 +86,7 @@ class ContributionRow(_Person):
     _in_order = model_validator(mode="after")(in_order)
 
 
-class StateRow(_Row):
+class StateRow(Row):
     """state: the operating state of an employer, since when, and its monthly surplus in yuan by filed figures."""
 
     state: OperatingState
@@ -101,7 +101,7 @@ class LegalAidRow(_Person):
     counsel: Annotated[Name | None, Optional] = None
 
 
-ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[_Row], str]]]] = {
+ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[Row], str]]]] = {
     Agency.LABOR: {
         "employment": (EmploymentRow, "employments"),
         "retirement": (RetirementRow, "retirements"),
@@ -114,7 +114,8 @@ ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[_Row], str]]]] = {
 
 _SEALED: Final = "record"
 """Context under which the fields of a row are sealed, by the agency's own key."""
-_KEYS: Final = {"identity_number", "employer_code", "employer_name"}
+KEYS: Final = {"identity_number", "employer_code", "employer_name"}
+"""Columns that say whom a row is about."""
 
 
 class RowError(Model):
@@ -136,7 +137,16 @@ class LoadReport(Model):
 
 async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, partial: bool = False) -> LoadReport:
     """Load an exchange file: all of it or, with errors in it, nothing (``partial``: the good rows)."""
-    good: list[tuple[str, _Row]] = []
+    rows, good, errors = parsed(agency, file)
+    loaded = 0
+    if good and (partial or not errors):
+        loaded = await _insert(pool, vault, agency, good)
+    return LoadReport(agency=agency, rows=rows, loaded=loaded, errors=tuple(errors))
+
+
+def parsed(agency: Agency, file: Path) -> tuple[int, list[tuple[str, Row]], list[RowError]]:
+    """An exchange file: how many rows it has, the good ones with their kinds, and what is wrong with the others."""
+    good: list[tuple[str, Row]] = []
     errors: list[RowError] = []
     rows = 0
     with file.open(encoding="utf-8-sig", newline="") as handle:
@@ -155,18 +165,15 @@ async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, 
                 good.append((kind, entry[0].model_validate(used)))
             except ValidationError as error:
                 errors += [RowError(line=line, problem=problem) for problem in problems(error)]
-    loaded = 0
-    if good and (partial or not errors):
-        loaded = await _insert(pool, vault, agency, good)
-    return LoadReport(agency=agency, rows=rows, loaded=loaded, errors=tuple(errors))
+    return rows, good, errors
 
 
-async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, _Row]]) -> int:
+async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, Row]]) -> int:
     vault, values = vault.of_agency(agency), []
     for kind, row in rows:
         person = identity_digest(vault, row.identity_number) if row.identity_number else ""
         employer = _employer(vault, row)
-        fields = json.dumps(row.model_dump(mode="json", exclude=_KEYS), sort_keys=True)
+        fields = json.dumps(row.model_dump(mode="json", exclude=KEYS), sort_keys=True)
         digest = vault.digest(f"{kind}|{person}|{employer}|{fields}")
         values.append((agency.value, kind, person, employer, vault.seal(fields, _SEALED), digest))
     columns = list(zip(*values, strict=True))
@@ -197,7 +204,7 @@ async def seal_plain(pool: asyncpg.Pool, vault: Vault) -> int:
     return len(rows)
 
 
-def _employer(vault: Vault, row: _Row) -> str:
+def _employer(vault: Vault, row: Row) -> str:
     if not (row.employer_code or row.employer_name):
         return ""
     name = row.employer_name or "-"
@@ -225,15 +232,21 @@ class TableRecords:
             list(people),
             list(employers),
         )
-        return self._finding(rows, people, employers)
+        return self._finding(rows, people, employers, query)
 
     def _finding(
-        self, rows: Iterable[asyncpg.Record], people: Mapping[str, str], employers: Mapping[str, str]
+        self,
+        rows: Iterable[asyncpg.Record],
+        people: Mapping[str, str],
+        employers: Mapping[str, str],
+        query: RecordsQuery,
     ) -> Finding:
         parts: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             _, part = ROWS[self._agency][row["kind"]]
             named: dict[str, Any] = json.loads(self._vault.open(row["fields"], _SEALED))
+            if "first_month" in named and not query.covers(named["first_month"], named["last_month"]):
+                continue
             if row["identity_digest"]:
                 named["claimant"] = people[row["identity_digest"]]
             if row["employer_digest"]:

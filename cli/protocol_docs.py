@@ -1,4 +1,4 @@
-"""``docs``: docs/messages.md, made from the protocol itself so that it can't drift."""
+"""``docs``: the pages that are made from the code itself so that they can't drift."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 import domain.effects
 import texts
-from cli import access_docs
+from cli import access_docs, connector_docs
 from cli.examples_of import example, finding_example
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
@@ -33,8 +33,9 @@ def register(app: typer.Typer, language: str) -> None:
 
     @app.command("docs", help=texts.say("cli.command.docs", language), hidden=True)
     def docs() -> None:
-        FILE.write_text(page(), encoding="utf-8")
-        access_docs.FILE.write_text(access_docs.page(), encoding="utf-8")
+        pages = {FILE: page(), access_docs.FILE: access_docs.page(), **connector_docs.pages()}
+        for file, text in pages.items():
+            file.write_text(text, encoding="utf-8")
 
 
 def page() -> str:

@@ -16,7 +16,7 @@ from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
 from domain.ledger import Event
 from domain.reconcile import statements
-from domain.view import CaseView, TriageExplanation
+from domain.view import CaseView, TaskView, TriageExplanation
 from domain.words import Phase
 from texts import sentences
 
@@ -147,9 +147,26 @@ def _tasks(view: CaseView, language: str) -> Table:
             _state(t.state, language),
             t.officer or "—",
             Text(due, style=style),
-            texts.label(t.records, language),
+            _records(t, language),
         )
     return table
+
+
+def _records(task: TaskView, language: str) -> Text:
+    trouble = task.records_trouble
+    if trouble is None:
+        return Text(texts.label(task.records, language))
+    why = texts.say(trouble.code, language, **trouble.params)
+    return Text(
+        texts.say(
+            "cli.records_trouble",
+            language,
+            why=why,
+            since=sentences.instant(trouble.since),
+            next_try=sentences.instant(trouble.next_try),
+        ),
+        style="yellow",
+    )
 
 
 def _state(state: str, language: str) -> Text:

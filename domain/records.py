@@ -1,9 +1,10 @@
 """Asking an agency's own records, whatever stands behind them."""
 
 from collections.abc import Iterable
-from typing import Protocol, Self
+from datetime import timedelta
+from typing import ClassVar, Protocol, Self
 
-from domain.base import Model, Month
+from domain.base import Instant, Model, Month, State
 from domain.complaint import Claimant, ClaimItem, Complaint, Respondent
 from domain.findings import Finding
 
@@ -15,22 +16,66 @@ class RecordsQuery(Model):
     respondents: tuple[Respondent, ...]
     first_month: Month | None
     last_month: Month | None
+    inquiry: str = ""
+    """The agency may book under this what it gave out: the same when the same is asked again."""
 
     @classmethod
-    def of(cls, complaint: Complaint, supplied: Iterable[ClaimItem]) -> Self:
-        """What a complaint makes one ask."""
+    def of(cls, complaint: Complaint, supplied: Iterable[ClaimItem], inquiry: str = "") -> Self:
+        """What a complaint makes one ask. An item without months asks for all months."""
         items = (*complaint.items, *supplied)
+        first, last = [i.first_month for i in items], [i.last_month for i in items]
         return cls(
             claimants=complaint.claimants,
             respondents=complaint.respondents,
-            first_month=min((i.first_month for i in items if i.first_month), default=None),
-            last_month=max((i.last_month for i in items if i.last_month), default=None),
+            first_month=None if None in first else min((m for m in first if m), default=None),
+            last_month=None if None in last else max((m for m in last if m), default=None),
+            inquiry=inquiry,
         )
+
+    def covers(self, first: Month, last: Month) -> bool:
+        """Whether a span of months touches those that are asked for."""
+        return (self.last_month is None or first <= self.last_month) and (
+            self.first_month is None or last >= self.first_month
+        )
+
+
+class RecordsFault(Exception):
+    """Why an agency's records could not be read: a code of texts/connector.yaml, with parameters that name nobody."""
+
+    retryable: ClassVar[bool]
+
+    def __init__(self, code: str, after: timedelta | None = None, **params: object) -> None:
+        super().__init__(code)
+        self.code, self.after = code, after
+        """``after``: how long the agency asks to be left alone."""
+        self.params = {name: str(value) for name, value in params.items()}
+
+
+class Unreachable(RecordsFault):
+    """The agency's service is away, silent or failing: trying again soon may help."""
+
+    retryable = True
+
+
+class Unusable(RecordsFault):
+    """The service answered, but not what was asked for: somebody has to mend it before it helps to try again."""
+
+    retryable = False
+
+
+class RecordsTrouble(State):
+    """An agency's records that could not be read yet."""
+
+    code: str
+    params: dict[str, str]
+    since: Instant
+    tries: int
+    next_try: Instant
 
 
 class AgencyRecords(Protocol):
     """An agency's records: exchange files in PostgreSQL, or the agency's own service."""
 
     async def read(self, query: RecordsQuery) -> Finding:
-        """The finding that the records give, naming everybody by ref; an officer amends it."""
+        """The finding that the records give, naming everybody by ref; an officer amends it. Raises RecordsFault."""
         ...

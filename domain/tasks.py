@@ -12,6 +12,7 @@ from domain.base import Instant, Model, Ref, State, Text
 from domain.deadlines import Deadline, prolonged
 from domain.findings import Finding
 from domain.ledger import Actor
+from domain.records import RecordsTrouble
 from domain.words import Agency
 
 
@@ -96,6 +97,8 @@ class Task(State):
     draft: Finding | None = None
     records: str = "awaited"
     """Whether the agency's records have been read: awaited, read, unavailable."""
+    trouble: RecordsTrouble | None = None
+    """Why they have not been read yet, and when they are asked for again."""
     finding: Finding | None = None
     desk: Desk | None = None
     """None where the centre keeps no directory of officers."""

@@ -15,6 +15,7 @@ from domain.identifiers import masked
 from domain.ledger import Event
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
+from domain.records import RecordsTrouble
 from domain.recounting import open_deadlines
 from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
@@ -91,6 +92,8 @@ class TaskView(Model):
     evidence: tuple[Ref, ...]
     notes: int
     records: str
+    records_trouble: RecordsTrouble | None = None
+    """Why the agency's records have not been read yet: since when, by which try, and when they are asked for again."""
     draft: Finding | None
     finding: Finding | None
 
@@ -354,7 +357,8 @@ def task_view(task: Task, *, still: bool = False) -> TaskView:
         corrections=len(task.earlier),
         evidence=tuple(task.evidence),
         notes=task.notes,
-        records=task.records,
+        records=task.records if task.is_open or task.records != "awaited" else "unavailable",
+        records_trouble=task.trouble if task.is_open else None,
         draft=task.draft if task.is_open else None,
         finding=task.finding,
     )

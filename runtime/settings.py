@@ -34,6 +34,25 @@ class Settings(BaseSettings):
     """The JSON Web Key Set that tokens are verified with; without it ``identity/public.json`` in ``data``."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
 
+    labor_records: str | None = None
+    """Address of an agency's own records service (docs/connector.md); without it, its exchange files."""
+    medical_insurance_records: str | None = None
+    tax_records: str | None = None
+    union_records: str | None = None
+    connector_key: Path | None = None
+    """The Ed25519 key (PEM) with which a worker signs what it asks such a service."""
+    connector_key_id: str = "onestop"
+    """The name by which the service knows that key."""
+    connector_certificate: Path | None = None
+    """The certificate and key (PEM) with which a worker shows who it is, for mutual TLS."""
+    connector_ca: Path | None = None
+    """Certificates (PEM) that such a service's is checked against; without it those of the system."""
+
+    def records_of(self, agency: str) -> str | None:
+        """Address of an agency's own records service; None where its exchange files are read."""
+        address: str | None = getattr(self, f"{agency.replace('-', '_')}_records")
+        return address
+
     @property
     def own_tables(self) -> Path:
         """Where the centre's own rule tables lie."""

@@ -1,5 +1,6 @@
 """Real servers for the tests: a PostgreSQL and a Temporal server of its own for each test process."""
 
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -107,7 +108,14 @@ def skipped_time() -> SkippedTime:
 
 @pytest.fixture(scope="session")
 async def time_skipping(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> AsyncIterator[WorkflowEnvironment]:
-    """The time-skipping test server, which knows our search attributes."""
+    """The time-skipping test server that tests share."""
+    async with skipping_time(vault, keys, skipped_time) as environment:
+        yield environment
+
+
+@contextlib.asynccontextmanager
+async def skipping_time(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> AsyncIterator[WorkflowEnvironment]:
+    """A time-skipping test server, which knows our search attributes."""
     issuer = HoldsKeys(keys, builders.SUPERVISOR, skipped_time.read)
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=servers.executable("temporal-test-server"), plugins=[plugin(vault, issuer)]

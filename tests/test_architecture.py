@@ -12,12 +12,14 @@ MAY_KNOW = {
     "texts": {"texts"},
     "runtime": {"runtime", "domain", "texts"},
     "casebook": {"casebook", "runtime", "domain", "texts"},
+    "connectors": {"connectors", "domain"},
     "activities": {"activities", "casebook", "runtime", "domain", "texts"},
     "workflows": {"workflows", "activities", "runtime", "domain", "texts"},
-    "cli": {"cli", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "cli": {"cli", "connectors", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
     "console": {"console", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
-    "worker": {"workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "worker": {"workflows", "activities", "connectors", "casebook", "runtime", "domain", "texts"},
     "starter": {"cli"},
+    "examples": {"examples", "connectors", "casebook", "domain"},
     "bench": {"bench", "tests", "worker", "cli", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
 }
 OURS = {*MAY_KNOW, "tests"}

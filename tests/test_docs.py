@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from casebook.records import ROWS
-from cli import access_docs
+from cli import access_docs, connector_docs
 from cli.examples_of import example, finding_example
 from cli.protocol_docs import FILE, page
+from connectors import openapi
 from domain.findings import FINDING
 from domain.protocol import MESSAGES
 from domain.words import Agency
@@ -31,6 +33,15 @@ def test_the_page_of_messages_is_the_one_that_the_protocol_makes() -> None:
 
 def test_the_page_of_access_is_the_one_that_the_enforcing_code_makes() -> None:
     assert access_docs.FILE.read_text(encoding="utf-8") == access_docs.page(), "make docs"
+
+
+def test_the_page_of_connectors_is_the_one_that_its_models_make() -> None:
+    for file, text in connector_docs.pages().items():
+        assert file.read_text(encoding="utf-8") == text, "make docs"
+
+
+def test_the_interface_of_connectors_is_a_valid_openapi_document() -> None:
+    validate(openapi.document(), cls=OpenAPIV31SpecValidator)
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))

@@ -114,6 +114,19 @@ def failure(error: ApplicationError) -> tuple[str, dict[str, str]]:
             return _UNKNOWN_FAILURE, {"type": error.type or "?"}
 
 
+_WORKER_AWAY: Final = "connector.worker_away"
+
+
+def records_failure(error: BaseException) -> tuple[str, dict[str, str]]:
+    """Code and parameters of why an agency's records can't be read: what its worker said last, if it said anything."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ApplicationError):
+            return failure(cause)
+        cause = cause.__cause__
+    return _WORKER_AWAY, {}
+
+
 def records(agency: str) -> str:
     """The one-line summary of a records reading, for Temporal's own pages."""
     return f"records of {agency}"

@@ -89,7 +89,7 @@ async def agency(
         activity,
         request,
         task_queue=queue,
-        start_to_close_timeout=timedelta(minutes=5),
+        start_to_close_timeout=timedelta(minutes=30),
         heartbeat_timeout=timedelta(seconds=60),
         schedule_to_close_timeout=patience,
         retry_policy=_AGENCY_RETRY,

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import domain.effects  # noqa: F401 - fills the protocol's table
@@ -40,7 +39,7 @@ with workflow.unsafe.imports_passed_through():
     from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
-    from workflows.centre import READ_RECORDS, agency
+    from workflows.prefill import prefill
     from workflows.proven import PROVEN
     from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
@@ -165,29 +164,13 @@ class DisputeWorkflow(Upkeep):
             while True:
                 for task in unread():
                     request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
-                    prefills[task.ref] = asyncio.create_task(self._prefill(task, request))
+                    prefills[task.ref] = asyncio.create_task(prefill(case, task, request))
                 await self.until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
                     break
         finally:
-            for prefill in prefills.values():
-                prefill.cancel()
-
-    async def _prefill(self, task: Task, request: RecordsRequest) -> None:
-        try:
-            draft = await agency(
-                READ_RECORDS[task.agency],
-                request,
-                queue=task.agency,
-                patience=max(task.lapse_at - self.now, timedelta(minutes=1)),
-                summary=answers.records(task.agency),
-            )
-        except ActivityError:
-            task.records = "unavailable"
-            self.case.note("records_unavailable", self.now, task=task.ref)
-            return
-        task.draft, task.records = draft, "read"
-        self.case.note("records_read", self.now, task=task.ref)
+            for reading in prefills.values():
+                reading.cancel()
 
     @phase(Phase.PROGNOSIS)
     async def prognosis(self) -> None:

@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+from cli.example import example_names
 from domain.identity import Sent, Verdict
 from runtime.connect import plugin
 from runtime.rings import KeyRing
@@ -18,9 +19,7 @@ RECORDED = sorted(HISTORIES.glob("*/*.json"))
 
 
 def test_every_example_has_a_recorded_history() -> None:
-    examples = {folder.name for folder in (Path(__file__).parents[2] / "examples").iterdir() if folder.is_dir()}
-
-    assert examples <= {file.stem for file in RECORDED}
+    assert set(example_names()) <= {file.stem for file in RECORDED}
 
 
 def _nobody(token: str | None, sent: Sent) -> Verdict:

@@ -1,0 +1,186 @@
+"""An agency's records behind its own HTTP service (docs/connector.md)."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import ValidationError
+
+from connectors.breaker import Breaker
+from connectors.signing import Signed
+from connectors.wire import IDEMPOTENCY_KEY, PATH, ROWS_A_PAGE, Page, Question, rows
+from domain.base import Model
+from domain.findings import FINDING, Finding
+from domain.records import RecordsQuery, Unreachable, Unusable
+from domain.words import Agency
+
+PAGE_WITHIN: Final = timedelta(seconds=30)
+"""How long one page may take, from connecting to its last byte."""
+PAGE_BYTES: Final = 8_000_000
+ROWS: Final = 200_000
+"""Rows that one case may draw from one agency."""
+_MISUSED: Final = {401, 403}
+_PASSING: Final = {408, 425, 429}
+_LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
+
+
+class Unsafe(ValueError):
+    """A service that is to be asked without encryption, or without proof of who asks."""
+
+
+class Service(Model):
+    """Where an agency's service is, and how it is proved who asks it."""
+
+    agency: Agency
+    url: str
+    ca: Path | None = None
+    """Certificates (PEM) that the service's is checked against; without it those of the system."""
+    certificate: Path | None = None
+    """The worker's certificate and key in one file (PEM), for mutual TLS."""
+    key: Path | None = None
+    """The worker's Ed25519 key (PEM), for signed requests."""
+    key_id: str = "onestop"
+    within: timedelta = PAGE_WITHIN
+    rows_a_page: int = ROWS_A_PAGE
+
+
+def _tls(service: Service) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=service.ca)
+    if service.certificate is not None:
+        context.load_cert_chain(service.certificate)
+    return context
+
+
+@asynccontextmanager
+async def opened(service: Service, alive: Callable[[int], None], breaker: Breaker) -> AsyncIterator["HttpRecords"]:
+    """The records behind a service, with connections that are kept while the context lasts.
+
+    Raises Unsafe for a service beyond this machine that is not asked by TLS, or by whom is not proved.
+    """
+    address = urlsplit(service.url)
+    if address.scheme != "https" and address.hostname not in _LOOPBACK:
+        raise Unsafe(f"{service.agency}: https is needed")
+    if service.certificate is None and service.key is None:
+        raise Unsafe(f"{service.agency}: a certificate or a signing key is needed")
+    async with httpx.AsyncClient(
+        verify=_tls(service),
+        auth=Signed(service.key, service.key_id) if service.key else None,
+        timeout=httpx.Timeout(service.within.total_seconds(), connect=min(5.0, service.within.total_seconds())),
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        yield HttpRecords(service, client, alive, breaker)
+
+
+class HttpRecords:
+    """An agency's records, drawn page by page. ``alive`` hears how many rows have come."""
+
+    def __init__(
+        self, service: Service, client: httpx.AsyncClient, alive: Callable[[int], None], breaker: Breaker
+    ) -> None:
+        self._service, self._client, self._alive, self._breaker = service, client, alive, breaker
+
+    async def read(self, query: RecordsQuery) -> Finding:
+        """The finding that the service gives. Raises Unreachable or Unusable."""
+        question = Question.of(self._service.agency, query, self._service.rows_a_page)
+        parts: dict[str, list[Model]] = {}
+        count, number, cursors = 0, 1, set[str]()
+        while True:
+            async with self._breaker.guarding():
+                page = await self._page(question, number)
+            self._check(page, question, query, number)
+            for part, row in rows(page.finding):
+                parts.setdefault(part, []).append(row)
+                count += 1
+            self._alive(count)
+            if page.total > ROWS:
+                raise Unusable("connector.too_many", most=ROWS)
+            if count > page.total:
+                raise Unusable("connector.miscounted", page=number)
+            if page.next is None:
+                break
+            if page.next in cursors:
+                raise Unusable("connector.circles", page=number)
+            cursors.add(page.next)
+            question, number = question.model_copy(update={"cursor": page.next}), number + 1
+        if count < page.total:
+            raise Unreachable("connector.incomplete", rows=count, total=page.total)
+        return FINDING.validate_python({"agency": self._service.agency, **parts})
+
+    async def _page(self, question: Question, number: int) -> Page:
+        body = await self._body(question, number)
+        try:
+            return Page.model_validate_json(body)
+        except ValidationError as error:
+            raise _misfit(error, number) from None
+
+    async def _body(self, question: Question, number: int) -> bytes:
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            IDEMPOTENCY_KEY: f"{question.inquiry}/{number}",
+        }
+        url = self._service.url.rstrip("/") + PATH
+        content = question.model_dump_json().encode()
+        seconds, received = self._service.within.total_seconds(), bytearray()
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._client.stream("POST", url, content=content, headers=headers) as response,
+            ):
+                _check_status(response)
+                async for piece in response.aiter_bytes():
+                    received += piece
+                    if len(received) > PAGE_BYTES:
+                        raise Unusable("connector.too_long", megabytes=PAGE_BYTES // 1_000_000)
+        except (TimeoutError, httpx.TimeoutException):
+            raise Unreachable("connector.silent", seconds=f"{seconds:g}") from None
+        except httpx.TransportError as error:
+            raise Unreachable("connector.unreachable", why=type(error).__name__) from None
+        except httpx.DecodingError:
+            raise Unusable("connector.garbage", page=number) from None
+        return bytes(received)
+
+    def _check(self, page: Page, question: Question, query: RecordsQuery, number: int) -> None:
+        """What was answered is what was asked: this inquiry, this agency, these people, these months."""
+        if page.inquiry != question.inquiry or page.finding.agency is not question.agency:
+            raise Unusable("connector.another_answer", page=number)
+        people, employers = {p.ref for p in question.claimants}, {e.ref for e in question.respondents}
+        for position, (part, row) in enumerate(rows(page.finding)):
+            told: Any = row
+            place = f"page {number}: finding.{part}[{position}]"
+            if getattr(row, "claimant", None) not in {None, *people}:
+                raise Unusable("connector.stranger", field=f"{place}.claimant")
+            if getattr(row, "employer", None) not in {None, *employers}:
+                raise Unusable("connector.stranger", field=f"{place}.employer")
+            if hasattr(row, "first_month") and not query.covers(told.first_month, told.last_month):
+                raise Unusable("connector.other_months", field=place)
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == httpx.codes.OK:
+        return
+    if status in _MISUSED:
+        raise Unusable("connector.not_let_in", status=status)
+    if status in _PASSING or status >= 500:
+        asked = response.headers.get("Retry-After", "")
+        pause = timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() else None
+        raise Unreachable("connector.failing", after=pause, status=status)
+    raise Unusable("connector.refused", status=status)
+
+
+def _misfit(error: ValidationError, number: int) -> Unusable:
+    """The first thing that does not fit, by its path; a field that should not be there is not named."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return Unusable("connector.garbage", page=number)
+    place = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    path = ".".join(str(step) for step in place) or "-"
+    return Unusable("connector.schema", field=f"page {number}: {path}", problem=first["type"])

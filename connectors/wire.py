@@ -1,0 +1,94 @@
+"""What goes over the wire between the centre and an agency's records service; docs/connector.md is made of it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from domain.base import Model, Month, Ref
+from domain.complaint import Name
+from domain.findings import Finding
+from domain.identifiers import CreditCode, IdentityNumber
+from domain.records import RecordsQuery
+from domain.words import Agency
+
+PATH: Final = "/v1/records"
+"""Where a service is asked, below its address."""
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+ROWS_A_PAGE: Final = 1000
+"""Rows that one page may hold at most."""
+
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Inquiry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$")]
+
+
+class Person(Model):
+    """Somebody whose records are asked for. The answer names them by ``ref`` only."""
+
+    ref: Ref
+    identity_number: IdentityNumber
+
+
+class Employer(Model):
+    """A respondent, by its unified social credit code or, where there is none, by name."""
+
+    ref: Ref
+    name: Name
+    credit_code: CreditCode | None = None
+
+
+class Question(Model):
+    """One page of what an agency's records say about the people and employers of a case."""
+
+    agency: Agency
+    inquiry: Inquiry
+    """The inquiry into one case. The agency books under it, once, that it gave out these records."""
+    claimants: Annotated[tuple[Person, ...], Field(min_length=1)]
+    respondents: Annotated[tuple[Employer, ...], Field(min_length=1)]
+    first_month: Month | None = None
+    last_month: Month | None = None
+    """Only spans that touch these months are asked for; without a month there is no bound on that side."""
+    cursor: Cursor | None = None
+    """``next`` of the page before; left out for the first page."""
+    limit: Annotated[int, Field(ge=1, le=ROWS_A_PAGE)] = ROWS_A_PAGE
+
+    @classmethod
+    def of(cls, agency: Agency, query: RecordsQuery, limit: int) -> "Question":
+        """The first page of a query: no more about anybody than the agency needs to find them."""
+        return cls(
+            agency=agency,
+            inquiry=query.inquiry,
+            claimants=tuple(Person(ref=c.ref, identity_number=c.identity_number) for c in query.claimants),
+            respondents=tuple(Employer(ref=r.ref, name=r.name, credit_code=r.credit_code) for r in query.respondents),
+            first_month=query.first_month,
+            last_month=query.last_month,
+            limit=limit,
+        )
+
+
+class Page(Model):
+    """A page of the answer."""
+
+    inquiry: Inquiry
+    """That of the question."""
+    total: Annotated[int, Field(ge=0)]
+    """Rows on all pages together, by which half an answer is told from a whole one."""
+    finding: Finding
+    """The rows of this page, in the order of the whole answer."""
+    next: Cursor | None = None
+    """The cursor of the next page; left out on the last one."""
+
+
+class Fault(Model):
+    """Why there is no answer (RFC 9457, problem details). It never repeats a value of the question."""
+
+    title: str
+    status: int
+
+
+def rows(finding: Finding) -> Iterator[tuple[str, Model]]:
+    """Every row of a finding, and the part that it stands in."""
+    for part in type(finding).model_fields:
+        entries = getattr(finding, part)
+        if isinstance(entries, tuple):
+            yield from ((part, entry) for entry in entries)

@@ -1,0 +1,50 @@
+"""Asking an agency's own records for a draft, for as long as its inquiry is open."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from domain import inquiring
+    from domain.case import CaseState
+    from domain.steps import RecordsRequest
+    from domain.tasks import Task
+    from workflows import answers
+    from workflows.alarm import Alarm
+    from workflows.centre import READ_RECORDS, agency
+
+
+async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
+    """A draft from the agency's own records. One that is away for days delays its draft and nothing else."""
+    alarm, asked_again = Alarm(), workflow.patched("records-asked-again")
+
+    def now() -> datetime:
+        return case.clock(workflow.now())
+
+    while True:
+        left = max(task.lapse_at - now(), timedelta(minutes=1))
+        try:
+            draft = await agency(
+                READ_RECORDS[task.agency],
+                request,
+                queue=task.agency,
+                patience=min(left, inquiring.patience(task)) if asked_again else left,
+                summary=answers.records(task.agency),
+            )
+        except ActivityError as error:
+            if not asked_again or task not in case.open_tasks:
+                break
+            next_try = inquiring.delay_records(case, task, *answers.records_failure(error), now())
+        else:
+            inquiring.take_records(case, task, draft, now())
+            return
+
+        def again(at: datetime = next_try) -> bool:
+            return task not in case.open_tasks or now() >= at
+
+        while not again():
+            await alarm.wait(workflow.now() + (next_try - now()), again)
+        if task not in case.open_tasks:
+            break
+    inquiring.give_up_records(case, task, now())
