@@ -141,10 +141,11 @@ async def measure(pool: asyncpg.Pool, vault: Vault, wanted: Callable[[], TaskFil
 
 
 async def plan_of(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> str:
-    """What a page's plan reads: indexes, and whether it sorts or scans."""
+    """What a page's plan reads (indexes, and whether it sorts or scans), and how long the server took for it."""
     query, values = selection(vault, wanted)
-    explained = json.loads(await pool.fetchval(f"explain (format json) {query}", *values))
-    return ", ".join(dict.fromkeys(_nodes(explained[0]["Plan"])))
+    [explained] = json.loads(await pool.fetchval(f"explain (analyze, format json) {query}", *values))
+    reads = ", ".join(dict.fromkeys(_nodes(explained["Plan"])))
+    return f"{reads} ({explained['Planning Time'] + explained['Execution Time']:.1f} ms in the server)"
 
 
 def _nodes(node: dict[str, Any]) -> list[str]:

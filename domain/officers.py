@@ -81,6 +81,20 @@ class Directory(Model):
             officer = (absence.substitute if found.active and absence else None) or ""
         return None
 
+    def without(self, officer: str) -> "Directory":
+        """The directory after an officer has left: they stay known, but take nothing and head nothing."""
+        left = {"active": False, "head": False}
+        return Directory(officers=tuple(o.model_copy(update=left) if o.id == officer else o for o in self.officers))
+
+    def with_absence(self, officer: str, absence: Absence) -> "Directory":
+        """The directory with an officer away on more days."""
+        return Directory(
+            officers=tuple(
+                o.model_copy(update={"absences": (*o.absences, absence)}) if o.id == officer else o
+                for o in self.officers
+            )
+        )
+
     def desks(self, day: date, signatures: "Iterable[Signatures]") -> tuple[Desk, ...]:
         """Every agency's desk on a day; none without a directory."""
         if not self.officers:

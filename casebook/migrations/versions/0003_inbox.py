@@ -35,7 +35,7 @@ _STATEMENTS = (
     f"create index task_escalated on task (escalated_to, {_KEY}) where {_OPEN} and escalated_to is not null",
     f"create index task_state on task (agency, state, {_KEY})",
     f"create index task_employer on task (employer_digest, {_KEY})",
-    f"create index task_kinds on task using gin (kinds) where {_OPEN}",
+    "create index task_kinds on task using gin (kinds)",
     'create index task_number on task (case_number collate "C")',
     "create index task_serial on task (right(case_number, 6))",
 )
