@@ -24,10 +24,12 @@ class AssessmentService:
         tables = self._rules.tables
         antecedents = await lists.antecedents(self._pool, self._vault, known.case, known.complaint)
         known = known.model_copy(update={"antecedents": antecedents})
-        assessment = assess(known, tables.parameters, tables.prognosis)
+        clocks = self._rules.clocks(known.clocks, known.today, known.complaint.jurisdiction)
+        assessment = assess(known, tables.parameters, tables.prognosis, clocks)
         judged = known.model_copy(update={"assessment": assessment})
         return Judgement(
             assessment=assessment,
             triage=triage(triage_facts(judged), tables.triage),
             joint_meeting=self._rules.deadline("joint-meeting", known.today, known.complaint.jurisdiction),
+            clocks=clocks,
         )

@@ -26,7 +26,10 @@ class DeadlineService:
         calendar = self._rules.tables.calendar
         if because.year and because.digest and not calendar.holds(because.year, because.digest):
             raise NoticeMissing(because.year, because.source)
-        return Recount(deadlines=tuple(self._anew(running) for running in request.deadlines))
+        return Recount(
+            deadlines=tuple(self._anew(running) for running in request.deadlines),
+            clocks=self._rules.clocks(request.clocks, request.today, request.jurisdiction),
+        )
 
     def _anew(self, running: OpenDeadline) -> OpenDeadline:
         tables = self._rules.tables

@@ -1,5 +1,6 @@
 """The calendar and the terms: ``calendar check|load|replan|plan|terms``; and how a date came about."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from domain.ledger import Actor
 from domain.limitation import LimitationClock
 from domain.messages import CalendarChanged
 from domain.parameters import BadTable
+from domain.view import CaseDeadlines
 from domain.words import Language, Role
 from runtime.broadcast import tell_running_cases
 from runtime.settings import Settings
@@ -30,6 +32,32 @@ def explain(deadline: Deadline, language: str) -> list[str]:
     steps = [texts.say(f"deadlines.{step.code}", language, **step.params) for step in deadline.steps]
     source = texts.say("deadlines.source", language, source=deadline.source)
     return [*steps, source if deadline.verified else source + texts.say("deadlines.unverified", language)]
+
+
+def explain_case(found: CaseDeadlines, language: str) -> Iterator[str]:
+    """Every date of a case: what it is, what then, how it came about; then each claim item's limitation."""
+    for running in found.deadlines:
+        due = running.deadline
+        about = f" {texts.label(running.about, language)}" if running.about else ""
+        standing = texts.say("waiting.provisional", language) if due.provisional else ""
+        yield f"{texts.label(running.what, language)}{about}: {due.due}{standing}"
+        if due.row is not None:
+            yield "  • " + texts.say(f"deadlines.from.{due.row.counted_from}", language)
+        yield from (f"  • {line}" for line in explain(due, language))
+        for code, instant in (("reminded", running.remind_at), ("final", running.final_at)):
+            if instant is not None:
+                yield "  • " + texts.say(f"deadlines.{code}", language, at=f"{instant:%Y-%m-%d %H:%M}")
+        if due.row is not None:
+            if due.row.extension is not None:
+                more = due.row.extension
+                yield "  • " + texts.say(f"deadlines.may-extend-{more.by}", language, length=more.length)
+            yield "  • " + _what_then(due.row, language)
+    for clock in found.clocks:
+        state = texts.say(f"limitation.state.{clock.state}", language)
+        yield texts.say("limitation.of-item", language, item=clock.item, state=state, day=clock.lapses_on or "—")
+        yield from (f"  • {line}" for line in explain_limitation(clock, language))
+        source = texts.say("deadlines.source", language, source="; ".join(clock.sources))
+        yield "  • " + (source if clock.verified else source + texts.say("deadlines.unverified", language))
 
 
 def explain_limitation(clock: LimitationClock, language: str) -> list[str]:
@@ -49,6 +77,29 @@ def register(app: typer.Typer, language: str) -> None:
     place = Annotated[str, typer.Option("--jurisdiction", help=texts.say("cli.field.jurisdiction", language))]
     group = typer.Typer(help=texts.say("deadlines.cli.calendar", language), no_args_is_help=True)
     app.add_typer(group, name="calendar")
+
+    @app.command("deadlines", help=texts.say("cli.command.deadlines", language))
+    def deadlines(
+        case: Annotated[str, typer.Argument(help=texts.say("cli.case", language), show_default=False)] = "",
+        table: Annotated[bool, typer.Option("--table", help=texts.say("deadlines.cli.terms", language))] = False,
+        jurisdiction: place = "CN",
+        as_json: json_option = False,
+    ) -> None:
+        if table or not case:
+            show_terms(jurisdiction, as_json)
+            return
+
+        async def work() -> None:
+            async with link() as at:
+                handle = await at.case(case)
+                found: CaseDeadlines = await handle.query("deadlines", result_type=CaseDeadlines)
+            if as_json:
+                emit(found)
+                return
+            for line in explain_case(found, language):
+                _tell(line)
+
+        run(work, language)
 
     @group.command("check", help=texts.say("deadlines.cli.check", language))
     def check(

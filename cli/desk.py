@@ -90,6 +90,7 @@ COMMANDS: Final = (
     Command("reassign", "reassign", "supervisor", ("to",)),
     Command("refer", "refer", "supervisor", ("item", "target")),
     Command("comment", "comment", "supervisor", ("text",)),
+    Command("limitation", "record_limitation", "supervisor", ("kind",)),
     Command("supply", "supply_material", "intake", file="items"),
     Command("retry", "retry", "supervisor"),
     Command("advance", "advance_clock", "supervisor", ("days",)),

@@ -13,7 +13,7 @@ from cli.examples_of import example, finding_example
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
-from domain.view import CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
+from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
 from domain.words import Agency, Phase, Role
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "messages.md"
@@ -22,6 +22,7 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "case_view": (CaseView, "The whole case; `line` says on whom it waits, since when and until when."),
     "timeline": (Timeline, "The latest events of the ledger, as facts and as sentences."),
     "open_tasks": (OpenTasks, "The inquiries that somebody still has to act on."),
+    "deadlines": (CaseDeadlines, "Every open deadline, and the limitation clock of each claim item, with how it came."),
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
     "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),

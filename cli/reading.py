@@ -1,4 +1,4 @@
-"""Reading: ``show``, ``timeline``, ``watch``, ``list``, ``why``, ``deadlines``."""
+"""Reading: ``show``, ``timeline``, ``watch``, ``list``, ``why``."""
 
 import asyncio
 import sys
@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 import typer
 from rich.live import Live
-from rich.table import Table
 
 import texts
 from casebook import ledger, lists
@@ -144,25 +143,6 @@ def register(app: typer.Typer, language: str) -> None:
                 emit(told)
                 return
             console().print(render.triage(told, language))
-
-        run(work, language)
-
-    @app.command("deadlines", help=texts.say("cli.command.deadlines", language))
-    def deadlines(case: case_argument, as_json: json_option = False) -> None:
-        async def work() -> None:
-            async with link() as at:
-                view = await _view(at, case, reading)
-            if as_json:
-                emit([d.model_dump(mode="json") for d in view.deadlines])
-                return
-            table = Table()
-            for column in ("deadline", "due", "explained", "source"):
-                table.add_column(texts.say(f"cli.column.{column}", language))
-            for d in view.deadlines:
-                explained = "\n".join(texts.say(f"deadlines.{s.code}", language, **s.params) for s in d.steps)
-                due = f"{d.due}{texts.say('waiting.provisional', language) if d.provisional else ''}"
-                table.add_row(texts.label(d.rule, language), due, explained, d.source)
-            console().print(table)
 
         run(work, language)
 

@@ -19,6 +19,7 @@ from domain.complaint import ClaimItem, Complaint
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
+from domain.limitation import LimitationClock, LimitationEvent
 from domain.messages import Instalment
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
@@ -191,6 +192,13 @@ class Linked(State):
     at: Instant
 
 
+class LimitationNoted(State):
+    """Something outside the case that acts on the limitation clocks; ``item`` None: on all of them."""
+
+    item: Ref | None
+    event: LimitationEvent
+
+
 class CaseRules(State):
     """Lengths from the deadline table that messages are checked against, fixed when the case is filed."""
 
@@ -218,6 +226,10 @@ class CaseState(State):
     material_deadline: Deadline | None = None
     missing: tuple[str, ...] = ()
     supplied: tuple[ClaimItem, ...] = ()
+    supplied_at: Instant | None = None
+    limitation: list[LimitationNoted] = []
+    clocks: tuple[LimitationClock, ...] = ()
+    """As they were last computed, one for each claim item."""
     linked: list[Linked] = []
     triage: Triage | None = None
     reclassified: CaseClass | None = None

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from pydantic import model_validator
 
-from domain.base import CENTRE_ZONE, Instant, Model, Ref
+from domain.base import CENTRE_ZONE, Instant, Model, Month, Ref
 from domain.calendar import LAST_NOTICE, LAST_YEAR, Calendar, DayKind, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Term, Terms
 from domain.deadline_table import UnknownTerm as UnknownTerm
@@ -65,6 +65,8 @@ class Deadline(Model):
     suspensions: tuple[Suspension, ...] = ()
     prolonged_by: int = 0
     """Calendar days granted afterwards."""
+    row: Term | None = None
+    """The row by which it was counted; None for one of an earlier release."""
 
 
 class Recounting(Model):
@@ -124,6 +126,7 @@ def plan(
         jurisdiction=jurisdiction,
         extended_by=extended_by,
         suspensions=still,
+        row=row,
     )
     return _settled(made_from, row, calendar)
 
@@ -144,6 +147,7 @@ def on_day(
         steps=(_step("agreed", day=day),),
         jurisdiction=jurisdiction,
         agreed=True,
+        row=row,
     )
     return _settled(agreed, row, calendar)
 
@@ -209,6 +213,12 @@ def replan(deadlines: Iterable[Deadline], calendar: Calendar, table: Terms | Non
 def remind_on(deadline: Deadline, calendar: Calendar, rule: str, table: Terms | None = None) -> date:
     """The working day of a reminder: as many working days before the due day as the reminder's row says."""
     return plan(rule, deadline.due, calendar, deadline.jurisdiction, table=table).due
+
+
+def last_day(month: Month) -> date:
+    """The last day of a month."""
+    year, number = int(month[:4]), int(month[5:])
+    return date(year, number, monthrange(year, number)[1])
 
 
 def end_of(day: date) -> datetime:

@@ -83,6 +83,15 @@ class ClockRow(Model):
     events: tuple[EventRow, ...]
 
 
+class ClockAsked(Model):
+    """A claim item whose clock is asked for: what it began with and what has acted on it."""
+
+    item: Ref
+    kind: ClaimKind
+    began: date | None
+    events: tuple[LimitationEvent, ...] = ()
+
+
 class LimitationClock(Model):
     """How long a claim item may still be raised, as of a day. Codes are those of texts/limitation.yaml."""
 
@@ -96,6 +105,8 @@ class LimitationClock(Model):
     """The last day in time; None when nothing runs, or nobody knows how long it will stand still."""
     remaining_days: int | None
     """Calendar days that will run after ``as_of``; 0 on the last day and after it, None when nothing runs."""
+    pauses: tuple[Suspension, ...] = ()
+    """When it stood still, or will."""
     provisional: bool = False
     warnings: tuple[Step, ...] = ()
     history: tuple[Step, ...] = ()
@@ -157,13 +168,34 @@ def limitation_clock(
             "runs_from": run.start,
             "lapses_on": None if run.held or run.hindered else lapse.due,
             "remaining_days": remaining,
+            "pauses": lapse.suspensions,
             "provisional": lapse.provisional and not run.held,
-            "warnings": tuple(_warnings(row, state, remaining, lapse)),
+            "warnings": tuple(_warnings(row, state, remaining, lapse.due)),
             "history": tuple(run.history),
             "sources": tuple(dict.fromkeys((row.source, lapse.source, *(act.source for act in run.used)))),
             "verified": row.verified and lapse.verified and all(act.verified for act in run.used),
         }
     )
+
+
+def clocks(
+    asked: Iterable[ClockAsked], as_of: date, calendar: Calendar, jurisdiction: str, table: Terms
+) -> tuple[LimitationClock, ...]:
+    """The clock of each claim item as of a day. Raises as ``limitation_clock``."""
+    return tuple(
+        limitation_clock(one.item, one.kind, one.began, one.events, as_of, calendar, jurisdiction, table=table)
+        for one in asked
+    )
+
+
+def later(clock: LimitationClock, kind: ClaimKind, day: date) -> LimitationClock:
+    """How a clock stands on a later day if nothing else has acted on it."""
+    lapses, began = clock.lapses_on, clock.runs_from
+    if lapses is None or began is None or clock.state is ClockState.HELD:
+        return clock.model_copy(update={"as_of": day})
+    state, left = _standing(began, lapses, clock.pauses, day)
+    warnings = tuple(_warnings(clock_rows()[kind], state, left, lapses))
+    return clock.model_copy(update={"as_of": day, "state": state, "remaining_days": left, "warnings": warnings})
 
 
 class _Run:
@@ -202,23 +234,27 @@ class _Run:
         """How the term stands on a day, and how many days it will still run."""
         if self.held:
             return ClockState.HELD, None
-        left = (lapse.due - as_of).days - sum(_days_within(pause, as_of, lapse.due) for pause in lapse.suspensions)
-        if as_of > lapse.due:
-            return ClockState.LAPSED, 0
-        if any(pause.first <= as_of <= pause.last for pause in self.still):
-            return ClockState.STANDING_STILL, left
-        return ClockState.RUNNING if as_of >= self.start else ClockState.NOT_BEGUN, left
+        return _standing(self.start, lapse.due, lapse.suspensions, as_of)
+
+
+def _standing(start: date, last: date, pauses: Sequence[Suspension], as_of: date) -> tuple[ClockState, int]:
+    left = (last - as_of).days - sum(_days_within(pause, as_of, last) for pause in pauses)
+    if as_of > last:
+        return ClockState.LAPSED, 0
+    if any(pause.first <= as_of <= pause.last for pause in pauses):
+        return ClockState.STANDING_STILL, left
+    return ClockState.RUNNING if as_of >= start else ClockState.NOT_BEGUN, left
 
 
 def _days_within(pause: Suspension, after: date, last: date) -> int:
     return max((min(pause.last, last) - max(pause.first - timedelta(days=1), after)).days, 0)
 
 
-def _warnings(row: ClockRow, state: ClockState, remaining: int | None, lapse: Deadline) -> Iterator[Step]:
+def _warnings(row: ClockRow, state: ClockState, remaining: int | None, last: date) -> Iterator[Step]:
     if state is ClockState.LAPSED:
-        yield _step(row.when_lapsed, day=lapse.due, source=row.source)
+        yield _step(row.when_lapsed, day=last, source=row.source)
     elif state is ClockState.RUNNING and remaining is not None and remaining <= row.warn_days:
-        yield _step("about-to-lapse", day=lapse.due, days=remaining, source=row.source)
+        yield _step("about-to-lapse", day=last, days=remaining, source=row.source)
 
 
 def _step(code: str, **params: object) -> Step:

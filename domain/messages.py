@@ -14,6 +14,7 @@ from domain.base import Model, Ref, Text, Yuan
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding
 from domain.ledger import Actor
+from domain.limitation import LimitationEventKind
 from domain.words import CaseClass, Lane, Language, ReferralTarget, Room
 
 
@@ -270,6 +271,27 @@ class Retry(Message):
     """What blocked the case has been mended: try the step again."""
 
     name = "retry"
+
+
+class RecordLimitation(Message):
+    """Something outside the case acts on the limitation of a claim item, or (``item`` left out) of all of them.
+
+    A claim on the employer, a request to another authority, the employer's consent, an application for arbitration,
+    force majeure. A hindrance that still lasts has no ``until``; the same ``on`` again with one ends it.
+    """
+
+    name = "record_limitation"
+    item: Ref | None = None
+    kind: LimitationEventKind
+    on: date
+    until: date | None = None
+    reason: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and self.until < self.on:
+            raise ValueError("limitation.reversed")
+        return self
 
 
 class CalendarChanged(Message):

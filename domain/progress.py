@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from domain import case_clocks
 from domain.case import (
     Blocked,
     CaseState,
@@ -45,6 +46,7 @@ def known(case: CaseState, now: datetime) -> Known:
         lapsed=tuple(t.agency for t in case.tasks.values() if t.state in unanswered and t.finding is None),
         decisions=tuple(case.decisions.values()),
         assessment=case.assessment,
+        clocks=case_clocks.asked(case, case.day(now)),
     )
 
 
@@ -162,6 +164,7 @@ def tell(case: CaseState, task: Task, now: datetime) -> Known:
 def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:
     """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
     assessment = judgement.assessment
+    case.clocks = judgement.clocks or case.clocks
     case.assessment, case.decisions_assessed = assessment, len(case.decisions)
     case.corrections_assessed = case.corrections
     case.note(

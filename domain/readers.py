@@ -13,6 +13,8 @@ QUERIES: Final = {
     "case_view": STAFF | PARTIES,
     "receipt": STAFF | PARTIES,
     "explain_triage": STAFF | PARTIES,
+    "deadlines": STAFF | PARTIES,
+    "side_by_side": STAFF,
     "timeline": STAFF,
     "open_tasks": STAFF,
     "record": STAFF,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from domain import case_clocks
 from domain.case import CaseState, InstalmentState
 from domain.deadlines import end_of, not_before
 from domain.steps import OpenDeadline, Recount, RecountRequest
@@ -44,7 +45,14 @@ def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
 def request(case: CaseState, now: datetime) -> RecountRequest:
     """What has to be counted anew, and why."""
     assert case.recounting is not None
-    return RecountRequest(deadlines=tuple(open_deadlines(case, now)), because=case.recounting)
+    today = case.day(now)
+    return RecountRequest(
+        deadlines=tuple(open_deadlines(case, now)),
+        because=case.recounting,
+        clocks=case_clocks.asked(case, today),
+        jurisdiction=case.complaint.jurisdiction if case.complaint else "CN",
+        today=today,
+    )
 
 
 def take_recount(case: CaseState, asked: RecountRequest, answer: Recount, now: datetime) -> bool:
@@ -60,6 +68,7 @@ def take_recount(case: CaseState, asked: RecountRequest, answer: Recount, now: d
         if held != before:
             _set(case, held)
             _note(case, before, held, now)
+    case.clocks = answer.clocks
     case.recounting = None
     return True
 

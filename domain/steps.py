@@ -8,6 +8,7 @@ from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
+from domain.limitation import ClockAsked, LimitationClock
 from domain.messages import Instalment, LinkComplaint
 from domain.reconcile import Decision
 from domain.roster import Assignment
@@ -37,6 +38,7 @@ class Known(Model):
     lapsed: tuple[Agency, ...] = ()
     decisions: tuple[Decision, ...] = ()
     assessment: Assessment | None = None
+    clocks: tuple[ClockAsked, ...] = ()
     antecedents: Antecedents = Antecedents()
     """Filled in by the service that is asked; the case itself does not know."""
 
@@ -69,6 +71,7 @@ class TriagePlan(Model):
     """The officers of every agency, since an inquiry may be transferred; empty without a directory."""
     sharing: tuple[SharingRow, ...] = ()
     """What each agency is told of the case."""
+    clocks: tuple[LimitationClock, ...] = ()
 
 
 class Judgement(Model):
@@ -77,6 +80,7 @@ class Judgement(Model):
     assessment: Assessment
     triage: Triage
     joint_meeting: Deadline
+    clocks: tuple[LimitationClock, ...] = ()
 
 
 class MediationRequest(Model):
@@ -140,12 +144,16 @@ class RecountRequest(Model):
 
     deadlines: tuple[OpenDeadline, ...]
     because: Recounting
+    clocks: tuple[ClockAsked, ...] = ()
+    jurisdiction: Ref = "CN"
+    today: date
 
 
 class Recount(Model):
-    """The same deadlines, in the same order."""
+    """The same deadlines and clocks, in the same order."""
 
     deadlines: tuple[OpenDeadline, ...]
+    clocks: tuple[LimitationClock, ...] = ()
 
 
 class ClosingRequest(Model):

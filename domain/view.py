@@ -13,12 +13,14 @@ from domain.deadlines import Deadline
 from domain.findings import Finding
 from domain.identifiers import masked
 from domain.ledger import Event
+from domain.limitation import LimitationClock, later
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.records import RecordsTrouble
 from domain.recounting import open_deadlines
 from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
+from domain.steps import OpenDeadline
 from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
 from domain.waiting import Waiting, waiting
@@ -215,6 +217,18 @@ class CaseView(Model):
     ledger_length: int
 
 
+class CaseDeadlines(Model):
+    """Every date of a case, each with how it came about."""
+
+    public_payload: ClassVar[bool] = True
+
+    case: Ref
+    deadlines: tuple[OpenDeadline, ...]
+    """Those that run now; ``deadline.row`` says how long, from what, by which article, and what happens then."""
+    clocks: tuple[LimitationClock, ...]
+    """Limitation, one for each claim item; it warns and never refuses."""
+
+
 class Timeline(Model):
     """Events of the ledger, oldest first; earlier ones are in the casebook."""
 
@@ -326,6 +340,16 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         ),
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
+    )
+
+
+def deadlines(case: CaseState, now: datetime) -> CaseDeadlines:
+    """The open deadlines, and the limitation clock of each claim item as of today."""
+    kinds = {item.ref: item.kind for item in case.items}
+    return CaseDeadlines(
+        case=case.case,
+        deadlines=tuple(open_deadlines(case, now)),
+        clocks=tuple(later(clock, kinds[clock.item], case.day(now)) for clock in case.clocks),
     )
 
 

@@ -5,6 +5,7 @@
 without a restart.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,7 @@ from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
 from domain.deadline_table import Terms
 from domain.deadlines import Deadline, on_day, plan, remind_on
+from domain.limitation import ClockAsked, LimitationClock, clocks
 from domain.officers import Directory, load_directory
 from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
@@ -84,6 +86,10 @@ class Rules:
     def reminder(self, deadline: Deadline, event: str) -> datetime:
         """The beginning of the day on which a deadline is to be reminded of."""
         return start_of(remind_on(deadline, self.tables.calendar, event, table=self.tables.terms))
+
+    def clocks(self, asked: Iterable[ClockAsked], as_of: date, jurisdiction: str) -> tuple[LimitationClock, ...]:
+        """The limitation clock of each claim item as of a day."""
+        return clocks(asked, as_of, self.tables.calendar, jurisdiction, self.tables.terms)
 
     def length(self, event: str, jurisdiction: str) -> int:
         """The length of a row of deadlines.yaml, in its own unit."""

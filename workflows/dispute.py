@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
         RecordsRequest,
     )
     from domain.tasks import Task
-    from domain.view import CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
+    from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
     from domain.words import Language, Phase
     from texts import sentences
     from workflows import answers
@@ -145,6 +145,7 @@ class DisputeWorkflow(Upkeep):
         """Class, lane, group, agencies to ask and deadlines, with the rules that fired."""
         case = self.case
         plan = await self.ask(TriageService.plan, self.known())
+        case.clocks = plan.clocks
         progress.take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
         case.sharing = {row.agency: row for row in plan.sharing}
@@ -354,6 +355,11 @@ class DisputeWorkflow(Upkeep):
         """The inquiries that somebody still has to act on."""
         del reading
         return OpenTasks(case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks))
+
+    @workflow.query
+    def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
+        """Every date of the case, and how each came about."""
+        return view.deadlines(self.case, self.now)
 
     @workflow.query
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:

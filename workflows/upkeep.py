@@ -181,7 +181,7 @@ class Upkeep:
                 case.recounting = None
                 continue
             asked = recounting.request(case, self.now)
-            if not asked.deadlines:
+            if not asked.deadlines and not asked.clocks:
                 case.recounting = None
                 continue
             answer = await self.ask(DeadlineService.recount, asked)

@@ -176,6 +176,8 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
 
 def _record(case: CaseState, proposal: Proposal, party: str, given: PartyAnswer, now: datetime) -> None:
     proposal.answers[party] = given
+    if party == proposal.payer and given.accept:  # Consent of the debtor interrupts limitation.
+        case.recounting = case.recounting or GRANTED
     refused_by_payer = party == proposal.payer and not given.accept
     if refused_by_payer or _all_have_answered(case, proposal):
         conclude(case, proposal, now, otherwise=ProposalState.REJECTED)

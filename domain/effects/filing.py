@@ -64,5 +64,6 @@ def supply_material(case: CaseState, message: SupplyMaterial, now: datetime) -> 
         known.add(item.ref)
     yield
     case.supplied = (*case.supplied, *message.items)
+    case.supplied_at = now
     case.missing = ()
     case.note("material_supplied", now, message.actor, message.message_id, items=[i.ref for i in message.items])

@@ -293,9 +293,10 @@ def test_days_are_listed_as_spans() -> None:
 
 def test_a_deadline_of_an_earlier_release_can_still_be_read() -> None:
     old = plan("mediation", date(2025, 3, 3), OFFICIAL).model_dump(mode="json")
-    for field in ("jurisdiction", "agreed", "extended_by", "suspensions", "prolonged_by"):
+    for field in ("jurisdiction", "agreed", "extended_by", "suspensions", "prolonged_by", "row"):
         del old[field]
-    assert Deadline.model_validate(old) == plan("mediation", date(2025, 3, 3), OFFICIAL)
+    now = plan("mediation", date(2025, 3, 3), OFFICIAL)
+    assert Deadline.model_validate(old) == now.model_copy(update={"row": None})
 
 
 def naive(start: date, length: int, working: bool, pauses: list[Suspension]) -> date:
