@@ -9,8 +9,9 @@ from domain.calendar import NoticeMissing, OutsideCalendar
 from domain.deadline_table import UnknownTerm
 from domain.parameters import MissingParameter
 from domain.records import RecordsFault
+from domain.rule_table import TableError
 
-RULE_ERRORS = (MissingParameter, NoticeMissing, OutsideCalendar, UnknownTerm)
+RULE_ERRORS = (MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
 
 
 class Unserviceable(Interceptor):

@@ -9,13 +9,16 @@ import asyncpg
 import pytest
 import yaml
 
+import texts
 from activities.mediation import MediationService
+from activities.unserviceable import RULE_ERRORS
 from casebook.ledger import record
 from casebook.registry import identity_digest, register
 from domain.complaint import Complaint
 from domain.roster import Assignment
+from domain.rule_table import TableError
 from domain.steps import Known, MediationRequest
-from domain.words import CaseClass, Lane, Outcome
+from domain.words import CaseClass, Lane, Language, Outcome
 from runtime.rules import Rules
 from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer
@@ -104,3 +107,11 @@ async def test_who_speaks_the_claimants_language_is_taken(office: Office) -> Non
 
 async def test_a_changed_roster_is_in_force_for_the_next_case(office: Office) -> None:
     assert (await office.opened(unit="unit-9")) != (await office.opened(unit="unit-1"))
+
+
+async def test_a_roster_that_somebody_broke_on_disk_is_told_as_what_no_retry_mends(office: Office) -> None:
+    with pytest.raises(TableError) as broken:
+        await office.opened(rota=[5])
+    assert isinstance(broken.value, RULE_ERRORS)
+    for language in Language:
+        assert office.first in texts.say(broken.value.code, language, **broken.value.params)
