@@ -1,7 +1,6 @@
-"""The rules without a case: ``params``, ``plan``."""
+"""The rules without a case: ``params``."""
 
 import shutil
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -13,13 +12,10 @@ from rich.table import Table
 
 import texts
 from cli.link import Exit, console, emit, fail
-from domain.calendar import OutsideCalendar
-from domain.deadlines import UnknownTerm, plan, terms
 from domain.parameters import BadTable, Parameters
 from domain.rule_table import TableError
 from runtime.rules import WHOLE, Rules, read
 from runtime.settings import Settings
-from texts import sentences
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -81,27 +77,6 @@ def register(app: typer.Typer, language: str) -> None:
             fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
         console().print(texts.say("cli.table_loaded", language, file=kept), style="green")
 
-    @app.command("plan", help=texts.say("cli.command.plan", language))
-    def plan_deadline(
-        event: Annotated[str, typer.Argument(help=texts.say("cli.event", language))],
-        since: Annotated[str, typer.Option("--from", help=texts.say("cli.field.since", language))],
-        as_json: json_option = False,
-    ) -> None:
-        try:
-            deadline = plan(event, date.fromisoformat(since), Rules(Settings().own_tables).tables.calendar)
-        except UnknownTerm:
-            fail(Exit.BAD_INPUT, texts.say("cli.unknown_event", language, known=", ".join(terms())))
-        except OutsideCalendar as outside:
-            fail(Exit.BAD_INPUT, texts.say(outside.code, language, **outside.params))
-        except ValueError:
-            fail(Exit.BAD_INPUT, sentences.problem_line("--from", "input.date_parsing", {}, language))
-        if as_json:
-            emit(deadline)
-            return
-        for step in deadline.steps:
-            console().print("•", texts.say(f"deadlines.{step.code}", language, **step.params))
-        console().print(deadline.source, style="dim")
-
 
 def install(file: Path, folder: Path, name: str = "") -> Path:
     """Take a table into the centre's own, if all tables hold together with it; the workers see it at once.
@@ -110,9 +85,7 @@ def install(file: Path, folder: Path, name: str = "") -> Path:
 
     Raises BadTable, ValidationError or ValueError saying what is wrong with it; then nothing has changed.
     """
-    name = name or file.name
-    whole = name in WHOLE or name.startswith("notice-")
-    target = folder / name if whole else folder / "parameters" / name
+    target = folder / (name or _kept_as(file))
     with TemporaryDirectory() as trial:
         if folder.exists():
             shutil.copytree(folder, trial, dirs_exist_ok=True)
@@ -123,3 +96,15 @@ def install(file: Path, folder: Path, name: str = "") -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(file, target.with_suffix(".new"))
     return target.with_suffix(".new").rename(target)
+
+
+def _kept_as(file: Path) -> str:
+    """Where a table is kept, by what it holds: a notice of working days, terms, a whole table, or parameters."""
+    if file.name in WHOLE:
+        return file.name
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if "holidays" in content:
+        return f"notice-{content['year']}.yaml"
+    if any("event" in row for row in content["rows"]):
+        return file.name if file.name.startswith("deadlines") else f"deadlines-{file.name}"
+    return f"parameters/{file.name}"

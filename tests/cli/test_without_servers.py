@@ -89,7 +89,7 @@ async def test_every_command_explains_itself_in_the_users_language(onestop: Ones
         (["why"], "缺少 'case'", "'case' is required"),
         (["claim"], "缺少 case", "case is required"),
         (["claim", "x"], "缺少 task", "task is required"),
-        (["plan", "mediation"], "缺少 '--from'", "'--from' is required"),
+        (["calendar", "plan", "mediation"], "缺少 '--from'", "'--from' is required"),
         (["list", "--phase", "nope"], "'--phase' 的值不对", "'--phase' has a wrong value"),
         (["list", "--bogus"], "没有选项 --bogus", "there is no option --bogus"),
         (["bogus"], "bogus", "bogus"),
