@@ -11,13 +11,11 @@ from pydantic import Field
 
 import texts
 from domain.base import Instant, Model, Ref
-from domain.tasks import OPEN, SUSPENDED
+from domain.tasks import SHOWN_OPEN
 from domain.words import Agency, CaseClass, ClaimKind, Language
 from runtime.vault import Vault
 
 PAGE: Final = 50
-STATES: Final = (*sorted(OPEN), SUSPENDED)
-"""States in which somebody still has to act."""
 _WORDS_MAX: Final = 5
 
 
@@ -91,7 +89,7 @@ async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tupl
     rows = await pool.fetch(
         f"""
         select "case", task from task
-        where agency = $1 and state in {_literals(STATES)} and (officer = $2 or $2 = any(delegated_by))
+        where agency = $1 and state in {_literals(SHOWN_OPEN)} and (officer = $2 or $2 = any(delegated_by))
         order by due_at, "case", task
         """,  # noqa: S608 - the states are our own
         agency,
@@ -108,7 +106,7 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         values.append(value)
         return f"${len(values)}"
 
-    where = [f"state in {_literals((wanted.state,) if wanted.state else STATES)}"]
+    where = [f"state in {_literals((wanted.state,) if wanted.state else SHOWN_OPEN)}"]
     if wanted.agency is not None:
         where.append(f"agency = {given(wanted.agency)}")
     if wanted.officer is not None:

@@ -13,6 +13,7 @@ from cli.examples_of import example, finding_example
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
+from domain.tasks import MOVES, TaskState
 from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
 from domain.words import Agency, Phase, Role
 
@@ -45,6 +46,7 @@ def page() -> str:
     parts = [_HEAD.read_text(encoding="utf-8")]
     parts += ["## Messages\n", _overview()]
     parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]
+    parts += ["## The life of an inquiry\n", _life_of_an_inquiry()]
     parts += ["## Findings\n\nWhat `complete_task` carries, one form for each agency.\n"]
     parts += [f"### `{agency}`\n\n{_json(finding_example(agency))}\n" for agency in Agency]
     parts += ["## Answers\n", _answer(Receipt), _answer(Acknowledgement), "## Queries\n"]
@@ -62,6 +64,20 @@ def _overview() -> str:
         phases = "any time" if kind.phases == OPEN_PHASES else ", ".join(p for p in Phase if p in kind.phases)
         rows.append(f"| [`{name}`](#{name}) | {roles} | {phases} |")
     return "\n".join(rows) + "\n"
+
+
+def _life_of_an_inquiry() -> str:
+    rows = ["| message | from | to | officers | while suspended |", "| --- | --- | --- | --- | --- |"]
+    for name, move in MOVES.items():
+        of, to = ", ".join(state for state in TaskState if state in move.of), move.to or "the same"
+        officers = ", ".join(sorted(move.officers)) or "—"
+        rows.append(f"| [`{name}`](#{name}) | {of} | {to} | {officers} | {'yes' if move.standing_still else 'no'} |")
+    about = (
+        "Officers are let through by how they stand to the inquiry (any one named is enough); other roles by their "
+        "role alone. Left alone, an open inquiry lapses. `complete_task` leads to signed where a second officer "
+        "has to sign, and what a delegate releases goes back to whoever gave it."
+    )
+    return "\n".join([*rows, "", about]) + "\n"
 
 
 def _section(name: str, model: type[Message]) -> str:

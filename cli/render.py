@@ -16,6 +16,7 @@ from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
 from domain.ledger import Event
 from domain.reconcile import statements
+from domain.tasks import SHOWN_OPEN
 from domain.view import CaseView, TaskView, TriageExplanation
 from domain.words import Phase
 from texts import sentences
@@ -23,6 +24,8 @@ from texts import sentences
 _STATE_STYLE: Final = {
     "offered": "yellow",
     "claimed": "cyan",
+    "signed": "magenta",
+    "suspended": "dim",
     "done": "green",
     "lapsed": "red",
     "paid": "green",
@@ -136,16 +139,12 @@ def _tasks(view: CaseView, language: str) -> Table:
     table = _table("tasks", ("task", "state", "officer", "due", "records"), language)
     for t in view.tasks:
         left = (t.due - sentences.day(view.now)).days
-        due = (
-            f"{t.due} ({texts.say('cli.days_left', language, days=left)})"
-            if t.state in ("offered", "claimed")
-            else str(t.due)
-        )
+        due = f"{t.due} ({texts.say('cli.days_left', language, days=left)})" if t.state in SHOWN_OPEN else str(t.due)
         style = "red" if left < 0 else "yellow" if left <= 2 else ""
         table.add_row(
             texts.label(t.agency, language),
             _state(t.state, language),
-            t.officer or "—",
+            _hands(t.officer, t.delegated_by),
             Text(due, style=style),
             _records(t, language),
         )
@@ -241,14 +240,19 @@ def _next(view: CaseView, language: str) -> RenderableType:
     subject = next(iter(view.undecided), "D") if what == "decision" else ""
     proposal = next((p.ref for p in view.proposals if p.state == "open"), "p1")
     silent = next((p.silent[0] for p in view.proposals if p.state == "open" and p.silent), "c1")
-    task = next((t.ref for t in view.tasks if t.state in ("offered", "claimed")), "labor")
+    task = next((t.ref for t in view.tasks if t.state in SHOWN_OPEN), "labor")
+    to_sign = [f"cosign {name} {t.ref}" for t in view.tasks if t.state == "signed"]
     payer = next((r.ref for r in view.respondents), "e1")
     instalments = view.settlement.instalments if view.settlement else ()
     owed = next((i.amount - i.paid for i in instalments if i.paid < i.amount), "…")
     pay = f"pay {name} --receipt … --paid-on {sentences.day(view.now)} --amount {owed}"
     commands = {
         "material": (f"supply {name} items.json",),
-        "inquiry": (f"claim {name} {task}", f"draft {name} {task}", f"submit {name} {task} --accept-draft"),
+        "inquiry": (f"claim {name} {task}", f"draft {name} {task}", f"submit {name} {task} --accept-draft", *to_sign),
+        "inquiry-without-taker": (
+            f"reassign {name} --task {task} --to … --reason …",
+            f"skip {name} {task} --reason …",
+        ),
         "inquiry-escalated": (
             f"submit {name} {task} --accept-draft",
             f"extend {name} {task} --days 5 --reason …",
@@ -342,11 +346,16 @@ def inbox(lines: Sequence[TaskLine], language: str) -> Table:
             texts.label(line.case_class, language),
             texts.label(line.agency, language),
             _state(line.state, language),
-            " ← ".join([line.officer or "—", *reversed(line.delegated_by)]),
+            _hands(line.officer, line.delegated_by),
             Text(f"{due} {texts.say('cli.overdue', language)}" if late else due, style="red" if late else ""),
             Text(_reminder(line, language), style="yellow" if line.reminded else ""),
         )
     return table
+
+
+def _hands(officer: str | None, delegated_by: Sequence[str]) -> str:
+    """Who holds it, and from whom they have it."""
+    return " ← ".join([officer or "—", *reversed(delegated_by)])
 
 
 def _reminder(line: TaskLine, language: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import TracebackType
@@ -17,12 +18,18 @@ from rich.text import Text
 import texts
 from cli.play import Moment
 from domain.base import CENTRE_ZONE
-from domain.tasks import TaskState
+from domain.tasks import SUSPENDED, TaskState
 from domain.view import CaseView, TaskView
 from domain.words import Language, Phase
 
 _LINES_SHOWN: Final = 9
-_MARK: Final = {TaskState.OFFERED: "○", TaskState.CLAIMED: "◐", TaskState.DONE: "●"}
+_MARK: Final[Mapping[str, str]] = {
+    TaskState.OFFERED: "○",
+    TaskState.CLAIMED: "◐",
+    TaskState.SIGNED: "◕",
+    TaskState.DONE: "●",
+    SUSPENDED: "◌",
+}
 
 
 @dataclass
@@ -129,7 +136,7 @@ def _facts(view: CaseView, language: Language) -> Table:
 
 
 def _task(task: TaskView, language: Language) -> str:
-    return f"{_MARK.get(TaskState(task.state), '✕')} {texts.label(task.agency, language)}"
+    return f"{_MARK.get(task.state, '✕')} {texts.label(task.agency, language)}"
 
 
 def _money(view: CaseView, language: Language) -> RenderableType:

@@ -32,6 +32,8 @@ class TaskState(StrEnum):
 OPEN: Final = frozenset({TaskState.OFFERED, TaskState.CLAIMED, TaskState.SIGNED})
 SUSPENDED: Final = "suspended"
 """How an open inquiry is shown while its case stands still."""
+SHOWN_OPEN: Final = (*sorted(OPEN), SUSPENDED)
+"""How an inquiry may be shown on which somebody still has to act."""
 EVIDENCE_MAX: Final = 100
 """Pieces of evidence that one inquiry may carry."""
 

@@ -110,3 +110,15 @@ def test_every_link_to_a_file_leads_somewhere(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+def test_the_page_of_patterns_has_all_43_and_every_test_that_it_names_exists() -> None:
+    page_ = (DOCS / "patterns.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page_.splitlines() if line.startswith("| ")]
+    patterns = [row for row in rows if row[0].isdigit()]
+    assert [int(row[0]) for row in patterns] == list(range(1, 44))
+    written = "\n".join(file.read_text(encoding="utf-8") for file in (DOCS.parent / "tests").rglob("test_*.py"))
+    for _, pattern, supported, how, test in patterns:
+        assert how, pattern
+        assert (supported == "no") == (test == ""), pattern
+        assert supported == "no" or f"def {test.strip('`')}(" in written, pattern

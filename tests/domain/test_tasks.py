@@ -217,6 +217,20 @@ def test_what_a_delegate_releases_goes_back_to_whoever_gave_it() -> None:
     assert inquiry(running).officer == "tax-01"
 
 
+def test_an_inquiry_on_offer_is_there_for_every_officer_of_the_agency_and_goes_to_the_first() -> None:
+    running = at_tax()
+    assert refusal(running, "claim_task", "lab-01", LABOR, task="tax") == "task.other_agency"
+    say(running, "claim_task", "tax-03", task="tax")
+    assert refusal(running, "claim_task", "tax-01", task="tax") == "task.claimed"
+    assert inquiry(running).officer == "tax-03"
+
+
+def test_a_finding_may_be_submitted_straight_from_the_offer() -> None:
+    running = at_tax()
+    say(running, "complete_task", "tax-02", task="tax", finding=tax_finding().model_dump(mode="json"))
+    assert (inquiry(running).state, inquiry(running).officer) == (TaskState.DONE, "tax-02")
+
+
 def test_the_head_of_an_agency_assigns_what_is_on_offer_and_nobody_elses_does() -> None:
     running = at_tax()
     assert refusal(running, "delegate_task", "tax-01", task="tax", to="tax-02") == "task.not_yours"
