@@ -13,6 +13,8 @@ from cli import deadlines
 from domain.calendar import Calendar
 from domain.deadlines import plan
 from domain.limitation import LimitationEvent, LimitationEventKind, limitation_clock
+from domain.steps import OpenDeadline
+from domain.view import CaseDeadlines
 from domain.words import ClaimKind
 
 Run = Callable[..., Result]
@@ -106,3 +108,21 @@ def test_a_limitation_clock_is_explained_with_its_events() -> None:
         "interrupted on 2024-10-08 (a claim on the employer): the term begins anew",
         "lapses in 19 day(s), on 2025-10-09 (劳动争议调解仲裁法 Art.27(4)): act now",
     ]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_date_of_a_case_is_explained(language: str) -> None:
+    inquiry = plan("inquiry-slow", date(2026, 12, 21), Calendar())
+    clock = limitation_clock("i1", ClaimKind.WAGES, date(2024, 3, 1), [], date(2025, 9, 20), Calendar())
+    found = CaseDeadlines(
+        case="dispute-t-1",
+        deadlines=(OpenDeadline(what="inquiry", about="tax", deadline=inquiry, final_at=inquiry.due_at),),
+        clocks=(clock,),
+    )
+    lines = list(deadlines.explain_case(found, language))
+    said = "\n".join(lines)
+    assert lines[0].endswith({"zh-CN": "（暂定）", "en": "(provisional)"}[language])
+    assert "2026-12-26/2026-12-27" in said or "weekends" in said or "周末" in said
+    assert {"zh-CN": "升级督办", "en": "escalated to the supervisor"}[language] in said
+    assert {"zh-CN": "事项 i1 的时效：已届满", "en": "limitation of item i1: lapsed"}[language] in said
+    assert "劳动争议调解仲裁法 Art.27(4)" in said
