@@ -14,12 +14,12 @@ QUERIES: Final = {
     "receipt": STAFF | PARTIES,
     "explain_triage": STAFF | PARTIES,
     "deadlines": STAFF | PARTIES,
-    "side_by_side": STAFF,
+    "side_by_side": STAFF | PARTIES,
     "timeline": STAFF,
     "open_tasks": STAFF,
     "record": STAFF,
 }
-"""Which roles may ask each query; ``record`` is the follow-up visit's. What a view shows of others is masked there."""
+"""Which roles may ask each query; ``record`` is the follow-up visit's. What each of them then sees stands in domain.masking."""
 
 
 def may_read(reader: Actor, query: str) -> None:

@@ -165,7 +165,7 @@ class BlockedView(Model):
 
 
 class CaseView(Model):
-    """A case as everybody reads it."""
+    """A case, before it is cut to its reader (domain.masking)."""
 
     public_payload: ClassVar[bool] = True
 

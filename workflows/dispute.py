@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.ledger import SYSTEM
+    from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message
     from domain.opening import Closed, Opening, Reading
     from domain.projection import RegistrationRequest
@@ -37,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
     from domain.words import Language, Phase
     from texts import sentences
-    from workflows import answers
+    from workflows import answers, proven
     from workflows.alarm import Alarm
     from workflows.prefill import prefill
     from workflows.proven import PROVEN
@@ -327,11 +328,11 @@ class DisputeWorkflow(Upkeep):
 
     @workflow.query
     def case_view(self, reading: Reading | None = None) -> CaseView:
-        """The whole case as everybody reads it."""
+        """The case, as far as the reader may see it."""
         language = (reading or Reading()).language
-        seen = view.case_view(self.case, self.now)
-        told = {"line": self.line(language), "assigned_because": answers.assignment(seen.assignment, language)}
-        return seen.model_copy(update=told)
+        whole = view.case_view(self.case, self.now)
+        told = {"line": self.line(language), "assigned_because": answers.assignment(whole.assignment, language)}
+        return self._eyes().case(whole.model_copy(update=told))
 
     @workflow.query
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
@@ -342,7 +343,7 @@ class DisputeWorkflow(Upkeep):
     def timeline(self, reading: Reading | None = None) -> Timeline:
         """The latest events of the ledger, as facts and as sentences."""
         language = (reading or Reading()).language
-        events = tuple(self.case.events)
+        events = self._eyes().events(self.case.events)
         return Timeline(
             case=self.case.case,
             first_seq=events[0].seq if events else 1,
@@ -354,7 +355,8 @@ class DisputeWorkflow(Upkeep):
     def open_tasks(self, reading: Reading | None = None) -> OpenTasks:
         """The inquiries that somebody still has to act on."""
         del reading
-        return OpenTasks(case=self.case.case, tasks=tuple(view.task_view(task) for task in self.case.open_tasks))
+        tasks = (view.task_view(task) for task in self.case.open_tasks)
+        return OpenTasks(case=self.case.case, tasks=self._eyes().tasks(tasks))
 
     @workflow.query
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
@@ -364,9 +366,13 @@ class DisputeWorkflow(Upkeep):
     @workflow.query
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:
         """The claim and the findings side by side, for each claimant with each employer."""
-        return view.side_by_side(self.case)
+        whole = view.side_by_side(self.case)
+        return whole.model_copy(update={"lines": self._eyes().lines(whole.lines)})
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
         """Why the case is in its class: the rules that fired, and those that nearly did."""
         return answers.triage(self.case, (reading or Reading()).language)
+
+    def _eyes(self) -> Eyes:
+        return Eyes.of(proven.reader(), {task.agency for task in self.case.tasks.values()})

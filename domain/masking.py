@@ -1,0 +1,231 @@
+"""Views cut to what their reader may see, by the table of parts and readers (``tables/visibility.yaml``)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import Field, JsonValue
+
+from domain.base import Model, Ref
+from domain.findings import Finding
+from domain.ledger import Actor, Event
+from domain.reconcile import Discrepancy
+from domain.rule_table import read_table
+from domain.side_by_side import Line
+from domain.view import CaseView, ClaimantView, ProposalView, ReferralView, RespondentView, SettlementView, TaskView
+from domain.words import Agency, RespondentKind, Role
+
+_TABLE: Final = Path(__file__).parent / "tables" / "visibility.yaml"
+_COLUMNS: Final = {
+    Agency.LABOR: ("employed", "wage"),
+    Agency.MEDICAL_INSURANCE: ("insured",),
+    Agency.TAX: ("received", "base", "state"),
+}
+"""Whose finding the columns of the side-by-side view come from."""
+_COMPANIES: Final = frozenset({RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY})
+HIDDEN: Final = "***"
+"""What stands where something is not shown."""
+
+
+class Level(StrEnum):
+    """How much of a part a reader sees."""
+
+    FULL = "full"
+    MASKED = "masked"
+    OWN = "own"
+    NONE = "none"
+
+
+class Sight(Model):
+    """What one reader sees, by part; findings by agency."""
+
+    name: Level = Level.NONE
+    identity_number: Level = Level.NONE
+    people: Level = Level.NONE
+    """The claimants one by one: who they are, what each asks for, is owed and has answered."""
+    labor: Level = Level.NONE
+    medical_insurance: Level = Field(default=Level.NONE, alias="medical-insurance")
+    tax: Level = Level.NONE
+    union: Level = Level.NONE
+    contradictions: Level = Level.NONE
+    prognosis: Level = Level.NONE
+    words: Level = Level.NONE
+
+    def of(self, agency: Agency) -> Level:
+        """How much the reader sees of an agency's finding."""
+        level: Level = getattr(self, agency.replace("-", "_"))
+        return level
+
+
+class Visibility(Model):
+    """The table: what each reader sees, and which facts of the ledger are words or amounts."""
+
+    source: str
+    readers: Mapping[str, Sight]
+    facts: Mapping[str, frozenset[str]]
+
+
+R = TypeVar("R", bound=Model)
+
+
+@cache
+def visibility() -> Visibility:
+    """The shipped table. Raises TableError."""
+    return read_table(_TABLE, Visibility)
+
+
+def masked_name(name: str) -> str:
+    """A name of which the first character stays."""
+    return f"{name[:1]}**"
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A reader of one case, and what they see of it."""
+
+    reader: Actor
+    sight: Sight
+
+    @classmethod
+    def of(cls, reader: Actor, asked: Collection[Agency]) -> "Eyes":
+        """The eyes of a reader. An officer whose agency is not among those asked sees nothing that is protected."""
+        column: str = reader.role
+        if reader.role is Role.OFFICER:
+            column = reader.agency if reader.agency in asked and reader.agency else ""
+        return cls(reader, visibility().readers.get(column, Sight()))
+
+    def case(self, view: CaseView) -> CaseView:
+        """The view of a case as the reader may see it."""
+        sees = self.sight
+        everything, judged = sees.people is Level.FULL, sees.prognosis is Level.FULL
+        terms = sees.people is not Level.NONE
+        claiming = {c.ref for c in view.claimants}
+        return view.model_copy(
+            update={
+                "claimants": tuple(self._claimant(c) for c in self._rows(view.claimants, of="ref")),
+                "respondents": tuple(self._respondent(r) for r in view.respondents),
+                "items": self._rows(view.items),
+                "tasks": self.tasks(view.tasks),
+                "discrepancies": self._contradictions(view.discrepancies),
+                "part_a": view.part_a if everything else None,
+                "part_b": view.part_b if everything else None,
+                "late_fee": view.late_fee if everything else None,
+                "difficulty": view.difficulty if judged else None,
+                "prognosis": view.prognosis if judged else None,
+                "warnings": view.warnings if judged else (),
+                "assignment": view.assignment if judged else None,
+                "assigned_because": view.assigned_because if judged else (),
+                "proposals": tuple(self._answers(p, claiming) for p in view.proposals) if terms else (),
+                "settlement": self._settlement(view.settlement, claiming) if terms else None,
+                "referrals": tuple(self._referral(r) for r in view.referrals),
+                "reply": self._rows(view.reply),
+            }
+        )
+
+    def tasks(self, tasks: Iterable[TaskView]) -> tuple[TaskView, ...]:
+        """Inquiries: everybody sees who is asked and until when, not everybody what was found."""
+        return tuple(
+            t.model_copy(update={"draft": self._finding(t.draft), "finding": self._finding(t.finding)}) for t in tasks
+        )
+
+    def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
+        """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""
+        parts = visibility().facts.items()
+        hidden = {name for part, names in parts if getattr(self.sight, part) is not Level.FULL for name in names}
+
+        def cut(event: Event) -> Event:
+            facts = {name: self._fact(name, value, hidden) for name, value in event.facts.items()}
+            return event.model_copy(update={"facts": facts})
+
+        return tuple(cut(event) for event in events)
+
+    def lines(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+        """The findings side by side; the columns of an agency whose finding the reader may not see stay empty."""
+        closed = [
+            column
+            for agency, columns in _COLUMNS.items()
+            if self.sight.of(agency) not in (Level.FULL, Level.OWN)
+            for column in columns
+        ]
+        return tuple(line.model_copy(update=dict.fromkeys(closed)) for line in self._rows(lines))
+
+    def _rows(self, rows: Iterable[R], *, of: str = "claimant") -> tuple[R, ...]:
+        """Rows that are each about a claimant: all of them, the reader's own and those about everybody, or none."""
+        match self.sight.people:
+            case Level.FULL:
+                return tuple(rows)
+            case Level.OWN:
+                return tuple(row for row in rows if getattr(row, of) in (None, self.reader.id))
+        return ()
+
+    def _claimant(self, claimant: ClaimantView) -> ClaimantView:
+        number = HIDDEN if self.sight.identity_number is Level.NONE else claimant.identity_number
+        return claimant.model_copy(update={"name": self._name(claimant.name), "identity_number": number})
+
+    def _respondent(self, respondent: RespondentView) -> RespondentView:
+        """A company's name is nobody's personal data, and the parties know whom they deal with."""
+        if respondent.kind in _COMPANIES or self.reader.role in (Role.CLAIMANT, Role.RESPONDENT):
+            return respondent
+        return respondent.model_copy(update={"name": self._name(respondent.name)})
+
+    def _name(self, name: str) -> str:
+        match self.sight.name:
+            case Level.FULL:
+                return name
+            case Level.MASKED:
+                return masked_name(name)
+        return HIDDEN
+
+    def _finding(self, finding: Finding | None) -> Finding | None:
+        if finding is None or self.sight.of(finding.agency) is Level.NONE:
+            return None
+        if self.sight.of(finding.agency) is Level.FULL:
+            return finding
+        own = {
+            name: tuple(row for row in rows if getattr(row, "claimant", None) in (None, self.reader.id))
+            for name, rows in finding
+            if isinstance(rows, tuple)
+        }
+        return finding.model_copy(update={**own, "remark": None})
+
+    def _contradictions(self, found: Iterable[Discrepancy]) -> tuple[Discrepancy, ...]:
+        """Own are those of one's own months, or those in which one's own agency is a source or decides."""
+        if self.sight.contradictions is Level.NONE:
+            return ()
+        if self.sight.contradictions is Level.OWN and self.reader.agency is not None:
+            return tuple(d for d in found if self.reader.agency in (d.first, d.second, d.resolver))
+        return self._rows(found)
+
+    def _answers(self, proposal: ProposalView, claiming: Collection[Ref]) -> ProposalView:
+        given = {name: self._refs(getattr(proposal, name), claiming) for name in ("accepted", "rejected", "silent")}
+        return proposal.model_copy(update=given)
+
+    def _settlement(self, settlement: SettlementView | None, claiming: Collection[Ref]) -> SettlementView | None:
+        return settlement and settlement.model_copy(update={"claimants": self._refs(settlement.claimants, claiming)})
+
+    def _refs(self, refs: Iterable[Ref], claiming: Collection[Ref]) -> tuple[Ref, ...]:
+        """Who has done something: a claimant isn't told how each of the others answered."""
+        own = self.sight.people is Level.OWN
+        return tuple(ref for ref in refs if not own or ref == self.reader.id or ref not in claiming)
+
+    def _referral(self, referral: ReferralView) -> ReferralView:
+        """The reason is a code where it comes with its article, and somebody's words where it doesn't."""
+        if referral.source or self.sight.words is Level.FULL:
+            return referral
+        return referral.model_copy(update={"reason": HIDDEN})
+
+    def _fact(self, name: str, value: JsonValue, hidden: Collection[str]) -> JsonValue:
+        if name in hidden and value is not None:
+            return HIDDEN
+        if isinstance(value, dict):
+            return {inner: self._fact(inner, part, hidden) for inner, part in value.items()}
+        if isinstance(value, list):
+            return [self._fact("", row, hidden) for row in value if not self._of_another(row)]
+        return value
+
+    def _of_another(self, row: JsonValue) -> bool:
+        whose = row.get("claimant") if isinstance(row, dict) else None
+        return whose is not None and self.sight.people is Level.OWN and whose != self.reader.id
