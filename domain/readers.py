@@ -19,7 +19,7 @@ QUERIES: Final = {
     "open_tasks": STAFF,
     "record": STAFF,
 }
-"""Which roles may ask each query; ``record`` is the follow-up visit's. What each of them then sees stands in domain.masking."""
+"""Which roles may ask each query; ``record`` is the follow-up visit's. domain.masking says what each then sees."""
 
 
 def may_read(reader: Actor, query: str) -> None:
