@@ -39,6 +39,7 @@ from connectors.breaker import Breaker
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, log
+from runtime.deployment import build, versioned
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.signing_keys import KeySetFile
@@ -68,6 +69,8 @@ class World:
     verifier: Verifier
     services: Mapping[Agency, AgencyRecords] = field(default_factory=dict)
     """The agencies' own records services; the others' records are read from exchange files."""
+    build: str | None = None
+    """The version as which these workers take part; None on a server that knows no versions."""
 
 
 def worker(role: str, world: World) -> Worker:
@@ -80,6 +83,7 @@ def worker(role: str, world: World) -> Worker:
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
+            deployment_config=versioned(role, world.build),
             interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
         )
     agency = Agency(role)
@@ -90,6 +94,7 @@ def worker(role: str, world: World) -> Worker:
         activities=[_AGENCIES[agency](records).read_records],
         interceptors=[Logged(), Unserviceable()],
         graceful_shutdown_timeout=timedelta(seconds=10),
+        deployment_config=versioned(role, world.build),
     )
 
 
@@ -146,7 +151,8 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         pool = await stack.enter_async_context(connect.database(settings))
         services = await _services(roles, settings, stack)
         client, rules = await connect.connect(settings), Rules(settings.own_tables)
-        world = World(client, pool, Vault.of(settings), rules, Verifier(KeySetFile.of(settings)), services)
+        vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))
+        world = World(client, pool, vault, rules, verifier, services, settings.build or build())
         for role in roles:
             await stack.enter_async_context(worker(role, world))
         log.get().info("working", roles=list(roles))

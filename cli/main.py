@@ -30,6 +30,7 @@ from cli import (
     tokens,
     triage,
     up,
+    workers,
 )
 from cli.link import Exit, fail, speak_json
 from domain.words import Language
@@ -55,6 +56,7 @@ _MODULES: Final = (
     deadlines,
     demo,
     up,
+    workers,
     protocol_docs,
 )
 _NAME: Final = "onestop"

@@ -25,7 +25,7 @@ import texts
 from casebook import migrations
 from cli import handing_out
 from domain.words import CENTRE_QUEUE, Agency
-from runtime import connect
+from runtime import connect, deployment
 from runtime.ports import Moved, PortTaken
 from runtime.process import Failed, Process
 from runtime.servers import Addresses, AlreadyRunning, end_orphans, serving
@@ -102,6 +102,9 @@ async def _started(settings: Settings) -> AsyncIterator[Centre]:
                 )
                 for role, process in zip(ROLES, workers, strict=True)
             )
+        )
+        await asyncio.gather(
+            *(deployment.make_current(client, role, settings.build or deployment.build()) for role in ROLES)
         )
         embedded.addresses.ready = True
         embedded.addresses.write(settings)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     connector_ca: Path | None = None
     """Certificates (PEM) that such a service's is checked against; without it those of the system."""
 
+    build: str | None = None
+    """The version as which a worker takes part; without it a digest of the code."""
+
     def records_of(self, agency: str) -> str | None:
         """Address of an agency's own records service; None where its exchange files are read."""
         address: str | None = getattr(self, f"{agency.replace('-', '_')}_records")
