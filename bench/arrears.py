@@ -43,6 +43,7 @@ def owed(claimants: int, tables: Parameters) -> Callable[[], Ledger]:
 
 def records(claimants: int, tables: Parameters) -> Callable[[], Ledger]:
     """From employments and a wage for each month."""
+    spelled = tuple(months(FIRST, LAST))
     given = Records(
         kinds=tuple(InsuranceKind),
         employments=tuple(
@@ -50,9 +51,9 @@ def records(claimants: int, tables: Parameters) -> Callable[[], Ledger]:
             for n in range(claimants)
         ),
         wages=tuple(
-            Wage(claimant=f"c{n}", employer=f"e{n % 7}", month=month, amount=Decimal(3000 + n * 7 + number))
-            for n in range(claimants)
-            for number, month in enumerate(months(FIRST, LAST))
+            Wage(claimant=claimant, employer=employer, month=month, amount=Decimal(3000 + n * 7 + number))
+            for n, (claimant, employer) in enumerate((f"c{n}", f"e{n % 7}") for n in range(claimants))
+            for number, month in enumerate(spelled)
         ),
         deferrals=(DEFERRED,),
         payments=PAYMENTS,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ def register(app: typer.Typer, language: str) -> None:
             emit(Records.model_json_schema())
         elif show_example:
             sys.stdout.write(EXAMPLE.read_text(encoding="utf-8"))
+        elif not file:
+            fail(Exit.BAD_INPUT, texts.say("arrears.file-missing", language))
         else:
             found = _computed(read(file, language), as_of, jurisdiction, not totals, language)
             if as_json:
@@ -126,7 +129,10 @@ def read(file: str, language: str) -> Source:
     if file.endswith(".csv"):
         return _read_csv(text, language)
     try:
-        content = yaml.load(text, yaml.CSafeLoader)  # JSON is YAML
+        content = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, yaml.CSafeLoader)
+    except json.JSONDecodeError as error:
+        where = f"{error.lineno}:{error.colno}"
+        fail(Exit.BAD_INPUT, texts.say("arrears.bad-table", language, file=file, where=where))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{mark.line + 1}:{mark.column + 1}" if mark else str(error)

@@ -2,8 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -92,6 +92,21 @@ class Parameters:
     def rows(self, jurisdiction: str | None = None) -> list[Row]:
         """Every row, of one place or of all."""
         return [row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)]
+
+    def spells(self, name: str, key: str, jurisdiction: str, first: date, last: date) -> Iterator[tuple[date, Row]]:
+        """The rows that hold over a span of days, each with the first day on which it does.
+
+        Raises MissingParameter for a day without one.
+        """
+        place: str | None = jurisdiction
+        changes = {first}
+        while place is not None:
+            for row in self._rows.get((name, key, place), ()):
+                ends = () if row.until is None or row.until >= last else (row.until + timedelta(days=1),)
+                changes.update(day for day in (row.since, *ends) if first <= day <= last)
+            place = above(place)
+        for day in sorted(changes) if first <= last else ():
+            yield day, self.find(name, key, jurisdiction, day)
 
     def _find(self, name: str, key: str, jurisdiction: str, on: date) -> Row:
         """The row that holds on a day, of the place or the nearest place above it.

@@ -76,7 +76,8 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    models = {file.stem for file in SOURCES} & {"base", "messages", "complaint", "findings", "identifiers", "officers"}
+    spoken = {"base", "messages", "complaint", "findings", "identifiers", "officers", "model", "wages"}
+    models = {file.stem for file in SOURCES} & spoken
     return found | {
         Code(f"refusals.{code}", frozenset(), where)
         for called, call, where in calls()

@@ -26,7 +26,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
-def say(key: str, language: str = DEFAULT_LANGUAGE, **parameters: object) -> str:
+def say(key: str, /, language: str = DEFAULT_LANGUAGE, **parameters: object) -> str:
     """The text for a key in a language, with its parameters filled in.
 
     Raises KeyError for a key or a parameter that does not exist.

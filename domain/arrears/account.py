@@ -38,16 +38,13 @@ class Account:
         self.days[lines] += days * (unpaid > 0)
         self._since[lines] = until
 
-    def uncapped(self) -> Ints:
-        """The late fee so far, as if it had no upper limit."""
-        return half_up(self._accrued, 100 * self._clocks.scale)
+    def uncapped(self, lines: Ints | slice = slice(None)) -> Ints:
+        """The late fee so far, paid or not, as if it had no upper limit."""
+        return half_up(self._accrued[lines], 100 * self._clocks.scale)
 
-    def fee(self) -> Ints:
-        """The late fee so far, paid or not."""
-        accrued = self.uncapped()
-        if self._options.late_fee_cap == "principal":
-            np.minimum(accrued, self._principal, out=accrued)
-        return accrued
+    def capped(self, fee: Ints, lines: Ints | slice = slice(None)) -> Ints:
+        """The late fee so far as it is owed."""
+        return np.minimum(fee, self._principal[lines]) if self._options.late_fee_cap == "principal" else fee
 
     def take(self, payments: Sequence[Payment]) -> Iterator[Unused]:
         """Allocate payments day by day, the narrower first on one day; tell what of them was not needed."""
@@ -67,9 +64,7 @@ class Account:
     def _take(self, payment: Payment, lines: Ints) -> int:
         day, lines = payment.paid_on.toordinal(), self._reached(lines, fen(payment.amount))
         self.accrue(lines, day)
-        fee = half_up(self._accrued[lines], 100 * self._clocks.scale)
-        if self._options.late_fee_cap == "principal":
-            fee = np.minimum(fee, self._principal[lines])
+        fee = self.capped(self.uncapped(lines), lines)
         owed = np.stack([self._principal[lines] - self.paid_principal[lines], fee - self.paid_fee[lines]])
         match self._options.payment_order:
             case "principal-first":

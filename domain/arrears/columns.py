@@ -45,7 +45,8 @@ class Columns:
     """A number of ``KINDS``."""
     month: Ints
     """Months since the year 0."""
-    place: Ints
+    place_of: Ints
+    """By employer: a number of ``places``."""
 
     def __len__(self) -> int:
         return len(self.span)
@@ -59,6 +60,11 @@ class Columns:
     def employer(self) -> Ints:
         """By line: a number of ``employers``."""
         return self.employer_of[self.span]
+
+    @property
+    def place(self) -> Ints:
+        """By line: a number of ``places``."""
+        return self.place_of[self.employer]
 
     def wages(self) -> Ints:
         """By line: the wage in fen, or UNKNOWN."""
@@ -121,7 +127,7 @@ def lay_out(spans: Sequence[DueSpan], place_of: Mapping[Ref, Place], elsewhere: 
         span=span,
         kind=kind_of[run],
         month=first[span] + np.arange(len(run)) - starts[run],
-        place=_ints([places.index(place) for place in placed])[employer_of][span],
+        place_of=_ints([places.index(place) for place in placed]),
     )
 
 

@@ -1,15 +1,13 @@
 """The clock of the late fee: how much of a daily rate has run between two days, deferrals left out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 
 import numpy as np
 
 from domain.arrears.columns import Columns, Ints, scaled
 from domain.arrears.model import Deferral
-from domain.arrears.terms import fee_rows
 from domain.parameters import Parameters, Row
 
 
@@ -51,7 +49,7 @@ def clocks(columns: Columns, due: Ints, as_of: date, parameters: Parameters, def
     due = np.minimum(due, end)
     origin = int(due.min(initial=end))
     daily, rows, scale = _daily(columns, due, origin, end, parameters)
-    of_line, running = columns.place.copy(), [np.ones(end - origin + 1, np.int64) for _ in columns.places]
+    of_line, running = columns.place, [np.ones(end - origin + 1, np.int64) for _ in columns.places]
     place = list(range(len(columns.places)))
     for deferral in deferrals:
         of_line, parents = _split(of_line, columns.covered(deferral))
@@ -81,22 +79,16 @@ def _daily(
     columns: Columns, due: Ints, origin: int, end: int, parameters: Parameters
 ) -> tuple[Ints, tuple[tuple[tuple[int, Row], ...], ...], int]:
     """By place and day since the origin: the daily rate as an integer; the rows used; the scale."""
-    by_place: list[Sequence[tuple[date, Row]]] = []
+    last = date.fromordinal(end)
+    by_place: list[tuple[tuple[int, Row], ...]] = []
+    place_of_line = columns.place
     for number, place in enumerate(columns.places):
-        first = int(due[columns.place == number].min(initial=end)) + 1
-        last = date.fromordinal(end)
-        by_place.append(list(fee_rows(parameters, place.jurisdiction, date.fromordinal(first), last)))
-    values, scale = scaled([row.value for days in by_place for _, row in days] or [Decimal(0)])
-    daily, taken = np.zeros((len(by_place), end - origin + 1), np.int64), 0
-    for number, days in enumerate(by_place):
-        daily[number, end - origin + 1 - len(days) :] = values[taken : taken + len(days)]
-        taken += len(days)
-    return daily, tuple(tuple(_changes(days)) for days in by_place), scale
-
-
-def _changes(days: Sequence[tuple[date, Row]]) -> Iterator[tuple[int, Row]]:
-    before: Row | None = None
-    for day, row in days:
-        if row is not before:
-            yield day.toordinal(), row
-        before = row
+        first = date.fromordinal(int(due[place_of_line == number].min(initial=end))) + timedelta(days=1)
+        changes = parameters.spells("late-fee", "", place.jurisdiction, first, last)
+        by_place.append(tuple((day.toordinal(), row) for day, row in changes))
+    values, scale = scaled([row.value for spells in by_place for _, row in spells])
+    daily, rates = np.zeros((len(by_place), end - origin + 1), np.int64), iter(values)
+    for number, spells in enumerate(by_place):
+        for day, _ in spells:
+            daily[number, day - origin :] = next(rates)
+    return daily, tuple(by_place), scale

@@ -34,6 +34,7 @@ from domain.calendar import Calendar
 from domain.parameters import Parameters, Row
 
 K = TypeVar("K")
+_DAYS: Final = date.max.toordinal() + 1
 _PARTS: Final = ("employer", "employee", "fee", "paid_principal", "paid_fee")
 
 
@@ -60,7 +61,6 @@ class Ledger:
     clocks: Clocks
     term: Ints
     base: Ints
-    wage: Ints
     provisional: Ints
     """The row of the provisional assessment that a line rests on, or UNKNOWN."""
     factors: Sequence[Row]
@@ -96,13 +96,16 @@ class Ledger:
     def rows_used(self) -> tuple[Row, ...]:
         """Every parameter row that some line rests on, by id."""
         used = {row.id: row for one in self.terms for row in one.rows}
-        used |= {self.factors[number].id: self.factors[number] for number in set(self.provisional.tolist()) - {UNKNOWN}}
-        late = self.days_late > 0
+        used |= {
+            self.factors[number].id: self.factors[number]
+            for number in set(np.unique(self.provisional).tolist()) - {UNKNOWN}
+        }
+        late, place_of_line = self.days_late > 0, self.columns.place
         for place in range(len(self.columns.places)):
-            here = late & (self.columns.place == place)
+            here = late & (place_of_line == place)
             if here.any():
-                ends = np.stack([self.clocks.due[here], self.settled[here]], axis=1)
-                for due, until in np.unique(ends, axis=0).tolist():
+                spans = np.unique(self.clocks.due[here] * _DAYS + self.settled[here])
+                for due, until in (divmod(span, _DAYS) for span in spans.tolist()):
                     used |= {row.id: row for row in self.clocks.rows_used(place, due, until)}
         return tuple(used[id] for id in sorted(used))
 
@@ -113,7 +116,7 @@ class Ledger:
             span, number = self.columns.spans[span_no], int(self.term[i])
             rows = rows_of(number, int(self.provisional[i]), self.days_late[i] > 0, int(self.settled[i]))
             marks = {
-                "wage-unknown": self.wage[i] == UNKNOWN and self.provisional[i] == UNKNOWN,
+                "wage-unknown": span.wage is None and self.provisional[i] == UNKNOWN,
                 "provisional": self.provisional[i] != UNKNOWN,
                 "by-days": span.days[0] != span.days[1],
                 "capped": self.fee[i] < self.uncapped[i],
@@ -139,7 +142,7 @@ class Ledger:
 
     def _rows_of(self, number: int, factor: int, late: bool, until: int) -> tuple[Row, ...]:
         """The rows of a line: those of its month, of its provisional assessment, of its late fee."""
-        one, place = self.terms[number], int(self.columns.place[np.flatnonzero(self.term == number)[0]])
+        one, place = self.terms[number], self.columns.places.index(self.terms[number].place)
         assessed = () if factor == UNKNOWN else (self.factors[factor],)
         fees = self.clocks.rows_used(place, one.due.toordinal(), until) if late else ()
         return (*one.rows, *assessed, *fees)
@@ -162,8 +165,7 @@ def reckon(
     columns = lay_out(tuple(spans), setting.places, Place(setting.jurisdiction))
     number, terms = _terms(columns, setting)
     floor, cap = (np.array([fen(bound) for bound in bounds], np.int64) for bounds in _bounds(terms))
-    wage = columns.wages()
-    base = np.minimum(np.maximum(wage, floor[number]), cap[number])
+    base = np.minimum(np.maximum(columns.wages(), floor[number]), cap[number])
     if columns.counts_days:
         base = half_up(base * columns.days[0], columns.days[1])
     employer, employee = (
@@ -176,6 +178,7 @@ def reckon(
     account = Account(columns, running, employer + employee, due, setting.as_of, setting.options)
     unused = tuple(account.take(payments))
     account.accrue(np.arange(len(columns)), setting.as_of.toordinal())
+    uncapped = account.uncapped()
     return Ledger(
         setting=setting,
         columns=columns,
@@ -183,13 +186,12 @@ def reckon(
         clocks=running,
         term=number,
         base=base,
-        wage=wage,
         provisional=provisional,
         factors=factors,
         employer=employer,
         employee=employee,
-        uncapped=account.uncapped(),
-        fee=account.fee(),
+        uncapped=uncapped,
+        fee=account.capped(uncapped),
         days_late=account.days,
         paid_principal=account.paid_principal,
         paid_fee=account.paid_fee,
@@ -234,9 +236,9 @@ def _assess_provisionally(
         if one.employer_share is not None:
             last = ordinal(one.last_month), fen(one.employer_share), fen(one.employee_share)
             known[one.claimant, one.employer, one.kind].append(last)
-    which = np.full(len(columns), UNKNOWN, np.int64)
     if not known:
-        return which, ()
+        return np.broadcast_to(np.int64(UNKNOWN), len(columns)), ()
+    which, place_of_line = np.full(len(columns), UNKNOWN, np.int64), columns.place
     before = np.full((2, len(columns)), UNKNOWN, np.int64)
     for number, (span_no, kind) in enumerate(zip(columns.span_of.tolist(), columns.kind_of.tolist(), strict=True)):
         span = columns.spans[span_no]
@@ -249,7 +251,7 @@ def _assess_provisionally(
     rows: list[Row] = []
     where: dict[tuple[int, int], int] = {}
     for i in lines_known.tolist():
-        place, month = int(columns.place[i]), int(columns.month[i])
+        place, month = int(place_of_line[i]), int(columns.month[i])
         if (place, month) not in where:
             jurisdiction = columns.places[place].jurisdiction
             row = setting.parameters.find("provisional", "", jurisdiction, first_day(month))

@@ -1,6 +1,5 @@
 """The parameters of a month: bounds of the base, both rates, due day. Looked up once for each place, kind and month."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,6 +21,7 @@ class Place(NamedTuple):
 class Term:
     """What holds for a kind of insurance in a month at a place. Amounts in yuan, rates in percent."""
 
+    place: Place
     floor: Decimal
     cap: Decimal
     employer: Decimal
@@ -67,15 +67,8 @@ def term(parameters: Parameters, calendar: Calendar, place: Place, kind: Insuran
         due = due.replace(day=min(int(named.value), due.day))
     if rolls is not None and rolls.value:
         rolled = calendar.next_working_day(due)
-        return Term(floor, cap, employer, employee, rolled, calendar.is_provisional(due, rolled), tuple(rows))
-    return Term(floor, cap, employer, employee, due, False, tuple(rows))
-
-
-def fee_rows(parameters: Parameters, jurisdiction: str, first: date, last: date) -> Iterator[tuple[date, Row]]:
-    """The row of the late fee's daily rate for each day of a span. Raises MissingParameter."""
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        yield day, parameters.find("late-fee", "", jurisdiction, day)
+        return Term(place, floor, cap, employer, employee, rolled, calendar.is_provisional(due, rolled), tuple(rows))
+    return Term(place, floor, cap, employer, employee, due, False, tuple(rows))
 
 
 def last_day(first: date, months_after: int) -> date:

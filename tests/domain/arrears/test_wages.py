@@ -1,0 +1,223 @@
+"""From employments and wages to months and bases; and a file's whole computation with its alternatives."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+
+from domain.arrears.columns import month_text, ordinal
+from domain.arrears.model import Arrears
+from domain.arrears.options import Options
+from domain.arrears.records import Records, assess_records
+from domain.arrears.wages import owed_spans
+from domain.calendar import Calendar
+from domain.parameters import Parameters
+from domain.words import InsuranceKind
+
+PENSION = InsuranceKind.PENSION
+
+
+@cache
+def tables() -> Parameters:
+    return Parameters.load()
+
+
+def months(records: dict[str, Any], **options: str) -> dict[str, tuple[str | None, tuple[int, int]]]:
+    """Month → wage and days, of pension."""
+    read = Records.model_validate(records)
+    spans = owed_spans(
+        read.employments, read.wages, read.received, (PENSION,), Options.model_validate(options), date(2024, 5, 20)
+    )
+    return {
+        f"{s.employer} {month_text(n)}": (None if s.wage is None else f"{s.wage.normalize():f}", s.days)
+        for s in spans
+        for n in range(ordinal(s.first_month), ordinal(s.last_month) + 1)
+    }
+
+
+def wages_of(records: dict[str, Any], **options: str) -> dict[str, str | None]:
+    return {month.removeprefix("e1 "): wage for month, (wage, _) in months(records, **options).items()}
+
+
+def employed(since: str, until: str | None, **more: Any) -> dict[str, Any]:
+    return {"claimant": "c1", "employer": "e1", "since": since, "until": until} | more
+
+
+def wage(month: str, amount: str, employer: str = "e1") -> dict[str, Any]:
+    return {"claimant": "c1", "employer": employer, "month": month, "amount": amount}
+
+
+def assessed(records: dict[str, Any], on: date = date(2024, 12, 31)) -> Arrears:
+    return assess_records(Records.model_validate(records), tables(), Calendar(), on)
+
+
+def test_several_wages_of_a_month_from_one_employer_are_added() -> None:
+    two = {
+        "employments": [employed("2024-01-01", "2024-01-31")],
+        "wages": [wage("2024-01", "3000"), wage("2024-01", "0.5")],
+    }
+    assert wages_of(two) == {"2024-01": "3000.5"}
+
+
+def test_a_wage_paid_in_a_month_comes_before_the_one_agreed() -> None:
+    both = {"employments": [employed("2024-01-01", "2024-02-29", wage="5000")], "wages": [wage("2024-02", "4500")]}
+    assert wages_of(both, base_from="month") == {"2024-01": "5000", "2024-02": "4500"}
+
+
+def test_the_base_is_the_average_month_of_the_year_before_and_in_the_year_of_joining_the_first_month() -> None:
+    joined = {
+        "employments": [employed("2022-11-01", "2023-02-28")],
+        "wages": [
+            wage("2022-11", "5000"),
+            wage("2022-12", "5000.01"),
+            wage("2023-01", "9000"),
+            wage("2023-02", "9100"),
+        ],
+    }
+    # in 2023: (5 000.00 + 5 000.01) / 2 = 5 000.005, half up
+    assert wages_of(joined) == {"2022-11": "5000", "2022-12": "5000", "2023-01": "5000.01", "2023-02": "5000.01"}
+    assert wages_of(joined, base_from="month") == {
+        "2022-11": "5000", "2022-12": "5000.01", "2023-01": "9000", "2023-02": "9100",
+    }  # fmt: skip
+
+
+def test_a_month_without_any_wage_has_none() -> None:
+    assert wages_of({"employments": [employed("2024-01-01", "2024-01-31")]}) == {"2024-01": None}
+
+
+@pytest.mark.parametrize(
+    ("part_month", "found"),
+    [
+        ("whole", {"e1 2024-01": (1, 1), "e1 2024-02": (1, 1), "e1 2024-03": (1, 1)}),
+        ("by-days", {"e1 2024-01": (17, 31), "e1 2024-02": (1, 1), "e1 2024-03": (1, 31)}),
+        ("left-out", {"e1 2024-02": (1, 1)}),
+    ],
+)
+def test_a_month_partly_worked_counts_as_chosen(part_month: str, found: dict[str, tuple[int, int]]) -> None:
+    part = {"employments": [employed("2024-01-15", "2024-03-01", wage="5000")]}
+    assert {month: days for month, (_, days) in months(part, part_month=part_month).items()} == found
+
+
+def test_the_29th_of_february_makes_the_month_whole_only_in_a_leap_year() -> None:
+    for year, whole in ((2023, True), (2024, False)):
+        worked = {"employments": [employed(f"{year}-02-01", f"{year}-02-28", wage="5000")]}
+        assert bool(months(worked, part_month="left-out")) is whole
+
+
+def test_employments_that_follow_or_overlap_each_other_make_a_month_once() -> None:
+    changed = {
+        "employments": [
+            employed("2024-01-01", "2024-01-20", wage="5000"),
+            employed("2024-01-10", "2024-01-31", wage="6000"),
+        ]
+    }
+    assert months(changed, part_month="by-days") == {"e1 2024-01": ("6000", (1, 1))}
+
+
+def test_an_employment_that_goes_on_is_owed_through_the_month_of_the_computation() -> None:
+    assert list(wages_of({"employments": [employed("2024-04-15", None)]}, part_month="by-days")) == [
+        "2024-04",
+        "2024-05",
+    ]
+
+
+def test_a_month_received_is_not_owed() -> None:
+    said = {
+        "employments": [employed("2024-01-01", "2024-03-31", wage="5000")],
+        "received": [
+            {"claimant": "c1", "employer": "e1", "kind": "pension", "first_month": "2024-02", "last_month": "2024-02"}
+        ],
+    }
+    assert list(wages_of(said)) == ["2024-01", "2024-03"]
+
+
+def test_two_employers_in_one_month_are_two_ledgers() -> None:
+    two = {
+        "employments": [
+            employed("2024-01-01", "2024-01-31", wage="5000"),
+            employed("2024-01-15", "2024-01-31", employer="e2", wage="1000"),
+        ],
+        "kinds": ["pension"],
+    }
+    result = assessed(two)
+    assert {employer: total.employer_share for employer, total in result.by_employer.items()} == {
+        "e1": Decimal("800.00"),
+        "e2": Decimal("640.00"),
+    }
+
+
+def test_by_days_the_base_after_floor_and_cap_counts_the_days_worked() -> None:
+    joined = {
+        "employments": [employed("2024-02-20", "2024-02-29", wage="3000")],
+        "kinds": ["pension"],
+        "options": {"part_month": "by-days"},
+    }
+    line = assessed(joined).lines[0]
+    # 4 000.00 × 10/29 = 1 379.31; 16% = 220.6896, 8% = 110.3448
+    assert (str(line.base), str(line.employer_share), str(line.employee_share)) == ("1379.31", "220.69", "110.34")
+    assert line.marks == ("by-days",)
+
+
+def choices(result: Arrears) -> Sequence[str]:
+    return [f"{other.chosen.option}={other.chosen.choice}" for other in result.alternatives]
+
+
+def test_only_where_a_contested_point_makes_a_difference_is_the_other_result_shown() -> None:
+    whole = {"employments": [employed("2024-01-01", "2024-01-31", wage="5000")], "kinds": ["pension"]}
+    assert choices(assessed(whole)) == []
+    part = {"employments": [employed("2024-01-02", "2024-01-31", wage="5000")], "kinds": ["pension"]}
+    result = assessed(part)
+    assert choices(result) == ["part_month=by-days", "part_month=left-out"]
+    by_days, left_out = result.alternatives
+    assert by_days.by_claimant["c1"].employer_share == Decimal("774.19")  # 5 000 × 30/31 = 4 838.71 × 16%
+    assert left_out.total.owed == 0
+
+
+def test_a_late_fee_above_its_principal_shows_the_capped_result_and_the_other_way_round() -> None:
+    old: dict[str, Any] = {"employments": [employed("2012-01-01", "2012-01-31", wage="5000")], "kinds": ["pension"]}
+    free, bound = assessed(old), assessed(old | {"options": {"late_fee_cap": "principal"}})
+    assert (choices(free), choices(bound)) == (["late_fee_cap=principal"], ["late_fee_cap=none"])
+    assert free.alternatives[0].total.owed == bound.owed == Decimal("2600.00")
+    assert bound.alternatives[0].total.owed == free.owed
+
+
+def test_provisional_and_wages_are_shown_beside_each_other_where_the_last_amounts_are_known() -> None:
+    known = {
+        "employments": [employed("2024-01-01", "2024-02-29", wage="5000")],
+        "kinds": ["pension"],
+        "received": [
+            {
+                "claimant": "c1",
+                "employer": "e1",
+                "kind": "pension",
+                "first_month": "2024-01",
+                "last_month": "2024-01",
+                "employer_share": "800",
+                "employee_share": "400",
+            }
+        ],
+    }
+    result = assessed(known, date(2024, 2, 29))
+    assert (result.owed, choices(result)) == (Decimal("1200.00"), ["undeclared=provisional"])
+    assert result.alternatives[0].total.owed == Decimal("1320.00")
+
+
+def test_months_of_a_relief_are_pointed_out() -> None:
+    assert assessed(
+        {"employments": [employed("2020-03-01", "2020-03-31", wage="5000")], "kinds": ["pension"]}
+    ).reliefs == ("relief-2020",)
+
+
+def test_the_rows_used_come_with_their_sources_and_doubts() -> None:
+    here = {
+        "jurisdiction": "CN-371102",
+        "employments": [employed("2024-06-01", "2024-06-30", wage="5000")],
+        "kinds": ["pension"],
+    }
+    result = assessed(here)
+    assert {row.id for row in result.sources if not row.verified} == set(result.unverified)
+    assert "unverified" in result.lines[0].marks
+    assert result.lines[0].due == date(2024, 7, 1)
