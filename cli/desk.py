@@ -16,7 +16,7 @@ import typer
 
 import texts
 from cli.examples_of import example, finding_example
-from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, run, told
+from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
 from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
@@ -184,9 +184,9 @@ async def _send(command: Command, model: type[Message], given: dict[str, Any], l
     acting, message_id = given.pop("acting"), given.pop("message_id")
     by_signal, as_json, case = given.pop("by_signal"), given.pop("as_json"), given.pop("case")
     fields = _fields(command, given, language)
-    async with link() as at:
+    async with link(acting) as at:
         handle = await at.case(case)
-        who = actor(acting) if acting else await _default_actor(command, fields, handle, language)
+        who = named_or_logged_in(acting) or await _default_actor(command, fields, handle, language)
         fields |= envelope(who, message_id, language)
         message = model.model_validate_json(json.dumps(fields))
         await deliver(handle, message.name, message.model_dump(mode="json"), by_signal, as_json)

@@ -12,7 +12,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import texts
 from cli.desk import read_json
 from cli.examples_of import example
-from cli.link import Exit, Link, NoAnswer, actor, console, emit, fail, in_time, link, run
+from cli.link import Exit, Link, NoAnswer, console, emit, fail, in_time, link, run, whoever
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
 from domain.receipts import Decision, Receipt
@@ -27,8 +27,8 @@ def register(app: typer.Typer, language: str) -> None:
     def file(
         source: Annotated[str, typer.Argument(help=texts.say("cli.complaint_file", language))] = "",
         acting: Annotated[
-            str, typer.Option("--as", envvar="ONESTOP_ACTOR", help=texts.say("cli.option.acting", language))
-        ] = "intake",
+            str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=texts.say("cli.option.acting", language))
+        ] = None,
         message_id: Annotated[
             str | None, typer.Option("--message-id", help=texts.say("cli.option.message_id", language))
         ] = None,
@@ -52,12 +52,12 @@ def register(app: typer.Typer, language: str) -> None:
             complaint = Complaint.model_validate(read_json(source, language))
             message = FileComplaint(
                 message_id=message_id or f"file-{uuid.uuid4().hex}",
-                actor=actor(acting),
+                actor=whoever(acting, "intake"),
                 language=Language(language),
                 complaint=complaint,
                 drill=drill,
             )
-            async with link() as at:
+            async with link(acting) as at:
                 receipt = await _file(at, message)
             if receipt is None:
                 _number_later(workflow_id(complaint), as_json, language)

@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
+import httpx
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
@@ -32,8 +33,10 @@ from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
+from runtime.sessions import InSession, NotLoggedIn, Remote, Sessions, holder, kept
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer
+from runtime.signing_keys import Keys, KeySetFile, NoSigningKey
 from runtime.vault import Vault
 from texts import sentences
 
@@ -110,8 +113,32 @@ def actor(text: str) -> Actor:
 
 
 def issuer(settings: Settings, acting: str | None = None) -> Issuer:
-    """Whoever proves who acts. Raises BadActor."""
-    return HoldsKeys.of(settings, actor(acting or os.environ.get("ONESTOP_ACTOR") or "supervisor"))
+    """Whoever proves who acts: the token server or this machine's keys, for the one logged in or the one named.
+
+    Who may read the private keys may act as anybody. Raises BadActor or NotLoggedIn.
+    """
+    session = kept(settings)
+    if settings.token_server is not None:
+        if session is None:
+            raise NotLoggedIn
+        return Remote(settings.token_server, session)
+    named = acting or os.environ.get("ONESTOP_ACTOR")
+    if session is not None and not named:
+        return InSession(Sessions(Keys.of(settings), KeySetFile.of(settings)), session)
+    return HoldsKeys.of(settings, actor(named or "supervisor"))
+
+
+def whoever(acting: str | None, otherwise: str) -> Actor:
+    """Who acts: the one named, or else the one logged in, or else as the command's default says. Raises BadActor."""
+    return named_or_logged_in(acting) or actor(otherwise)
+
+
+def named_or_logged_in(acting: str | None) -> Actor | None:
+    """Who acts, if somebody is named or has logged in. Raises BadActor."""
+    if acting:
+        return actor(acting)
+    session = kept(Settings())
+    return holder(session) if session else None
 
 
 async def in_time(answer: Awaitable[A], message_id: str) -> A:
@@ -142,6 +169,10 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.REFUSED, texts.say("cli.ledger_broken", language, seq=broken.seq, problem=broken.problem))
     except NoSuchCase as unknown:
         fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
+    except (NotLoggedIn, NoSigningKey):
+        fail(Exit.REFUSED, texts.say("cli.not_logged_in", language))
+    except httpx.HTTPError as error:
+        fail(Exit.UNREACHABLE, texts.say("cli.token_server_away", language, why=type(error).__name__))
     except BadActor as bad:
         fail(Exit.BAD_INPUT, texts.say("cli.bad_actor", language, given=bad))
     except NoAnswer as waited:

@@ -11,7 +11,7 @@ import typer
 import texts
 from cli.desk import deliver, envelope, read_json
 from cli.examples_of import example
-from cli.link import Exit, actor, emit, fail, link, run, told
+from cli.link import Exit, emit, fail, link, run, told, whoever
 from domain.messages import Attach
 from domain.protocol import MESSAGES, refusal
 
@@ -48,10 +48,10 @@ def register(app: typer.Typer, language: str) -> None:
             return
 
         async def work() -> None:
-            body = envelope(actor(acting or "supervisor"), None, language) | _object(
+            body = envelope(whoever(acting, "supervisor"), None, language) | _object(
                 read_json(file, language), language
             )
-            async with link() as at:
+            async with link(acting) as at:
                 await deliver(await at.case(case), name, body, by_signal, as_json)
 
         run(work, language)
@@ -69,7 +69,7 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: json_option = False,
     ) -> None:
         async def work() -> None:
-            who = actor(acting or "supervisor")
+            who = whoever(acting, "supervisor")
             try:
                 evidence = described(file) | {
                     name: value
@@ -79,7 +79,7 @@ def register(app: typer.Typer, language: str) -> None:
             except OSError as error:
                 fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=os.strerror(error.errno or 0)))
             message = Attach.model_validate(evidence | envelope(who, message_id, language))
-            async with link() as at:
+            async with link(acting) as at:
                 body = message.model_dump(mode="json")
                 await deliver(await at.case(case), Attach.name, body, by_signal, as_json)
 

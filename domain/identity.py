@@ -51,6 +51,8 @@ class Claims(Model):
     """The message's id."""
     sha256: str | None = None
     """Hex digest of the message's JSON, byte for byte as it is sent."""
+    acct: Ref | None = None
+    """The account that opened a session."""
     iat: int
     exp: int
 

@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     """The key ring as JSON, from a secret store; without it ``keys.json`` in ``data``."""
     public_keys: Path | None = None
     """The JSON Web Key Set that tokens are verified with; without it ``identity/public.json`` in ``data``."""
+    token_server: str | None = None
+    """Address of the token server; without it this machine signs with the keys in ``identity/private`` of ``data``."""
+    session: Path | None = None
+    """File of the session of whoever has logged in; without it ``session`` in ``data``."""
+    oidc_issuer: str | None = None
+    """OpenID Connect provider that the token server trusts; without it local accounts are."""
+    oidc_client: str = "onestop"
+    """Client id that the provider knows us by."""
+    oidc_roles: Path | None = None
+    """YAML table of which claim of an ID token makes which role."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
 
     labor_records: str | None = None

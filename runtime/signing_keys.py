@@ -140,7 +140,7 @@ class Keys:
                 kid=f"{purpose}-{secrets.token_hex(4)}",
                 x=_encoded(private.public_key().public_bytes_raw()),
                 roles=PURPOSES[purpose],
-                starts=starts or datetime.now(UTC).replace(microsecond=0),
+                starts=(starts or datetime.now(UTC)).replace(microsecond=0),
             )
             self._private.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(self._private / public.kid, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -152,7 +152,7 @@ class Keys:
     def retire(self, kid: str, ends: datetime) -> PublicKey:
         """End a key: what is issued from then on is refused. Raises UnknownKey."""
         with self._changing() as known:
-            ended = known.find(kid).model_copy(update={"ends": ends})
+            ended = known.find(kid).model_copy(update={"ends": ends.replace(microsecond=0)})
             self._write(KeySet(keys=tuple(ended if key.kid == kid else key for key in known.keys)))
             return ended
 

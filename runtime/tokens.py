@@ -16,7 +16,7 @@ ISSUER: Final = "onestop"
 ALGORITHM: Final = "EdDSA"
 LIFETIME: Final = timedelta(minutes=5)
 """How long after it was issued a message or a reading may begin to travel."""
-LONGEST: Final = {Use.SESSION: timedelta(hours=12)}
+LONGEST: Final = {Use.SESSION: timedelta(hours=8)}
 """A token that claims to live longer than this is refused, whoever signed it; the others live ``LIFETIME``."""
 LEEWAY: Final = timedelta(seconds=30)
 """How far apart the clocks of issuer and worker may be."""
@@ -29,7 +29,9 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def mint(keys: Keys, actor: Actor, use: Use, case: str, at: datetime, sent: Sent | None = None) -> str:
+def mint(
+    keys: Keys, actor: Actor, use: Use, case: str, at: datetime, sent: Sent | None = None, account: str | None = None
+) -> str:
     """A token for an actor in a case; for a message, bound to what is sent. Raises NoSigningKey."""
     kid, key = keys.signer(actor.role, at)
     claims = Claims(
@@ -42,6 +44,7 @@ def mint(keys: Keys, actor: Actor, use: Use, case: str, at: datetime, sent: Sent
         msg=sent and sent.name,
         jti=sent and sent.message_id,
         sha256=sent and sent.sha256,
+        acct=account,
         iat=int(at.timestamp()),
         exp=int((at + LONGEST.get(use, LIFETIME)).timestamp()),
     )

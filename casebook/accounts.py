@@ -1,0 +1,131 @@
+"""Local accounts: names, Argon2id hashes of passwords, and whom each may act as."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import asyncpg
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from domain.base import Instant, Model, Ref
+from domain.identity import EVERY_CASE
+from domain.ledger import Actor
+from domain.protocol import PARTIES, must, refusal
+from domain.words import Agency, Role
+
+TRIES: Final = 5
+"""Wrong passwords in a row until an account is locked for a while."""
+LOCKED_FOR: Final = timedelta(minutes=15)
+SHORTEST: Final = 12
+"""Characters of a password, at the least."""
+
+_HASHER: Final = PasswordHasher()
+_NOBODYS: Final = _HASHER.hash("nobody has this password")
+"""Compared with when there is no such account, so that it takes as long."""
+
+
+class Account(Model):
+    """An account: whom it acts as, and in which case."""
+
+    name: Ref
+    actor: Actor
+    scope: str = EVERY_CASE
+    """Workflow id of a party's case; ``*`` for those who work on any."""
+    disabled: bool = False
+    locked_until: Instant | None = None
+
+
+async def add(pool: asyncpg.Pool, account: Account, password: str) -> None:
+    """Open an account. Raises Refused when the name is taken, or the account or the password is no good."""
+    actor = account.actor
+    must(actor.role is not Role.SYSTEM, "account.system", "actor.role")
+    must((actor.agency is None) != (actor.role is Role.OFFICER), "identity.agency", "actor", role=actor.role)
+    must((account.scope == EVERY_CASE) != (actor.role in PARTIES), "account.scope", "scope", role=actor.role)
+    hashed = await _hashed(password)
+    added = await pool.fetchval(
+        """
+        insert into account (name, password, actor, role, agency, scope) values ($1, $2, $3, $4, $5, $6)
+        on conflict (name) do nothing returning true
+        """,
+        *(account.name, hashed, actor.id, actor.role, actor.agency, account.scope),
+    )
+    must(added, "account.taken", "name", name=account.name)
+
+
+async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
+    """The account that a name and a password open.
+
+    Raises Refused with one and the same reason whether the name, the password or the account is wrong.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(
+            "select *, coalesce(locked_until > now(), false) as locked from account where name = $1 for update", name
+        )
+        right = await asyncio.to_thread(_fits, row["password"] if row else _NOBODYS, password)
+        wrong = row is None or not right or row["locked"] or row["disabled_at"] is not None
+        if row is not None and wrong and not row["locked"]:
+            await connection.execute(
+                """
+                update account set failures = failures + 1,
+                    locked_until = case when failures + 1 >= $2 then now() + $3 end where name = $1
+                """,
+                *(name, TRIES, LOCKED_FOR),
+            )
+        elif not wrong:
+            await connection.execute("update account set failures = 0, locked_until = null where name = $1", name)
+    if wrong or row is None:
+        raise refusal("account.wrong", "password", minutes=LOCKED_FOR // timedelta(minutes=1), tries=TRIES)
+    return _account(row)
+
+
+async def set_password(pool: asyncpg.Pool, name: str, password: str) -> None:
+    """Give an account another password, and unlock it. Raises Refused when there is no such account."""
+    changed = await pool.fetchval(
+        "update account set password = $2, failures = 0, locked_until = null where name = $1 returning true",
+        *(name, await _hashed(password)),
+    )
+    must(changed, "account.unknown", "name", name=name)
+
+
+async def disable(pool: asyncpg.Pool, name: str) -> None:
+    """Close an account: nobody logs in with it again. Raises Refused when there is no such account."""
+    changed = await pool.fetchval(
+        "update account set disabled_at = coalesce(disabled_at, now()) where name = $1 returning true", name
+    )
+    must(changed, "account.unknown", "name", name=name)
+
+
+async def usable(pool: asyncpg.Pool, name: str) -> bool:
+    """Whether a session that this account opened still stands."""
+    return bool(await pool.fetchval("select true from account where name = $1 and disabled_at is null", name))
+
+
+async def every(pool: asyncpg.Pool) -> list[Account]:
+    """All accounts by name."""
+    return [_account(row) for row in await pool.fetch("select * from account order by name")]
+
+
+async def _hashed(password: str) -> str:
+    must(len(password) >= SHORTEST, "account.short", "password", least=SHORTEST)
+    return await asyncio.to_thread(_HASHER.hash, password)
+
+
+def _fits(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password)
+    except VerifyMismatchError:
+        return False
+
+
+def _account(row: asyncpg.Record) -> Account:
+    actor = Actor(
+        id=row["actor"], role=Role(row["role"]), agency=Agency(row["agency"]) if row["agency"] is not None else None
+    )
+    return Account(
+        name=row["name"],
+        actor=actor,
+        scope=row["scope"],
+        disabled=row["disabled_at"] is not None,
+        locked_until=row["locked_until"],
+    )

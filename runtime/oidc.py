@@ -1,0 +1,125 @@
+"""OpenID Connect: a person signs in at the provider, and the ID token says which roles they have.
+
+The device authorization flow (RFC 8628) serves a command line: it shows an address and a code, and asks the
+provider until the person has signed in with a browser, wherever that is.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import jwt
+import yaml
+from pydantic import ValidationError
+
+from domain.base import Model
+from domain.identity import EVERY_CASE, PEOPLE
+from domain.ledger import Actor
+from domain.protocol import PARTIES, refusal
+from domain.words import Agency, Role
+from runtime.token_server import Person
+
+_ALGORITHMS: Final = ["EdDSA", "RS256", "ES256"]
+_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+_SCOPE: Final = "openid profile"
+_LEEWAY: Final = 30
+"""Seconds that the provider's clock may differ."""
+
+
+class Granted(Model):
+    """A row of the table: who has this value in the claim has this role."""
+
+    value: str
+    role: Role
+    agency: Agency | None = None
+
+
+class Roles(Model):
+    """Which claim of an ID token makes which role; the first row that fits holds."""
+
+    claim: str
+    actor: str
+    """The claim that holds the actor's id."""
+    case: str | None = None
+    """The claim that holds the workflow id of a party's case."""
+    rows: tuple[Granted, ...]
+
+    @classmethod
+    def read(cls, file: Path) -> "Roles":
+        """The table in a YAML file. Raises OSError or ValidationError."""
+        return cls.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+class Provider:
+    """An OpenID Connect provider."""
+
+    def __init__(self, issuer: str, client: str) -> None:
+        self._issuer, self._client = issuer.rstrip("/"), client
+        self._found: dict[str, Any] | None = None
+
+    async def sign_in(self, show: Callable[[str, str], None]) -> str:
+        """The ID token of whoever signs in. ``show`` is given the address and the code. Raises Refused, HTTPError."""
+        async with httpx.AsyncClient(timeout=10) as web:
+            found = await self._configuration(web)
+            asked = {"client_id": self._client, "scope": _SCOPE}
+            device = (await web.post(found["device_authorization_endpoint"], data=asked)).raise_for_status().json()
+            show(device.get("verification_uri_complete", device["verification_uri"]), device["user_code"])
+            pause, left = float(device.get("interval", 5)), float(device["expires_in"])
+            while left > 0:
+                await asyncio.sleep(pause)
+                left -= pause
+                form = {"grant_type": _GRANT, "device_code": device["device_code"], "client_id": self._client}
+                answer = (await web.post(found["token_endpoint"], data=form)).json()
+                if "id_token" in answer:
+                    token: str = answer["id_token"]
+                    return token
+                if answer.get("error") == "slow_down":
+                    pause += 5
+                elif answer.get("error") != "authorization_pending":
+                    break
+        raise refusal("oidc.denied", "id_token")
+
+    async def person(self, id_token: str, roles: Roles) -> Person:
+        """Whom an ID token proves. Raises Refused, HTTPError."""
+        async with httpx.AsyncClient(timeout=10) as web:
+            found = await self._configuration(web)
+            published = (await web.get(found["jwks_uri"])).raise_for_status().json()
+        try:
+            key = jwt.PyJWKSet.from_dict(published)[jwt.get_unverified_header(id_token).get("kid", "")]
+            claims = jwt.decode(
+                id_token,
+                key,
+                algorithms=_ALGORITHMS,
+                audience=self._client,
+                issuer=self._issuer,
+                leeway=_LEEWAY,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            )
+        except (jwt.PyJWTError, KeyError):
+            raise refusal("oidc.token", "id_token") from None
+        return person_of(claims, roles)
+
+    async def _configuration(self, web: httpx.AsyncClient) -> dict[str, Any]:
+        if self._found is None:
+            address = f"{self._issuer}/.well-known/openid-configuration"
+            found: dict[str, Any] = (await web.get(address)).raise_for_status().json()
+            if found.get("issuer", "").rstrip("/") != self._issuer:
+                raise refusal("oidc.issuer", "id_token")
+            self._found = found
+        return self._found
+
+
+def person_of(claims: dict[str, Any], roles: Roles) -> Person:
+    """Whom the claims of an ID token make by the table. Raises Refused when no row fits."""
+    held = claims.get(roles.claim, [])
+    values = set(held) if isinstance(held, list) else {held}
+    row = next((row for row in roles.rows if row.value in values), None)
+    if row is None or row.role not in PEOPLE:
+        raise refusal("oidc.no_role", "id_token", claim=roles.claim)
+    scope = claims.get(roles.case or "") if row.role in PARTIES else EVERY_CASE
+    try:
+        return Person(actor=Actor(id=claims.get(roles.actor, ""), role=row.role, agency=row.agency), scope=scope or "")
+    except ValidationError:
+        raise refusal("oidc.no_actor", "id_token", claim=roles.actor) from None

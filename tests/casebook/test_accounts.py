@@ -1,0 +1,94 @@
+"""Local accounts: opened, tried, locked and closed on a real PostgreSQL."""
+
+import uuid
+
+import asyncpg
+import pytest
+
+from casebook import accounts
+from casebook.accounts import TRIES, Account
+from domain.ledger import SYSTEM, Actor
+from domain.protocol import Refused
+from domain.words import Agency, Role
+from tests import builders
+
+PASSWORD = "a long enough password"
+
+
+def fresh(actor: Actor = builders.SUPERVISOR, scope: str = "*") -> Account:
+    return Account(name=f"a-{uuid.uuid4().hex[:8]}", actor=actor, scope=scope)
+
+
+async def test_a_password_opens_its_account_and_no_other_does(pool: asyncpg.Pool) -> None:
+    account = fresh(builders.officer(Agency.TAX))
+    await accounts.add(pool, account, PASSWORD)
+
+    assert await accounts.log_in(pool, account.name, PASSWORD) == account
+    for name, password in ((account.name, PASSWORD + "x"), ("nobody", PASSWORD)):
+        with pytest.raises(Refused) as refused:
+            await accounts.log_in(pool, name, password)
+        assert refused.value.problems[0].code == "refusals.account.wrong"
+
+
+async def test_a_password_is_kept_as_an_argon2id_hash(pool: asyncpg.Pool) -> None:
+    account = fresh()
+    await accounts.add(pool, account, PASSWORD)
+
+    kept = await pool.fetchval("select password from account where name = $1", account.name)
+    assert kept.startswith("$argon2id$")
+    assert PASSWORD not in kept
+
+
+async def test_wrong_tries_in_a_row_lock_an_account_until_its_password_is_set_anew(pool: asyncpg.Pool) -> None:
+    account = fresh()
+    await accounts.add(pool, account, PASSWORD)
+    for _ in range(TRIES):
+        with pytest.raises(Refused):
+            await accounts.log_in(pool, account.name, "wrong")
+
+    with pytest.raises(Refused):
+        await accounts.log_in(pool, account.name, PASSWORD)
+    await accounts.set_password(pool, account.name, PASSWORD + "2")
+
+    assert await accounts.log_in(pool, account.name, PASSWORD + "2") == account
+
+
+async def test_a_closed_account_opens_no_more_and_its_sessions_end(pool: asyncpg.Pool) -> None:
+    account = fresh()
+    await accounts.add(pool, account, PASSWORD)
+    assert await accounts.usable(pool, account.name)
+
+    await accounts.disable(pool, account.name)
+
+    assert not await accounts.usable(pool, account.name)
+    with pytest.raises(Refused):
+        await accounts.log_in(pool, account.name, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("account", "password", "code"),
+    [
+        (fresh(SYSTEM), PASSWORD, "account.system"),
+        (fresh(Actor(id="x", role=Role.OFFICER)), PASSWORD, "identity.agency"),
+        (fresh(Actor(id="x", role=Role.SUPERVISOR, agency=Agency.TAX)), PASSWORD, "identity.agency"),
+        (fresh(builders.party("c1", Role.CLAIMANT)), PASSWORD, "account.scope"),
+        (fresh(scope="dispute-x"), PASSWORD, "account.scope"),
+        (fresh(), "short", "account.short"),
+    ],
+)
+async def test_an_account_that_proves_nothing_or_too_much_is_not_opened(
+    pool: asyncpg.Pool, account: Account, password: str, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await accounts.add(pool, account, password)
+
+    assert refused.value.problems[0].code == f"refusals.{code}"
+
+
+async def test_a_name_is_given_once(pool: asyncpg.Pool) -> None:
+    account = fresh()
+    await accounts.add(pool, account, PASSWORD)
+
+    with pytest.raises(Refused):
+        await accounts.add(pool, account, PASSWORD)
+    assert account in await accounts.every(pool)

@@ -1,0 +1,126 @@
+"""Logging in, keys and tokens as a person or a script uses them."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import jwt
+import pytest
+import uvicorn
+
+from casebook import accounts
+from casebook.accounts import Account
+from cli.login import Prover
+from domain.words import Agency, Role
+from runtime.ports import free_port
+from runtime.sessions import Sessions
+from runtime.signing_keys import Keys, KeySetFile
+from runtime.token_server import application
+from tests import builders
+from tests.cli.conftest import Centre, Onestop
+from tests.runtime.running import until
+
+PASSWORD = "correct horse battery"
+
+
+async def filed(onestop: Onestop) -> str:
+    """A case just filed."""
+    complaint = builders.complaint()
+    answer = await onestop("file", "-", "--json", typed=complaint.model_dump_json())
+    case: str = answer.json["case"]
+    return case
+
+
+async def test_a_token_says_who_sends_which_message(onestop: Onestop, tmp_path: Path) -> None:
+    message = tmp_path / "m.json"
+    message.write_text(json.dumps({"message_id": "m1", "actor": {"id": "sup-1", "role": "supervisor"}, "text": "x"}))
+
+    token = (await onestop("token", "dispute-x", "comment", message)).out.strip()
+
+    claims = jwt.decode(token, options={"verify_signature": False})
+    told = {name: claims[name] for name in ("aud", "sub", "role", "case", "msg", "jti")}
+    assert told == {
+        "aud": "message",
+        "sub": "sup-1",
+        "role": "supervisor",
+        "case": "dispute-x",
+        "msg": "comment",
+        "jti": "m1",
+    }
+
+
+async def test_keys_are_made_listed_and_retired(onestop: Onestop) -> None:
+    made = await onestop("keys", "new", "people")
+    kid = made.out.split()[-1].removeprefix("已生成密钥")
+    keys = (await onestop("keys", "list", "--json")).json["keys"]
+    assert kid in [key["kid"] for key in keys]
+
+    assert (await onestop("keys", "retire", kid)).code == 0
+    assert (await onestop("keys", "retire", "people-0")).code == 3
+
+    ended = [key["kid"] for key in (await onestop("keys", "list", "--json")).json["keys"] if key["ends"]]
+    assert ended == [kid]
+    assert kid in (await onestop("keys", "list")).out
+
+
+async def test_who_logs_in_acts_as_the_account_says_until_logging_out(at_centre: Onestop) -> None:
+    case = await filed(at_centre)
+    assert (await at_centre("accounts", "add", "li", "officer:tax/tax-07", typed=PASSWORD)).code == 0
+    assert (await at_centre("login", "li", typed="wrong")).code == 2
+
+    assert "officer:tax/tax-07" in (await at_centre("login", "li", typed=PASSWORD)).out
+    assert (await at_centre("whoami")).out.strip() == "officer:tax/tax-07"
+    assert (await at_centre("claim", case, "tax")).code == 0
+    assert (await at_centre("suspend", case, "--until", "2027-01-01", "--reason", "x")).code == 1
+    await at_centre("logout")
+
+    assert (await at_centre("whoami")).code == 1
+    view = (await at_centre("show", case, "--json")).json
+    assert next(task for task in view["tasks"] if task["ref"] == "tax")["officer"] == "tax-07"
+    assert "li" in (await at_centre("accounts", "list")).out
+
+
+@contextlib.asynccontextmanager
+async def token_server(centre: Centre) -> AsyncIterator[str]:
+    """A token server that holds the centre's keys."""
+    settings = centre.settings
+    prover, published = Prover(settings, centre.world.pool), KeySetFile.of(settings)
+    served = application(Sessions(Keys.of(settings), published), published, prover.prove, prover.stands)
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(served, port=port, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+async def test_a_machine_without_keys_has_the_token_server_sign(
+    at_centre: Onestop, centre: Centre, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    case = await filed(at_centre)
+    pool = centre.world.pool
+    await accounts.add(pool, Account(name="wang", actor=builders.officer(Agency.TAX, "tax-08")), PASSWORD)
+    own = Account(name="c1", actor=builders.party("c1", Role.CLAIMANT), scope=case)
+    await accounts.add(pool, own, PASSWORD)
+    other = await filed(at_centre)
+    async with token_server(centre) as address:
+        monkeypatch.setenv("ONESTOP_TOKEN_SERVER", address)
+        monkeypatch.setenv("ONESTOP_SESSION", str(tmp_path / "session"))
+        assert (await at_centre("show", case)).code == 1, "nobody has logged in"
+        assert (await at_centre("login", "wang", typed="wrong")).code == 2
+
+        assert (await at_centre("login", "wang", typed=PASSWORD)).code == 0
+        assert (await at_centre("claim", case, "tax")).code == 0
+        forged = await at_centre("comment", case, "x", "--as", "supervisor/sup-1")
+        assert forged.code == 2
+        assert "officer:tax/tax-08" in forged.err
+        await accounts.disable(pool, "wang")
+        assert (await at_centre("claim", case, "labor")).code != 0
+
+        await at_centre("login", "c1", typed=PASSWORD)
+        assert (await at_centre("comment", case, "请尽快")).code == 0
+        assert (await at_centre("comment", other, "窥探")).code == 2
+        assert (await at_centre("show", other)).code == 2
