@@ -14,7 +14,7 @@ import texts
 from casebook import inbox
 from cli.desk import envelope
 from cli.inbox import filter_of, filter_options
-from cli.link import Exit, actor, fail, link, run
+from cli.link import Exit, actor, fail, link, run, whoever
 from cli.many import Row, show_rows, tell_all
 from domain.ledger import SYSTEM
 from domain.messages import ClaimTask, CompleteTask
@@ -81,9 +81,9 @@ def _claim_all(given: dict[str, Any], language: str) -> None:
         fail(Exit.BAD_INPUT, texts.say("cli.usage.MissingParameter", language, what="--agency"))
 
     async def work() -> None:
-        who = actor(given["acting"] or f"officer:{agency}/{actor('supervisor').id}")
+        who = whoever(given["acting"], f"officer:{agency}/{actor('supervisor').id}")
         wanted = filter_of(given, language).model_copy(update={"state": "offered"})
-        async with link() as at:
+        async with link(given["acting"]) as at:
             found = await inbox.tasks(at.pool, at.vault, wanted)
             rows = [
                 Row(line.case, ClaimTask.model_validate(envelope(who, None, language) | {"task": line.task}))
@@ -102,7 +102,7 @@ def _submit_batch(given: dict[str, Any], language: str) -> None:
         show_rows(bad, language, given["as_json"])
 
     async def work() -> None:
-        async with link() as at:
+        async with link(given["acting"]) as at:
             sent = await tell_all(at, [row for row in rows if not row.why], language)
         show_rows(sorted([*bad, *sent], key=lambda row: row.line or 0), language, given["as_json"])
 
@@ -129,7 +129,7 @@ def _finding_of(number: int, line: str, acting: str | None, language: str) -> Ro
         said = json.loads(line)
         case, finding = said.pop("case"), said.get("finding") or {}
         task = said.setdefault("task", finding.get("agency"))
-        who = actor(acting or f"officer:{Agency(task)}/{actor('supervisor').id}")
+        who = whoever(acting, f"officer:{Agency(task)}/{actor('supervisor').id}")
         message_id = f"batch-{uuid.uuid5(uuid.NAMESPACE_URL, f'{who.id}:{line}').hex}"
         body = json.dumps(envelope(who, message_id, language) | said)
         return Row(case, CompleteTask.model_validate_json(body), line=number)

@@ -11,17 +11,16 @@ from rich.table import Table
 from yaml import YAMLError
 
 import texts
-from cli.link import Exit, actor, console, emit, fail, link, run
+from cli.link import Exit, console, emit, fail, link, run, whoever
 from cli.tables import take_notice
 from domain.calendar import Calendar, DayKind, Notice, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Term, Terms, UnknownTerm
 from domain.deadlines import Deadline, plan, spans
-from domain.ledger import Actor
 from domain.limitation import LimitationClock
 from domain.messages import CalendarChanged
 from domain.parameters import BadTable
 from domain.view import CaseDeadlines
-from domain.words import Language, Role
+from domain.words import Language
 from runtime.broadcast import tell_running_cases
 from runtime.settings import Settings
 from texts import sentences
@@ -208,7 +207,7 @@ async def _replan(notice: Notice, language: str, as_json: bool) -> None:
     loaded_at = (Settings().own_tables / f"notice-{notice.year}.yaml").stat().st_mtime_ns
     message = CalendarChanged(
         message_id=f"calendar-{notice.year}-{notice.digest[:12]}-{loaded_at}",
-        actor=Actor(id=actor("supervisor").id, role=Role.SUPERVISOR),
+        actor=whoever(None, "supervisor"),
         language=Language(language),
         year=notice.year,
         source=notice.source,

@@ -12,7 +12,7 @@ from rich.table import Table
 import texts
 from casebook import evidence
 from cli.desk import deliver, envelope
-from cli.link import Exit, actor, console, emit, fail, link, run
+from cli.link import Exit, console, emit, fail, link, run, whoever
 from domain.messages import Attach
 from texts import sentences
 
@@ -41,14 +41,14 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: json_option = False,
     ) -> None:
         async def work() -> None:
-            who = actor(acting or "supervisor")
+            who = whoever(acting, "supervisor")
             content = _read(file, language)
             name, kind = title or file.name, media_type or mimetypes.guess_type(file.name)[0] or "?"
             try:
                 sha256 = evidence.accepted(content, kind)
             except evidence.NotTaken as no:
                 fail(Exit.BAD_INPUT, texts.say(no.code, language, **no.params))
-            async with link() as at:
+            async with link(acting) as at:
                 handle = await at.case(case)
                 fields = envelope(who, message_id or f"evidence-{uuid.uuid4().hex}", language) | {
                     "title": name,

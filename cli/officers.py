@@ -14,7 +14,7 @@ from rich.table import Table
 import texts
 from casebook import inbox
 from cli.desk import envelope
-from cli.link import Exit, Link, actor, console, emit, fail, link, run, told
+from cli.link import Exit, Link, console, emit, fail, link, run, told, whoever
 from cli.many import Row, show_rows, tell_all
 from cli.rules import install
 from domain.officers import Absence, Directory, Officer, load_directory
@@ -41,7 +41,7 @@ def register(app: typer.Typer, language: str) -> None:
     agency_option = Annotated[Agency | None, typer.Option(help=said("field.agency"))]
     dry_option = Annotated[bool, typer.Option("--dry-run", help=said("option.dry_run"))]
     reason_option = Annotated[str, typer.Option(help=said("field.reason"))]
-    acting_option = Annotated[str, typer.Option("--as", envvar="ONESTOP_ACTOR", help=said("option.acting"))]
+    acting_option = Annotated[str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=said("option.acting"))]
 
     @group.command("load", help=said("command.officers-load"))
     def load(file: Annotated[Path, typer.Argument(help=said("officers_file"))], as_json: json_option = False) -> None:
@@ -68,7 +68,7 @@ def register(app: typer.Typer, language: str) -> None:
         agency: agency_option = None,
         reason: reason_option = "",
         dry_run: dry_option = False,
-        acting: acting_option = "supervisor",
+        acting: acting_option = None,
         as_json: json_option = False,
     ) -> None:
         if (to is None) != release:
@@ -76,7 +76,7 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             of = _agency(officer, agency, language)
-            async with link() as at:
+            async with link(acting) as at:
                 cases = dict.fromkeys(case for case, _ in await inbox.held_by(at.pool, of, officer))
                 rows = [
                     Row(case, RelieveOfficer.model_validate(_said(acting, reason or said("left"), language) | what))
@@ -97,7 +97,7 @@ def register(app: typer.Typer, language: str) -> None:
         agency: agency_option = None,
         reason: reason_option = "",
         dry_run: dry_option = False,
-        acting: acting_option = "supervisor",
+        acting: acting_option = None,
         as_json: json_option = False,
     ) -> None:
         try:
@@ -107,7 +107,7 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             of = _agency(officer, agency, language)
-            async with link() as at:
+            async with link(acting) as at:
                 held = await inbox.tasks(
                     at.pool, at.vault, inbox.TaskFilter(agency=of, officer=officer, state="claimed", limit=500)
                 )
@@ -129,8 +129,8 @@ async def _move(at: Link, rows: list[Row[Any]], language: str, dry_run: bool, as
     show_rows(done, language, as_json, dry_run=dry_run)
 
 
-def _said(acting: str, reason: str, language: str) -> dict[str, Any]:
-    return envelope(actor(acting), f"move-{uuid.uuid4().hex}", language) | {"reason": reason}
+def _said(acting: str | None, reason: str, language: str) -> dict[str, Any]:
+    return envelope(whoever(acting, "supervisor"), f"move-{uuid.uuid4().hex}", language) | {"reason": reason}
 
 
 def _directory() -> Directory:
