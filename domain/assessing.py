@@ -42,6 +42,7 @@ def assess(
     part_b = _private_law(known)
     warnings = {
         "unverified-rows": not all(row.verified for row in rows),
+        "late-fee-above-principal": ledger.fee_exceeds_principal,
         "bases-not-judged": bool(prices.months_without_bounds),
     }
     computed = Assessment(

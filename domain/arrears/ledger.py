@@ -75,6 +75,11 @@ class Ledger:
     """The day on which the principal was paid in full, or the day of the computation."""
     unused: tuple[Unused, ...]
 
+    @property
+    def fee_exceeds_principal(self) -> bool:
+        """Whether some late fee, uncapped, is above what was owed: then the cap matters (行政强制法 Art.45)."""
+        return bool((self.uncapped > self.employer + self.employee).any())
+
     def total(self) -> Total:
         """The sums of all lines."""
         return _total([int(getattr(self, part).sum()) for part in _PARTS])

@@ -90,6 +90,6 @@ def _bears(option: str, records: Records, ledger: Ledger) -> bool:
         case "payment_order":
             return bool(records.payments)
         case "late_fee_cap":
-            return bool((ledger.uncapped > ledger.employer + ledger.employee).any())
+            return ledger.fee_exceeds_principal
         case _:
             return bool(records.employments)

@@ -12,15 +12,7 @@ import yaml
 from domain.arrears.records import Records
 from tests.cli.conftest import Onestop
 
-WORKED = """\
-record,claimant,employer,since,until,month,amount
-employment,A,e1,2023-11-01,2023-11-30,,
-employment,B,e1,2023-12-01,2023-12-31,,
-employment,C,e1,2024-01-01,2024-01-31,,
-wage,A,e1,,,2023-11,3200.00
-wage,B,e1,,,2023-12,6543.21
-wage,C,e1,,,2024-01,25000.00
-"""
+WORKED = (Path(__file__).parents[2] / "docs" / "law" / "arrears_worked.csv").read_text(encoding="utf-8")
 
 
 async def test_the_example_has_every_section_and_option_and_computes(onestop: Onestop, tmp_path: Path) -> None:

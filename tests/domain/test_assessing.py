@@ -167,3 +167,10 @@ def test_an_insolvent_employer_gets_no_instalments() -> None:
 
     assert opening is not None and not opening.instalments
     assert [reason.code for reason in opening.reasons] == ["prognosis.opening.lodge-claim"]
+
+
+def test_a_late_fee_above_its_principal_is_pointed_out_since_a_cap_is_contested() -> None:
+    # Late by 2 000 days at 0.05 % the fee is the principal: 2019-07-11 is 2 000 days before 2024-12-31.
+    for month, above in (("2019-06", True), ("2019-07", False)):
+        old = known(labor(employed(month, month)), tax(), complaint=complaint(items=(claim(month, month),)))
+        assert ("late-fee-above-principal" in assessed(old).warnings) is above
