@@ -69,6 +69,13 @@ class MessageKind:
     effect: Effect[Any]
 
 
+FIRST_MESSAGES: Final = (
+    "advance_clock, answer, attach, claim_task, comment, complete_task, confirm_payment, decide_discrepancy, "
+    "end_mediation, extend_mediation, extend_task, file_complaint, hold_session, link_complaint, propose, reassign, "
+    "reclassify, refer, release_task, resume, retry, supply_material, suspend, withdraw"
+)
+"""The messages of the first release: what the ledger says is known where a message is not."""
+
 MESSAGES: Final[dict[str, MessageKind]] = {}
 """The protocol, by message name. Filled by ``accepts``; ``domain.effects`` imports every row."""
 
@@ -177,8 +184,15 @@ def reject(case: CaseState, name: str, body: bytes, refused: Refused, now: datet
         sender.message_id,
         name=name if _is_ref(name) else "?",
         sender="known" if sender.actor else "unknown",
-        problems=[p.model_dump(mode="json") for p in refused.problems[:10]],
+        problems=[_as_first_noted(p).model_dump(mode="json") for p in refused.problems[:10]],
     )
+
+
+def _as_first_noted(problem: Problem) -> Problem:
+    """An event that is replayed comes out as it was first noted, whatever messages a later release knows."""
+    if problem.code != "refusals.message.unknown":
+        return problem
+    return problem.model_copy(update={"params": {"known": FIRST_MESSAGES}})
 
 
 def turn_away(case: CaseState, name: str, body: bytes, found: Sequence[Problem], now: datetime) -> None:

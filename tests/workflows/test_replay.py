@@ -1,10 +1,18 @@
 """Recorded histories of every release and shape of case replay under today's code."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    Interceptor,
+    Replayer,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
 
 from cli.example import example_names
 from domain.identity import Sent, Verdict
@@ -27,13 +35,46 @@ def _nobody(token: str | None, sent: Sent) -> Verdict:
     raise AssertionError((token, sent))
 
 
+heads: list[str] = []
+"""The ledger's last digest of each case that was replayed to its end."""
+
+
+class _Heads(WorkflowInboundInterceptor):
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
+        closed = await super().execute_workflow(input)
+        heads.append(closed.ledger_head)
+        return closed
+
+
+class Watching(Interceptor):
+    """Keeps what each replayed case came to: a replay itself says only whether the commands were the same."""
+
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor] | None:
+        return _Heads
+
+
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: f"{file.parent.name}/{file.stem}")
-async def test_a_recorded_history_replays(file: Path) -> None:
-    history = WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
+async def test_a_recorded_history_replays_to_the_same_ledger(file: Path) -> None:
+    """Every event the same, to its last fact: the casebook holds the earlier ones of a case that still runs."""
+    text = file.read_text(encoding="utf-8")
+    history = WorkflowHistory.from_json(file.stem, text)
+    heads.clear()
     replayer = Replayer(
-        workflows=[DisputeWorkflow], plugins=[plugin(Vault(KeyRing.fresh()))], interceptors=[Proving(_nobody)]
+        workflows=[DisputeWorkflow],
+        plugins=[plugin(Vault(KeyRing.fresh()))],
+        interceptors=[Proving(_nobody), Watching()],
     )
 
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
 
     assert result.replay_failure is None
+    assert heads == [recorded_head(history)]
+
+
+def recorded_head(history: WorkflowHistory) -> str:
+    """The ledger's last digest, as the release that recorded the history left it."""
+    [closed] = history.events[-1].workflow_execution_completed_event_attributes.result.payloads
+    head: str = json.loads(closed.data)["ledger_head"]
+    return head
