@@ -9,6 +9,7 @@ from typing import Final
 from domain.arrears import MonthDue, Setting, reckon
 from domain.assessment import Assessment, OwedItem
 from domain.base import Month
+from domain.calendar import Calendar
 from domain.case_facts import employer_state, monthly_capacity, near_retirement, prognosis_facts, triage_facts
 from domain.claims import claim_rows
 from domain.dues import dues, priced, stakes
@@ -25,14 +26,18 @@ _NIL: Final = Decimal("0.00")
 
 
 def assess(
-    known: Known, parameters: Parameters, prognosis: PrognosisTable, clocks: Iterable[LimitationClock] = ()
+    known: Known,
+    parameters: Parameters,
+    prognosis: PrognosisTable,
+    clocks: Iterable[LimitationClock] = (),
+    calendar: Calendar | None = None,
 ) -> Assessment:
     """Everything that follows from the complaint, the findings and the joint meeting's decisions.
 
     Raises MissingParameter for months that are owed; what a source would make owed is left unpriced instead.
     """
     complaint, items = known.complaint, (*known.complaint.items, *known.supplied)
-    prices = _Prices(parameters, known)
+    prices = _Prices(parameters, known, calendar or Calendar())
     found = reconcile(complaint, items, known.findings, known.lapsed, known.today, bounds=prices.bounds)
     at_stake = stakes(complaint, items, known.findings, found, known.decisions)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
@@ -78,12 +83,13 @@ class _Prices:
 
     parameters: Parameters
     known: Known
+    calendar: Calendar
     months_without_bounds: set[Month] = field(default_factory=set)
 
     @property
     def setting(self) -> Setting:
         """The case's place and day."""
-        return Setting(self.parameters, self.known.complaint.jurisdiction, self.known.today)
+        return Setting(self.parameters, self.known.complaint.jurisdiction, self.known.today, self.calendar)
 
     def bounds(self, month: Month) -> tuple[Decimal, Decimal] | None:
         """Floor and cap of the contribution base in a month."""
