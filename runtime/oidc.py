@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from domain.base import Model
 from domain.identity import EVERY_CASE, PEOPLE
 from domain.ledger import Actor
-from domain.protocol import PARTIES, refusal
+from domain.protocol import PARTIES, must, refusal
 from domain.words import Agency, Role
 from runtime.token_server import Person
 
@@ -119,7 +119,8 @@ def person_of(claims: dict[str, Any], roles: Roles) -> Person:
     if row is None or row.role not in PEOPLE:
         raise refusal("oidc.no_role", "id_token", claim=roles.claim)
     scope = claims.get(roles.case or "") if row.role in PARTIES else EVERY_CASE
+    must(row.role not in PARTIES or scope not in (None, "", EVERY_CASE), "oidc.no_actor", "id_token", claim=roles.case)
     try:
-        return Person(actor=Actor(id=claims.get(roles.actor, ""), role=row.role, agency=row.agency), scope=scope or "")
+        return Person(actor=Actor(id=claims.get(roles.actor, ""), role=row.role, agency=row.agency), scope=scope)
     except ValidationError:
         raise refusal("oidc.no_actor", "id_token", claim=roles.actor) from None

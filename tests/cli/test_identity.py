@@ -1,6 +1,5 @@
 """Logging in, keys and tokens as a person or a script uses them."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import jwt
 import pytest
-import uvicorn
 
 from casebook import accounts
 from casebook.accounts import Account
@@ -20,7 +18,7 @@ from runtime.signing_keys import Keys, KeySetFile
 from runtime.token_server import application
 from tests import builders
 from tests.cli.conftest import Centre, Onestop
-from tests.runtime.running import until
+from tests.oidc_provider import provider, served
 
 PASSWORD = "correct horse battery"
 
@@ -87,14 +85,10 @@ async def token_server(centre: Centre) -> AsyncIterator[str]:
     """A token server that holds the centre's keys."""
     settings = centre.settings
     prover, published = Prover(settings, centre.world.pool), KeySetFile.of(settings)
-    served = application(Sessions(Keys.of(settings), published), published, prover.prove, prover.stands)
+    signing = application(Sessions(Keys.of(settings), published), published, prover.prove, prover.stands)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(served, port=port, log_level="error"))
-    serving = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with served(signing, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 async def test_a_machine_without_keys_has_the_token_server_sign(
@@ -124,3 +118,21 @@ async def test_a_machine_without_keys_has_the_token_server_sign(
         assert (await at_centre("comment", case, "请尽快")).code == 0
         assert (await at_centre("comment", other, "窥探")).code == 2
         assert (await at_centre("show", other)).code == 2
+
+
+async def test_who_signs_in_at_the_provider_acts_as_their_group_says(
+    at_centre: Onestop, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await filed(at_centre)
+    (centre.settings.data / "oidc.yaml").write_text(
+        "{claim: groups, actor: preferred_username, rows: [{value: tax-bureau, role: officer, agency: tax}]}"
+    )
+    async with provider(groups=["tax-bureau"], preferred_username="tax-09") as there:
+        monkeypatch.setenv("ONESTOP_OIDC_ISSUER", there.address)
+        logged_in = await at_centre("login")
+        assert "ABCD-1234" in logged_in.out
+    assert (await at_centre("claim", case, "tax")).code == 0
+    await at_centre("logout")
+
+    view = (await at_centre("show", case, "--json")).json
+    assert next(task for task in view["tasks"] if task["ref"] == "tax")["officer"] == "tax-09"
