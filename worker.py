@@ -28,6 +28,7 @@ from activities.labor import Labor
 from activities.logged import Logged
 from activities.mediation import MediationService
 from activities.medical_insurance import MedicalInsurance
+from activities.papers import PaperService
 from activities.performance import PerformanceService
 from activities.tax import Tax
 from activities.triage import TriageService
@@ -38,6 +39,7 @@ from connectors import http
 from connectors.breaker import Breaker
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
+from papers.document import Templates
 from runtime import connect, log
 from runtime.deployment import build, versioned
 from runtime.rules import Rules
@@ -113,6 +115,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         closure.close,
         closure.arrange_follow_up,
         CasebookService(world.pool, world.vault).record,
+        PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers")).issue,
     ]
 
 

@@ -10,8 +10,9 @@ from domain.deadline_table import UnknownTerm
 from domain.parameters import MissingParameter
 from domain.records import RecordsFault
 from domain.rule_table import TableError
+from papers.document import BadTemplate
 
-RULE_ERRORS = (MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
+RULE_ERRORS = (BadTemplate, MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
 
 
 class Unserviceable(Interceptor):

@@ -21,6 +21,7 @@ from domain.findings import Finding
 from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
 from domain.limitation import LimitationClock, LimitationEvent
 from domain.messages import Instalment
+from domain.papers import Paper, PaperOrder
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
 from domain.roster import Assignment
@@ -253,6 +254,10 @@ class CaseState(State):
     referrals: list[Referral] = []
     withdrawn: dict[Ref, str] = {}
     reply: list[ReplyItem] = []
+    paper_orders: list[PaperOrder] = []
+    papers: list[Paper] = []
+    papers_by_itself: bool = False
+    """Whether the procedure orders its papers; cases of before there were papers do not."""
     suspension: Suspension | None = None
     blocked: Blocked | None = None
     recounting: Recounting | None = None

@@ -15,6 +15,7 @@ from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding
 from domain.ledger import Actor
 from domain.limitation import LimitationEventKind
+from domain.papers import PaperKind
 from domain.words import CaseClass, Lane, Language, ReferralTarget, Room
 
 
@@ -303,6 +304,15 @@ class CalendarChanged(Message):
     """The notice, as a reader of the ledger finds it."""
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of what the notice says (``domain.calendar.Notice.digest``): no other may be counted by."""
+
+
+class IssuePaper(Message):
+    """Have a paper numbered, drawn up from the case as it stands, and kept: its digest goes on the ledger."""
+
+    name = "issue_paper"
+    kind: PaperKind
+    about: Ref | None = None
+    """The agency, the party or the referral's target that the paper goes to, for those kinds that go to one."""
 
 
 class AdvanceClock(Message):

@@ -14,6 +14,7 @@ from domain.findings import Finding
 from domain.identifiers import masked
 from domain.ledger import Event
 from domain.limitation import LimitationClock, later
+from domain.papers import Paper
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.records import RecordsTrouble
@@ -213,6 +214,7 @@ class CaseView(Model):
     settlement: SettlementView | None
     referrals: tuple[ReferralView, ...]
     reply: tuple[ReplyView, ...]
+    papers: tuple[Paper, ...] = ()
     ledger_head: str
     ledger_length: int
 
@@ -338,6 +340,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
             ReplyView(item=r.item, claimant=r.claimant, answer=r.answer, amount=r.amount, referred_to=r.referred_to)
             for r in case.reply
         ),
+        papers=tuple(case.papers),
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
     )

@@ -58,20 +58,20 @@ class Rules:
     """The tables of a folder, read again when a file of it changes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._seen: tuple[tuple[str, int], ...] = ()
         self._tables = read(folder)
         self._seen = self._state()
 
     def _state(self) -> tuple[tuple[str, int], ...]:
-        return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(self._folder.rglob("*.yaml")))
+        return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(self.folder.rglob("*.yaml")))
 
     @property
     def tables(self) -> Tables:
         """The tables in force now."""
         state = self._state()
         if state != self._seen:
-            self._tables, self._seen = read(self._folder), state
+            self._tables, self._seen = read(self.folder), state
         return self._tables
 
     def deadline(self, event: str, since: datetime | date, jurisdiction: str) -> Deadline:

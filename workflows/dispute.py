@@ -69,6 +69,8 @@ class DisputeWorkflow(Upkeep):
         clock = asyncio.create_task(self.keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self.keep_casebook())
         deadlines = asyncio.create_task(self.keep_deadlines())
+        self.case.papers_by_itself = workflow.patched("papers")
+        papers = asyncio.create_task(self.keep_papers())
         left_to_finish = casebook if timers_run_out else None
         try:
             await self.intake()
@@ -82,11 +84,15 @@ class DisputeWorkflow(Upkeep):
         except TurnsOver:
             if not timers_run_out:
                 casebook.cancel()
+            await workflow.wait_condition(lambda: not self.case.paper_orders or self.case.blocked is not None)
+            papers.cancel()
             await self.settle_down(left_to_finish)
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         deadlines.cancel()
         recounting.leave(self.case)
         await self.closure()
+        await workflow.wait_condition(lambda: not self.case.paper_orders)
+        papers.cancel()
         if not timers_run_out:
             casebook.cancel()
         await self.settle_down(left_to_finish)

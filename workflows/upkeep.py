@@ -13,10 +13,15 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.casebook import CasebookService
     from activities.deadlines import DeadlineService
+    from activities.papers import PaperService
     from domain import agenda, progress, recounting
     from domain.case import Blocked, CaseState
     from domain.deadlines import GRANTED
+    from domain.drafting import draft, due_with
+    from domain.effects.papers import order, take_issued
     from domain.entry import casebook_entry
+    from domain.ledger import SYSTEM
+    from domain.papers import PaperRequest
     from domain.steps import Known
     from domain.waiting import waiting
     from domain.words import Language, Phase
@@ -80,6 +85,9 @@ class Upkeep:
     def enter(self, next_phase: Phase) -> None:
         """Go on to a phase, and show it where cases are listed."""
         self.case.enter(next_phase, self.now)
+        if self.case.papers_by_itself:
+            for kind, about in due_with(self.case, next_phase):
+                order(self.case, kind, about, SYSTEM.id, self.now)
         workflow.upsert_search_attributes(search_attributes_of(self.case))
         workflow.set_current_details(self.line(Language.CHINESE))
 
@@ -187,6 +195,20 @@ class Upkeep:
             answer = await self.ask(DeadlineService.recount, asked)
             if recounting.take_recount(case, asked, answer, self.now):
                 workflow.upsert_search_attributes(search_attributes_of(case))
+
+    async def keep_papers(self) -> None:
+        """Issue the papers that were ordered, one after the other."""
+        case = self.case
+        while True:
+            await workflow.wait_condition(lambda: bool(case.paper_orders))
+            wanted = case.paper_orders[0]
+            request = PaperRequest(
+                case=case.case,
+                key=f"{case.case}.{len(case.papers) + 1}",
+                drill=case.drill,
+                matter=draft(case, wanted.kind, wanted.about, self.now),
+            )
+            take_issued(case, await self.ask(PaperService.issue, request), self.now)
 
     async def settle_down(self, casebook: asyncio.Task[None] | None) -> None:
         """Nothing may be left in the air: every sender answered, every event in the casebook.

@@ -1,0 +1,28 @@
+"""The centre's registry of papers: a number, a document, a place in the casebook."""
+
+import asyncio
+
+import asyncpg
+from temporalio import activity
+
+from casebook import papers as kept
+from domain.papers import Issued, PaperRequest
+from domain.words import Language
+from papers.document import Templates, render
+from runtime.vault import Vault
+
+
+class PaperService:
+    """Numbers, draws up and keeps papers."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, templates: Templates) -> None:
+        self._pool, self._vault, self._templates = pool, vault, templates
+
+    @activity.defn(name="papers.issue")
+    async def issue(self, request: PaperRequest) -> Issued:
+        """Issue a paper once: the same key again gives the same number and document. Raises BadTemplate."""
+        await asyncio.to_thread(self._templates.find, request.matter.kind, Language.CHINESE)
+        number = await kept.number(self._pool, self._vault, request)
+        document = await asyncio.to_thread(render, self._templates, request.matter, number, Language.CHINESE)
+        await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)
+        return Issued(number=number, sha256=document.sha256)

@@ -1,0 +1,82 @@
+"""The papers that were issued: numbered without gaps, kept sealed."""
+
+import asyncpg
+
+from domain.base import Model
+from domain.papers import PaperMatter, PaperRequest, paper_rows
+from runtime.vault import Vault
+
+_DRILL = "演"
+
+
+class KeptPaper(Model):
+    """A paper as it was issued: its number and what it says."""
+
+    case: str
+    number: str
+    sha256: str | None
+    matter: PaperMatter
+
+
+async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str:
+    """The number of a paper: the next of its series in its year, or the one that the same order got before.
+
+    Taken in one transaction with the row that keeps the paper, so that no number is lost.
+    """
+    matter = request.matter
+    series = (_DRILL if request.drill else "") + paper_rows()[matter.kind].series
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"paper:{request.key}")
+        known: str | None = await connection.fetchval("select number from paper where key = $1", request.key)
+        if known is not None:
+            return known
+        count = await connection.fetchval(
+            """
+            insert into case_number (series, year, last) values ($1, $2, 1)
+            on conflict (series, year) do update set last = case_number.last + 1 returning last
+            """,
+            f"paper:{series}",
+            matter.issued_on.year,
+        )
+        given = f"社调{series}〔{matter.issued_on.year}〕第{count}号"
+        await connection.execute(
+            """
+            insert into paper (key, "case", kind, number, issued_on, matter) values ($1, $2, $3, $4, $5, $6)
+            """,
+            request.key,
+            request.case,
+            matter.kind,
+            given,
+            matter.issued_on,
+            vault.seal(matter.model_dump_json(), "paper"),
+        )
+        return given
+
+
+async def keep(pool: asyncpg.Pool, vault: Vault, key: str, document: bytes, sha256: str) -> None:
+    """Keep the document of a numbered paper. The same again changes nothing."""
+    name, sealed = vault.seal_bytes(document, "paper")
+    await pool.execute(
+        "update paper set sha256 = $2, document = $3, document_key = $4 where key = $1 and document is null",
+        key,
+        sha256,
+        sealed,
+        name,
+    )
+
+
+async def find(pool: asyncpg.Pool, vault: Vault, number: str) -> KeptPaper | None:
+    """A paper by its number; None when there is none."""
+    row = await pool.fetchrow('select "case", number, sha256, matter from paper where number = $1', number)
+    if row is None:
+        return None
+    matter = PaperMatter.model_validate_json(vault.open(row["matter"], "paper"))
+    return KeptPaper(case=row["case"], number=row["number"], sha256=row["sha256"], matter=matter)
+
+
+async def document(pool: asyncpg.Pool, vault: Vault, number: str) -> bytes | None:
+    """The document of a paper as it was issued; None when there is none."""
+    row = await pool.fetchrow("select document, document_key from paper where number = $1", number)
+    if row is None or row["document"] is None:
+        return None
+    return vault.open_bytes(row["document_key"], row["document"], "paper")

@@ -1,0 +1,179 @@
+"""What stands in each paper, drawn from the case."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from domain.case import CaseState
+from domain.complaint import ClaimItem
+from domain.papers import (
+    FindingLine,
+    ItemLine,
+    MoneyLine,
+    PaperKind,
+    PaperMatter,
+    PartyLine,
+    item_line,
+    paper_rows,
+)
+from domain.words import Phase
+
+_NIL: Final = Decimal("0.00")
+_ORDER: Final = list(Phase)
+_IDENTIFYING: Final = {PaperKind.AGREEMENT, PaperKind.ASSISTANCE_LETTER}
+"""Papers that must say beyond doubt who a party is."""
+
+
+def can_issue(case: CaseState, kind: PaperKind, about: str | None) -> bool:
+    """Whether the case has come so far that the paper has something to say, about something that exists."""
+    row = paper_rows()[kind]
+    if case.complaint is None or _ORDER.index(case.phase) < _ORDER.index(row.from_phase):
+        return False
+    subjects: Mapping[str, Callable[[], bool]] = {
+        "case": lambda: about is None,
+        "agency": lambda: about in {task.agency for task in case.tasks.values()},
+        "party": lambda: about in case.refs,
+        "referral": lambda: about in {referral.target for referral in case.referrals},
+    }
+    return subjects[row.about]() and _ready(case, kind)
+
+
+def _ready(case: CaseState, kind: PaperKind) -> bool:
+    match kind:
+        case PaperKind.AGREEMENT | PaperKind.FOLLOW_UP_RECORD:
+            return case.settlement is not None
+        case PaperKind.UNIFIED_REPLY:
+            return bool(case.reply) and case.case_number is not None
+        case PaperKind.ENDED_NOTICE:
+            return bool(case.reply) and case.mediation is not None and case.settlement is None
+        case PaperKind.UNDISPUTED_FACTS:
+            return case.mediation is not None and any(s.undisputed for s in case.mediation.sessions)
+        case _:
+            return True
+
+
+def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | None]]:
+    """The papers that the procedure issues by itself when it enters a phase."""
+    for kind, row in paper_rows().items():
+        if row.itself is phase:
+            subjects = {r.target: None for r in case.referrals} if row.about == "referral" else {None: None}
+            yield from ((kind, about) for about in subjects if can_issue(case, kind, about))
+
+
+def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) -> PaperMatter:
+    """The matter of a paper, as the case stands."""
+    complaint = case.complaint
+    assert complaint is not None and case.filed_at is not None
+    assessment = case.assessment
+    common: dict[str, Any] = {
+        "kind": kind,
+        "case_number": case.case_number or case.case,
+        "issued_on": case.day(now),
+        "basis": paper_rows()[kind].source,
+        "filed_on": case.day(case.filed_at),
+        "about": about,
+        "addressee": names(case).get(about or "", about),
+        "parties": tuple(_parties(case, identify=kind in _IDENTIFYING)),
+        "items": tuple(_items(case, kind, about)),
+        "handler": case.mediator,
+        "outcome": case.outcome,
+        "findings": tuple(FindingLine(agency=t.agency, officer=t.officer, state=t.state) for t in case.tasks.values()),
+    }
+    if assessment is not None:
+        common |= {
+            "part_a": sum(assessment.part_a_of().values(), _NIL),
+            "part_b": sum(assessment.part_b_of().values(), _NIL),
+            "employer_share": assessment.employer_share,
+            "employee_share": assessment.employee_share,
+            "late_fee": assessment.late_fee,
+            "computed_on": assessment.as_of,
+        }
+    return PaperMatter(**(common | _of_its_own(case, kind, about)))
+
+
+def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str, Any]:
+    mediation, settlement = case.mediation, case.settlement
+    match kind:
+        case PaperKind.TRANSFER_SLIP | PaperKind.ASSISTANCE_LETTER:
+            task = next(t for t in case.tasks.values() if t.agency == about)
+            return _deadline(task.deadline.due, task.deadline.provisional)
+        case PaperKind.ACCEPTANCE_NOTICE | PaperKind.SUMMONS if mediation is not None:
+            return _deadline(mediation.deadline.due, mediation.deadline.provisional)
+        case PaperKind.ACCEPTANCE_NOTICE:
+            due = [t.deadline for t in case.open_tasks]
+            return _deadline(max(d.due for d in due), any(d.provisional for d in due)) if due else {}
+        case PaperKind.UNDISPUTED_FACTS if mediation is not None:
+            return {"facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed)}
+        case PaperKind.AGREEMENT | PaperKind.FOLLOW_UP_RECORD if settlement is not None:
+            proposal = mediation.proposals[settlement.proposal] if mediation else None
+            return {
+                "schedule": tuple(_schedule(case)),
+                "terms": proposal.terms if proposal else None,
+                "guarantee": settlement.guarantee,
+                "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
+            }
+        case PaperKind.ENDED_NOTICE if mediation is not None:
+            return {"reason": mediation.ended}
+        case PaperKind.REFERRAL:
+            return {
+                "reason": next((r.reason for r in case.referrals if r.target == about), None),
+                "evidence": tuple(t.agency for t in case.tasks.values() if t.finding is not None),
+            }
+        case _:
+            return {}
+
+
+def _deadline(due: date, provisional: bool) -> dict[str, Any]:
+    return {"deadline": due, "provisional": provisional}
+
+
+def names(case: CaseState) -> dict[str, str]:
+    """The name of everybody whom the complaint names, by ref."""
+    assert case.complaint is not None
+    called = {c.ref: c.name for c in case.complaint.claimants}
+    return called | {r.ref: r.name for r in case.complaint.respondents}
+
+
+def _parties(case: CaseState, *, identify: bool) -> Iterator[PartyLine]:
+    assert case.complaint is not None
+    for c in case.complaint.claimants:
+        if c.ref not in case.withdrawn:
+            yield PartyLine(ref=c.ref, name=c.name, role="claimant", identity=c.identity_number if identify else None)
+    for r in case.complaint.respondents:
+        yield PartyLine(ref=r.ref, name=r.name, role=r.kind, identity=r.credit_code if identify else None)
+
+
+def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[ItemLine]:
+    assert case.complaint is not None
+    called, items = names(case), {item.ref: item for item in case.items}
+    if kind in (PaperKind.UNIFIED_REPLY, PaperKind.ENDED_NOTICE):
+        for reply in case.reply:
+            line = _line(items[reply.item], called, reply.claimant)
+            yield line.model_copy(
+                update={"amount": reply.amount, "answer": reply.answer, "referred_to": reply.referred_to}
+            )
+        return
+    referred = {r.item for r in case.referrals if r.target == about}
+    for item in items.values():
+        if kind is not PaperKind.REFERRAL or item.ref in referred:
+            yield _line(item, called, item.claimant)
+
+
+def _line(item: ClaimItem, called: Mapping[str, str], claimant: str | None) -> ItemLine:
+    return item_line(item, called.get(claimant or "", "*"), called[item.respondent])
+
+
+def _schedule(case: CaseState) -> Iterator[MoneyLine]:
+    assert case.settlement is not None
+    called = names(case)
+    for due in case.settlement.dues:
+        part_a, part_b = due.instalment.part_a, due.instalment.part_b
+        for claimant in dict.fromkeys((*part_a, *part_b)):
+            yield MoneyLine(
+                instalment=due.instalment.ref,
+                due=due.deadline.due,
+                claimant=called[claimant],
+                part_a=part_a.get(claimant, _NIL),
+                part_b=part_b.get(claimant, _NIL),
+            )

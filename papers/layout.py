@@ -1,0 +1,143 @@
+"""The shipped drafts as Word templates, laid out like an official paper (党政机关公文格式 GB/T 9704)."""
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+import texts
+from domain.base import Model
+from domain.papers import PaperKind
+from domain.words import Language
+
+_DRAFTS: Final = Path(__file__).parent / "drafts.yaml"
+_RED: Final = RGBColor(0xC0, 0x00, 0x00)
+_HEAD_FONT: Final = "SimHei"
+_BODY_FONT: Final = "FangSong"
+_LATIN_FONT: Final = "Times New Roman"
+
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "parties": ("role", "name", "identity"),
+    "people": ("role", "name", "identity"),
+    "items": ("claimant", "respondent", "item", "nature", "insurance", "months", "amount"),
+    "answers": ("claimant", "item", "nature", "amount", "answer", "referred_to"),
+    "schedule": ("due", "claimant", "part_a", "part_b"),
+    "findings": ("agency", "officer", "state", "signed"),
+    "signatures": ("role", "name", "signature"),
+}
+"""The tables that a paper may hold, with their columns (texts/papers.yaml)."""
+
+
+class Draft(Model):
+    """The wording of a kind of paper in one language."""
+
+    title: str
+    blocks: tuple[str | dict[str, str], ...]
+
+
+@cache
+def drafts() -> dict[PaperKind, dict[Language, Draft]]:
+    """Every shipped draft."""
+    read = yaml.safe_load(_DRAFTS.read_text(encoding="utf-8"))
+    return {
+        PaperKind(kind): {Language(language): Draft.model_validate(draft) for language, draft in both.items()}
+        for kind, both in read.items()
+    }
+
+
+@cache
+def template(kind: PaperKind, language: Language) -> bytes:
+    """The shipped template of a paper as a Word document."""
+    draft, document = drafts()[kind][language], Document()
+    _page(document)
+    _paragraph(document, "{{ centre }}", 26, _HEAD_FONT, WD_ALIGN_PARAGRAPH.CENTER, colour=_RED)
+    _ruled(_paragraph(document, "{{ number }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.CENTER))
+    _paragraph(document, draft.title, 22, _HEAD_FONT, WD_ALIGN_PARAGRAPH.CENTER, before=18, after=12)
+    for block in draft.blocks:
+        match block:
+            case str() as text:
+                addressed = text.endswith((":", "：")) and "{{" in text and len(text) < 40
+                _paragraph(document, text, 14, _BODY_FONT, indent=not addressed)
+            case {"head": heading}:
+                _paragraph(document, heading, 14, _HEAD_FONT, before=6)
+            case {"table": name}:
+                _table(document, name, language)
+    _paragraph(document, "{{ centre }}{{ seal }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.RIGHT, before=24)
+    _paragraph(document, "{{ date }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.RIGHT)
+    held = io.BytesIO()
+    document.save(held)
+    return held.getvalue()
+
+
+def _page(document: DocumentType) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.top_margin, section.bottom_margin = Cm(3.7), Cm(3.5)
+    section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
+
+
+def _paragraph(
+    document: Any,
+    text: str,
+    size: int,
+    font: str,
+    alignment: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY,
+    *,
+    colour: RGBColor | None = None,
+    before: int = 0,
+    after: int = 0,
+    indent: bool = False,
+) -> Paragraph:
+    paragraph: Paragraph = document.add_paragraph()
+    layout = paragraph.paragraph_format
+    layout.alignment, layout.line_spacing = alignment, 1.3
+    layout.space_before, layout.space_after = Pt(before), Pt(after)
+    if indent:
+        layout.first_line_indent = Pt(2 * size)
+    _run(paragraph, text, size, font, colour)
+    return paragraph
+
+
+def _run(paragraph: Paragraph, text: str, size: int, font: str, colour: RGBColor | None = None) -> None:
+    run = paragraph.add_run(text)
+    run.font.size, run.font.name = Pt(size), _LATIN_FONT
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), font)
+    if colour is not None:
+        run.font.color.rgb = colour
+
+
+def _ruled(paragraph: Paragraph) -> None:
+    """A red line below, as under the head of an official paper."""
+    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in {"val": "single", "sz": "12", "space": "6", "color": str(_RED)}.items():
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+def _table(document: DocumentType, name: str, language: Language) -> None:
+    """A head row, and a row for each line, which docxtpl repeats."""
+    columns = TABLES[name]
+    table = document.add_table(rows=4, cols=len(columns))
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for at, column in enumerate(columns):
+        _cell(table, 0, at, texts.say(f"papers.column.{column}", language), _HEAD_FONT)
+        _cell(table, 2, at, f"{{{{ line.{column} }}}}", _BODY_FONT)
+    _cell(table, 1, 0, f"{{%tr for line in {name} %}}", _BODY_FONT)
+    _cell(table, 3, 0, "{%tr endfor %}", _BODY_FONT)
+
+
+def _cell(table: Any, row: int, column: int, text: str, font: str) -> None:
+    paragraph = table.cell(row, column).paragraphs[0]
+    _run(paragraph, text, 11, font)

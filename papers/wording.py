@@ -1,0 +1,168 @@
+"""The fields of papers as text: what a template may name, in the reader's language."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import cn2an
+
+import texts
+from domain.papers import ItemLine, PaperKind, PaperMatter
+from domain.words import Language
+
+FIELDS: Final = frozenset(
+    [
+        "addressee",
+        "answers",
+        "basis",
+        "case_number",
+        "centre",
+        "computation",
+        "data",
+        "date",
+        "deadline",
+        "evidence",
+        "facts",
+        "filed_on",
+        "findings",
+        "guarantee",
+        "handler",
+        "items",
+        "limitation",
+        "number",
+        "outcome",
+        "parties",
+        "parties_named",
+        "people",
+        "purpose",
+        "reason",
+        "receipt",
+        "recusal",
+        "remedy",
+        "schedule",
+        "schedule_total",
+        "seal",
+        "signatures",
+        "terms",
+    ]
+)
+"""Every field that a template may name."""
+
+
+def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, Any]:
+    """Every field of a paper as text."""
+    say = _Say(language)
+    named = [party.name for party in matter.parties if party.role == "claimant"]
+    parties = [
+        {"role": say.label(party.role), "name": party.name, "identity": party.identity or "—"}
+        for party in matter.parties
+    ]
+    fields: dict[str, Any] = {
+        "addressee": say.label(matter.addressee),
+        "answers": [_item(line, say) for line in matter.items],
+        "basis": matter.basis,
+        "case_number": matter.case_number,
+        "centre": say.text("centre"),
+        "computation": _computation(matter, say),
+        "data": say.text(f"data.{matter.about}") if matter.kind is PaperKind.ASSISTANCE_LETTER else "—",
+        "date": say.day(matter.issued_on),
+        "deadline": say.day(matter.deadline) + (say.text("provisional") if matter.provisional else ""),
+        "evidence": say.listed(say.text("finding", agency=say.label(agency)) for agency in matter.evidence),
+        "facts": "；".join(matter.facts) or "—",
+        "filed_on": say.day(matter.filed_on),
+        "findings": [
+            {"agency": say.label(f.agency), "officer": f.officer or "—", "state": say.label(f.state), "signed": ""}
+            for f in matter.findings
+        ],
+        "guarantee": matter.guarantee or say.text("none"),
+        "handler": matter.handler or say.text("to_be_assigned"),
+        "items": [_item(line, say) for line in matter.items],
+        "limitation": say.text("limitation"),
+        "number": number,
+        "outcome": say.label(matter.outcome),
+        "parties": parties,
+        "parties_named": say.listed(named),
+        "people": parties,
+        "purpose": say.text("purpose"),
+        "reason": say.reason(matter.reason),
+        "receipt": say.text("receipt", number=number),
+        "recusal": say.text("recusal"),
+        "remedy": say.text(f"remedy.{matter.kind}"),
+        "schedule": [
+            {
+                "due": say.day(line.due),
+                "claimant": line.claimant,
+                "part_a": f"{line.part_a:,.2f}",
+                "part_b": f"{line.part_b:,.2f}",
+            }
+            for line in matter.schedule
+        ],
+        "schedule_total": say.money(sum((line.part_a + line.part_b for line in matter.schedule), Decimal("0.00"))),
+        "seal": say.text("seal"),
+        "signatures": [{"role": p["role"], "name": p["name"], "signature": ""} for p in parties],
+        "terms": matter.terms or say.text("none"),
+    }
+    assert fields.keys() == FIELDS
+    return fields
+
+
+class _Say:
+    """Words in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def text(self, name: str, **params: object) -> str:
+        return texts.say(f"papers.{name}", self._language, **params)
+
+    def label(self, value: object) -> str:
+        return texts.label(value, self._language)
+
+    def listed(self, values: Iterable[str]) -> str:
+        return texts.label(list(values), self._language)
+
+    def day(self, day: date | None) -> str:
+        if day is None:
+            return "—"
+        return self.text("day", year=day.year, month=day.month, day=day.day)
+
+    def money(self, amount: Decimal) -> str:
+        capitals = cn2an.an2cn(f"{amount:.2f}", "rmb")
+        return self.text("money", amount=f"{amount:,.2f}", capitals=capitals)
+
+    def reason(self, code: str | None) -> str:
+        if code is None:
+            return "—"
+        for key in (f"events.{code}", f"reply.{code}"):
+            if texts.knows(key):
+                return texts.say(key, self._language)
+        return self.label(code)
+
+
+def _item(line: ItemLine, say: _Say) -> dict[str, str]:
+    return {
+        "claimant": say.text("everybody") if line.claimant == "*" else line.claimant,
+        "respondent": line.respondent,
+        "item": say.label(line.kind),
+        "nature": say.label(line.nature),
+        "insurance": say.listed(line.insurance),
+        "months": f"{line.first_month}–{line.last_month}" if line.first_month else "—",
+        "amount": f"{line.amount:,.2f}" if line.amount is not None else "—",
+        "answer": texts.say(f"reply.{line.answer}", say._language) if line.answer else "—",
+        "referred_to": say.label(line.referred_to),
+    }
+
+
+def _computation(matter: PaperMatter, say: _Say) -> str:
+    if matter.computed_on is None or matter.employer_share is None:
+        return say.text("not_computed")
+    return say.text(
+        "computation",
+        on=say.day(matter.computed_on),
+        employer=say.money(matter.employer_share),
+        employee=say.money(matter.employee_share or Decimal("0.00")),
+        late=say.money(matter.late_fee or Decimal("0.00")),
+        part_a=say.money(matter.part_a),
+        part_b=say.money(matter.part_b),
+    )

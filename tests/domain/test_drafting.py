@@ -1,0 +1,53 @@
+"""What stands in a paper, and when it can be issued."""
+
+from decimal import Decimal
+
+import pytest
+
+from domain.drafting import can_issue, draft, due_with
+from domain.papers import PaperKind, paper_rows
+from domain.words import Phase
+from tests.domain.cases import NOW, case, due, instalment, mediated, settled
+
+
+def test_every_kind_has_a_row_and_a_series_of_its_own() -> None:
+    assert set(paper_rows()) == set(PaperKind)
+    assert len({row.series for row in paper_rows().values()}) == len(PaperKind)
+
+
+def test_an_agreement_lists_what_each_claimant_gets_in_each_instalment() -> None:
+    agreed = settled(due(instalment("n1", c1="100.00", c2="200.50")), claimants=2)
+
+    matter = draft(agreed, PaperKind.AGREEMENT, None, NOW)
+
+    assert [(line.claimant, line.part_a) for line in matter.schedule] == [
+        ("虚构者1", Decimal("100.00")),
+        ("虚构者2", Decimal("200.50")),
+    ]
+    assert all(party.identity for party in matter.parties if party.role == "claimant")
+
+
+def test_no_other_paper_than_agreement_and_assistance_letter_shows_identity_numbers() -> None:
+    matter = draft(mediated(), PaperKind.SUMMONS, "e1", NOW)
+
+    assert all(party.identity is None for party in matter.parties)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "phase"),
+    [
+        (PaperKind.AGREEMENT, None, Phase.MEDIATION),
+        (PaperKind.TRANSFER_SLIP, "tax", Phase.MEDIATION),
+        (PaperKind.SUMMONS, "e9", Phase.MEDIATION),
+        (PaperKind.UNIFIED_REPLY, None, Phase.MEDIATION),
+        (PaperKind.SUMMONS, "e1", Phase.FACT_FINDING),
+    ],
+)
+def test_a_paper_without_anything_to_say_is_not_issued(kind: PaperKind, about: str | None, phase: Phase) -> None:
+    assert not can_issue(case(phase), kind, about)
+
+
+def test_the_procedure_issues_the_agreement_when_performance_begins() -> None:
+    agreed = settled(due(instalment("n1", c1="100.00")))
+
+    assert list(due_with(agreed, Phase.PERFORMANCE)) == [(PaperKind.AGREEMENT, None)]

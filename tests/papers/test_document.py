@@ -1,0 +1,122 @@
+"""Papers as documents: templates checked, the same bytes every time, both languages."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from docx import Document as Word
+
+from domain.papers import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
+from domain.words import ClaimKind, InsuranceKind, Language, Nature
+from papers import layout
+from papers.document import BadTemplate, Templates, html, render
+
+NUMBER = "社调协议〔2026〕第7号"
+
+
+def matter(kind: PaperKind = PaperKind.AGREEMENT) -> PaperMatter:
+    return PaperMatter(
+        kind=kind,
+        case_number="RZ-2026-000001",
+        issued_on=date(2026, 11, 24),
+        filed_on=date(2026, 10, 1),
+        about="tax" if paper_rows()[kind].about == "agency" else None,
+        basis=paper_rows()[kind].source,
+        parties=(
+            PartyLine(ref="c1", name="虚构者一 <b>&</b>", role="claimant", identity="990000196102150015"),
+            PartyLine(ref="e1", name="虚构公司", role="employer"),
+        ),
+        items=(
+            ItemLine(
+                item="i1",
+                kind=ClaimKind.ARREARS,
+                nature=Nature.PUBLIC_LAW,
+                claimant="*",
+                respondent="虚构公司",
+                insurance=(InsuranceKind.PENSION,),
+                first_month="2024-01",
+                last_month="2024-03",
+            ),
+        ),
+        schedule=(
+            MoneyLine(
+                instalment="n1",
+                due=date(2026, 12, 31),
+                claimant="虚构者一",
+                part_a=Decimal("7666.34"),
+                part_b=Decimal("100.00"),
+            ),
+        ),
+    )
+
+
+def words(content: bytes) -> str:
+    document = Word(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+@pytest.mark.parametrize("language", Language)
+def test_every_paper_is_filled_in_without_a_blank_field(kind: PaperKind, language: Language) -> None:
+    shown = words(render(Templates(), matter(kind), NUMBER, language).content)
+
+    assert NUMBER in shown
+    assert "{{" not in shown and "{%" not in shown and "None" not in shown
+
+
+def test_the_same_matter_gives_the_same_bytes() -> None:
+    first, second = (render(Templates(), matter(), NUMBER, Language.CHINESE) for _ in range(2))
+
+    assert first.content == second.content
+    other = matter().model_copy(update={"terms": "另行约定"})
+    assert render(Templates(), other, NUMBER, Language.CHINESE).sha256 != first.sha256
+
+
+def test_amounts_stand_in_capitals_too() -> None:
+    assert "7,766.34元（人民币柒仟柒佰陆拾陆元叁角肆分）" in words(
+        render(Templates(), matter(), NUMBER, Language.CHINESE).content
+    )
+
+
+def test_a_name_with_markup_in_it_stays_a_name() -> None:
+    document = render(Templates(), matter(), NUMBER, Language.ENGLISH).content
+
+    assert "虚构者一 <b>&</b>" in words(document)
+    assert "虚构者一 &lt;b&gt;&amp;&lt;/b&gt;" in html(document)
+
+
+def own(folder: Path, edit: dict[str, str]) -> Templates:
+    """The centre's own agreement: the shipped one with words replaced."""
+    document = Word(io.BytesIO(layout.template(PaperKind.AGREEMENT, Language.CHINESE)))
+    for paragraph in document.paragraphs:
+        for run in paragraph.runs:
+            for old, new in edit.items():
+                run.text = run.text.replace(old, new)
+    document.save(str(folder / "agreement.zh-CN.docx"))
+    return Templates(folder)
+
+
+def test_a_template_that_the_centre_edited_is_used_at_once(tmp_path: Path) -> None:
+    edited = own(tmp_path, {"四、其他约定": "四、双方另行约定"})
+
+    assert "四、双方另行约定" in words(render(edited, matter(), NUMBER, Language.CHINESE).content)
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "field"),
+    [
+        ({"{{ handler }}": "{{ hander }}"}, "papers.unknown_field", "hander"),
+        ({"{{ remedy }}": "（略）"}, "papers.missing_field", "remedy"),
+    ],
+)
+def test_a_template_with_a_wrong_or_missing_field_is_an_error_when_loaded(
+    tmp_path: Path, edit: dict[str, str], code: str, field: str
+) -> None:
+    with pytest.raises(BadTemplate) as refused:
+        own(tmp_path, edit).check()
+
+    assert refused.value.code == code
+    assert refused.value.params == {"file": "agreement.zh-CN.docx", "fields": field}
