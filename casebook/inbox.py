@@ -85,10 +85,10 @@ async def tasks(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> list[Ta
 
 
 async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tuple[str, str]]:
-    """Cases and inquiries that an officer holds or has delegated: what moves when they leave."""
+    """Cases, by number, and inquiries that an officer holds or has delegated: what moves when they leave."""
     rows = await pool.fetch(
         f"""
-        select "case", task from task
+        select coalesce(case_number, "case") as "case", task from task
         where agency = $1 and state in {_literals(SHOWN_OPEN)} and (officer = $2 or $2 = any(delegated_by))
         order by due_at, "case", task
         """,  # noqa: S608 - the states are our own

@@ -86,7 +86,10 @@ def _claim_all(given: dict[str, Any], language: str) -> None:
         async with link(given["acting"]) as at:
             found = await inbox.tasks(at.pool, at.vault, wanted)
             rows = [
-                Row(line.case, ClaimTask.model_validate(envelope(who, None, language) | {"task": line.task}))
+                Row(
+                    line.case_number or line.case,
+                    ClaimTask.model_validate(envelope(who, None, language) | {"task": line.task}),
+                )
                 for line in found
             ]
             done = rows if given["dry_run"] else await tell_all(at, rows, language)

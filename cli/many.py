@@ -90,7 +90,8 @@ def show_rows(rows: Sequence[Row[Any]], language: str, as_json: bool, *, dry_run
                 style="red" if row.why else "",
             )
         console().print(table)
-        done = sum(row.done for row in rows)
-        console().print(texts.say("cli.rows_done", language, done=done, rows=len(rows)))
+        if not dry_run:
+            done = sum(row.done for row in rows)
+            console().print(texts.say("cli.rows_done", language, done=done, rows=len(rows)))
     if not dry_run and not all(row.done for row in rows):
         raise typer.Exit(Exit.REFUSED)

@@ -112,7 +112,10 @@ def register(app: typer.Typer, language: str) -> None:
                     at.pool, at.vault, inbox.TaskFilter(agency=of, officer=officer, state="claimed", limit=500)
                 )
                 rows = [
-                    Row(line.case, DelegateTask.model_validate(_said(acting, reason or said("away"), language) | what))
+                    Row(
+                        line.case_number or line.case,
+                        DelegateTask.model_validate(_said(acting, reason or said("away"), language) | what),
+                    )
                     for line in held
                     for what in [{"task": line.task, "to": to, "until": last}]
                 ]

@@ -110,10 +110,12 @@ async def test_a_line_follows_its_inquiry_and_never_goes_back(desk: Desk, pool: 
 
 
 async def test_what_an_officer_holds_or_gave_away_is_found_when_they_leave(desk: Desk) -> None:
-    held = await desk.case(tasks=mine(desk))
-    given = await desk.case(tasks=mine(desk, 8, officer=fresh("o"), delegated_by=(desk.officer,)))
+    await desk.case(tasks=mine(desk))
+    await desk.case(tasks=mine(desk, 8, officer=(other := fresh("o")), delegated_by=(desk.officer,)))
     await desk.case(tasks=mine(desk, 9, "done"))
-    assert await held_by(desk.pool, Agency.TAX, desk.officer) == [(held, "tax"), (given, "tax")]
+    [held], [given] = await lines(desk), await lines(desk, officer=other)
+    expected = [(held.case_number, "tax"), (given.case_number, "tax")]
+    assert await held_by(desk.pool, Agency.TAX, desk.officer) == expected
     assert await held_by(desk.pool, Agency.LABOR, desk.officer) == []
 
 
