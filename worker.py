@@ -52,6 +52,8 @@ from workflows.follow_up import FollowUpWorkflow
 from workflows.proven import Proving
 
 ROLES = (CENTRE_QUEUE, *Agency)
+_CASES_AT_ONCE = 16
+"""Cases that one process advances at the same instant. Of two hundred at once none gets on fast enough."""
 _AGENCIES: dict[Agency, Callable[[AgencyRecords], Labor | MedicalInsurance | Tax | Union]] = {
     Agency.LABOR: Labor,
     Agency.MEDICAL_INSURANCE: MedicalInsurance,
@@ -85,6 +87,7 @@ def worker(role: str, world: World) -> Worker:
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
+            max_concurrent_workflow_tasks=_CASES_AT_ONCE,
             deployment_config=versioned(role, world.build),
             interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
         )

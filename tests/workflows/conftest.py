@@ -70,6 +70,7 @@ class Office:
                 message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint, drill=True
             ),
             start_workflow_operation=start,
+            id=f"file-{complaint.complaint_id}",
             result_type=Receipt,
         )
         return await start.workflow_handle(), receipt

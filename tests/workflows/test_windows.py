@@ -1,0 +1,102 @@
+"""The same complaint at several windows: one case, whoever else files it, and a right receipt for everybody."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+
+import worker
+from domain.complaint import Complaint
+from domain.receipts import Decision, Receipt
+from domain.words import Outcome
+from runtime.rules import Rules
+from runtime.settings import Settings
+from runtime.tokens import Verifier
+from runtime.vault import Vault
+from tests.builders import complaint
+from tests.workflows.conftest import Handle, Office
+
+WINDOWS = ("tax-hall", "labor-hotline")
+
+
+@pytest.fixture(scope="module")
+async def centre(
+    client: Client, pool: asyncpg.Pool, vault: Vault, settings: Settings, verifier: Verifier
+) -> AsyncIterator[Office]:
+    """The centre at work on a real development server, which refuses what is too much at once."""
+    world = worker.World(client, pool, vault, Rules(settings.own_tables), verifier)
+    async with contextlib.AsyncExitStack() as stack:
+        for role in worker.ROLES:
+            await stack.enter_async_context(worker.worker(role, world))
+        yield Office(client, pool, vault, settings.own_tables)
+
+
+def filings(count: int) -> list[Complaint]:
+    """The same complaint under as many numbers, at two windows in turn."""
+    first = complaint(claimants=2)
+    return [
+        first.model_copy(update={"complaint_id": f"{first.complaint_id}-{n}", "channel": WINDOWS[n % 2]})
+        for n in range(count)
+    ]
+
+
+async def file(centre: Office, one: Complaint) -> tuple[Handle, Receipt]:
+    """File as a service does that hears nothing for half a minute: again, under the same number."""
+    while True:
+        try:
+            return await centre.file(one)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            continue
+
+
+async def test_the_tax_hall_and_the_labour_hotline_at_the_same_instant_make_one_case_with_both_complaints(
+    centre: Office,
+) -> None:
+    one, other = filings(2)
+    answers = await asyncio.gather(file(centre, one), file(centre, other))
+    receipts = [receipt for _, receipt in answers]
+    assert {r.decision for r in receipts} == {Decision.ACCEPTED, Decision.JOINED}
+    assert len({(r.case, r.case_number) for r in receipts}) == 1
+    assert [r.complaint_id for r in receipts] == [one.complaint_id, other.complaint_id]
+    assert all(r.case_number in r.text for r in receipts if r.case_number)
+    holder = centre.client.get_workflow_handle(receipts[0].case)
+    joined = next(r.complaint_id for r in receipts if r.decision is Decision.JOINED)
+    view = await centre.until(holder, lambda v: bool(v.linked))
+    assert view.linked == (joined,)
+    await holder.terminate()
+
+
+@pytest.mark.timeout(300)
+async def test_two_hundred_simultaneous_identical_filings_make_one_case_and_two_hundred_right_receipts(
+    centre: Office,
+) -> None:
+    filed = filings(200)
+    answers = await asyncio.gather(*(file(centre, one) for one in filed))
+    assert Counter(receipt.decision for _, receipt in answers) == {Decision.ACCEPTED: 1, Decision.JOINED: 199}
+    assert len({(receipt.case, receipt.case_number) for _, receipt in answers}) == 1
+    assert [receipt.complaint_id for _, receipt in answers] == [one.complaint_id for one in filed]
+
+    case = answers[0][1].case
+    holder = centre.client.get_workflow_handle(case)
+    view = await centre.until(holder, lambda v: len(v.linked) == 199)
+    own = case.removeprefix("dispute-")
+    assert set(view.linked) == {one.complaint_id for one in filed} - {own}
+    for handle, receipt in answers:
+        if receipt.decision is Decision.JOINED:
+            assert (await handle.result()).outcome is Outcome.MERGED
+    await holder.terminate()
+    rows = await centre.pool.fetch('select "case" from dispute where joined_to = $1', case)
+    assert len(rows) == 199
+
+
+async def test_the_same_number_two_hundred_times_is_one_complaint_and_the_same_receipt(centre: Office) -> None:
+    [one] = filings(1)
+    answers = await asyncio.gather(*(file(centre, one) for _ in range(200)))
+    assert len({receipt.model_dump_json() for _, receipt in answers}) == 1
+    assert answers[0][1].decision is Decision.ACCEPTED
+    assert (await centre.view(answers[0][0])).linked == ()
+    await answers[0][0].terminate()
