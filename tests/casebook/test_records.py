@@ -119,12 +119,12 @@ async def test_each_agencys_rows_fill_its_own_finding(office: Office) -> None:
 async def test_an_employer_is_found_by_code_or_by_name_as_the_complaint_gives_it(office: Office) -> None:
     coded = employer("e2", name=fresh("虚构有码公司"), credit_code=CODE)
     lines = [
-        f"employment,{office.first},{CODE},,2023-01,2023-01,",
-        f"employment,{office.first},,某公司,2023-02,2023-02,",
+        f"employment,{office.first},{CODE},,2024-01,2024-01,",
+        f"employment,{office.first},,某公司,2024-02,2024-02,",
     ]
     await office.load(Agency.LABOR, EMPLOYMENT, *lines)
     draft = await office.draft(Agency.LABOR, coded)
-    assert [(row["employer"], row["first_month"]) for row in draft["employments"]] == [("e2", "2023-01")]
+    assert [(row["employer"], row["first_month"]) for row in draft["employments"]] == [("e2", "2024-01")]
 
 
 async def test_the_same_file_again_loads_nothing_and_a_longer_one_only_what_is_new(office: Office) -> None:
