@@ -76,6 +76,8 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             of = _agency(officer, agency, language)
+            if to is not None:
+                _successor(to, of, language)
             async with link(acting) as at:
                 cases = dict.fromkeys(case for case, _ in await inbox.held_by(at.pool, of, officer))
                 rows = [
@@ -107,6 +109,7 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             of = _agency(officer, agency, language)
+            _successor(to, of, language)
             async with link(acting) as at:
                 held = await inbox.tasks(
                     at.pool, at.vault, inbox.TaskFilter(agency=of, officer=officer, state="claimed", limit=500)
@@ -145,6 +148,14 @@ def _agency(officer: str, agency: Agency | None, language: str) -> Agency:
     if agency is None and known is None:
         fail(Exit.BAD_INPUT, texts.say("cli.unknown_officer", language, officer=officer))
     return agency or (known.agency if known else Agency.LABOR)
+
+
+def _successor(to: str, of: Agency, language: str) -> None:
+    """Exits with the reason when the directory says that somebody can't take the agency's inquiries."""
+    directory = _directory()
+    known = directory.find(to)
+    if directory.officers and (known is None or known.agency is not of or not known.active):
+        fail(Exit.BAD_INPUT, texts.say("cli.no_successor", language, officer=to, agency=texts.label(of, language)))
 
 
 def _keep(directory: Directory) -> None:

@@ -221,6 +221,7 @@ def hand_to(task: Task, officer: str) -> None:
     that waits for a signature is a draft again."""
     task.state, task.officer = TaskState.CLAIMED, officer
     task.delegations, task.asked = [], None
+    _found_its_taker(task)
     task.draft, task.unsigned, task.signed = task.unsigned or task.draft, None, []
 
 
@@ -245,6 +246,13 @@ def delegate(task: Task, to: str, reason: str, until: datetime | None) -> None:
     if task.officer is not None:
         task.delegations.append(Delegation(by=task.officer, reason=reason, until=until))
     task.state, task.officer = TaskState.CLAIMED, to
+    _found_its_taker(task)
+
+
+def _found_its_taker(task: Task) -> None:
+    """What was told of because nobody could take it need no longer be looked at; what is late still must be."""
+    if not task.escalated:
+        task.escalated_to = None
 
 
 def end_delegation(task: Task, giver: str) -> None:

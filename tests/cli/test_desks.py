@@ -67,6 +67,7 @@ async def test_a_leavers_open_inquiries_are_listed_and_then_moved(at_centre: One
         assert (await at_centre("claim", case, "tax", "--as", "officer:tax/tax-01")).code == 0
     await inbox(at_centre, cases, "--officer", "tax-01")
 
+    assert (await at_centre("officers", "leave", "tax-01", "--to", "lab-01")).code == 2
     listed = await at_centre("officers", "leave", "tax-01", "--to", "tax-02", "--dry-run", "--json")
     assert (listed.code, len(listed.json)) == (0, 2)
     await inbox(at_centre, cases, "--officer", "tax-01")

@@ -85,6 +85,10 @@ def test_a_task_that_no_one_may_take_is_seen_by_the_supervisor_at_once() -> None
     assert waiting(running).what == "inquiry-without-taker"
     say(running, "reassign", SUPERVISOR, task="tax", to="tax-09", reason="新到岗")
     assert (inquiry(running).officer, waiting(running).what) == ("tax-09", "inquiry")
+    assert inquiry(running).escalated_to is None
+    say(running, "release_task", "tax-09", task="tax")
+    ring(running, NOW)
+    assert inquiry(running).escalated_to == SUPERVISOR
 
 
 def test_a_finding_that_too_few_officers_could_sign_is_seen_by_the_supervisor_at_once() -> None:
