@@ -265,7 +265,7 @@ class CaseState(State):
     """Set when the case must end early; the procedure goes straight to closure."""
     outcome: Outcome | None = None
     seen: dict[Ref, int] = {}
-    """Message ids that have acted, and the ledger event each led to."""
+    """Messages that have acted, by the mark of each (``protocol.mark``), and the ledger event each led to."""
     next_seq: int = 1
     head: str = GENESIS
     events: list[Event] = Field(default=[])

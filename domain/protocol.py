@@ -4,6 +4,7 @@ An effect is a generator: what stands above its ``yield`` checks and may refuse,
 A validator runs the upper half only, so that a check and the change it guards can't drift apart.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,7 +127,7 @@ def _inside(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
 
 def check(case: CaseState, message: Message, now: datetime) -> None:
     """Raise Refused if the message can't be carried out now; change nothing."""
-    if message.message_id not in case.seen:
+    if mark(case, message) not in case.seen:
         effect = _admit(case, message, now)
         next(effect)
         effect.close()
@@ -137,14 +138,21 @@ def carry_out(case: CaseState, message: Message, now: datetime) -> bool:
 
     Raises Refused like ``check``, and then nothing has changed.
     """
-    if message.message_id in case.seen:
+    if mark(case, message) in case.seen:
         return False
     effect = _admit(case, message, now)
     next(effect)
     for _ in effect:
         raise AssertionError("an effect yields once")
-    case.seen[message.message_id] = case.next_seq - 1
+    case.seen[mark(case, message)] = case.next_seq - 1
     return True
+
+
+def mark(case: CaseState, message: Message) -> str:
+    """By what a message is known again: its id, each sender's own, so that nobody can use up another's."""
+    if not case.proven:
+        return message.message_id
+    return hashlib.sha256(f"{message.actor.cast} {message.message_id}".encode()).hexdigest()[:32]
 
 
 def _admit(case: CaseState, message: Message, now: datetime) -> Checked:

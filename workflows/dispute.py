@@ -324,7 +324,7 @@ class DisputeWorkflow(Upkeep):
         return Acknowledgement(
             case=case.case,
             message_id=message.message_id,
-            seq=case.seen[message.message_id],
+            seq=case.seen[protocol.mark(case, message)],
             at=self.now,
             duplicate=not acted,
             waits=self.line(message.language),

@@ -137,7 +137,7 @@ async def test_any_messages_in_any_order_end_in_a_legal_state(office: Office, st
     events = await office.events(handle.id)
     assert await office.verify(handle.id) == closed.ledger_head
     answered = [e for e in events if e.message_id is not None and e.kind != "message_rejected"]
-    once = {(e.message_id, e.kind) for e in answered}
+    once = {(e.actor, e.message_id, e.kind) for e in answered}
     assert len(once) == len(answered), "a message id acted twice"
     failures = [
         e async for e in handle.fetch_history_events() if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED

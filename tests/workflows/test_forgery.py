@@ -242,6 +242,19 @@ async def test_a_captured_token_carries_its_own_message_once_and_no_other(centre
     await handle.terminate()
 
 
+async def test_nobody_uses_up_the_message_id_of_another(centre: Office) -> None:
+    handle = await centre.start(builders.complaint())
+    theirs = m.Comment(message_id="link-x", actor=builders.party("c1", Role.CLAIMANT), text="占用")
+    link = m.LinkComplaint(message_id="link-x", actor=SYSTEM, complaint_id="x", channel="hotline", case="dispute-x")
+    await centre.update(handle, theirs)
+
+    assert not (await centre.update(handle, link)).duplicate
+    assert (await centre.update(handle, link)).duplicate
+
+    assert (await centre.view(handle)).linked == ("x",)
+    await handle.terminate()
+
+
 @pytest.mark.parametrize("name", ["case_view", "receipt", "timeline", "open_tasks", "explain_triage"])
 async def test_nobody_reads_a_case_unproved(centre: Office, keys: Keys, name: str) -> None:
     handle = await centre.start(builders.complaint())
