@@ -5,11 +5,21 @@ from pathlib import Path
 from typing import Final
 
 import domain.effects
-from domain.protocol import MESSAGES
+from domain.messages import Message
+from domain.protocol import MESSAGES, Reach
 from domain.readers import QUERIES
 from domain.words import Role
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "access.md"
+_SIGNS: Final = {
+    Reach.ANYTHING: "✓",
+    Reach.ITSELF: "itself",
+    Reach.OWN_AGENCY: "own agency",
+    Reach.NOTHING: "",
+}
+_FIELDS: Final = """A party fills a field marked *itself* with its own ref only; an officer names inquiries of the own
+agency only. `message_id` and `language` are everybody's; `actor` is the one whom the token proves.
+"""
 _HEAD: Final = Path(__file__).parent / "access_head.md"
 
 
@@ -18,9 +28,20 @@ def page() -> str:
     assert domain.effects.__all__
     parts = [_HEAD.read_text(encoding="utf-8"), "## Who may send which message\n"]
     parts += _table("message", ((name, kind.roles) for name, kind in sorted(MESSAGES.items())))
+    parts += ["\n## Who may set which field\n", _FIELDS, *_fields()]
     parts += ["\n## Who may ask which query\n"]
     parts += _table("query", sorted(QUERIES.items()))
     return "\n".join(parts) + "\n"
+
+
+def _fields() -> list[str]:
+    rows = [
+        f"| `{name}` | `{field}` | " + " | ".join(_SIGNS[kind.reach(role, field)] for role in Role) + " |"
+        for name, kind in sorted(MESSAGES.items())
+        for field in kind.model.model_fields
+        if field not in Message.model_fields
+    ]
+    return ["| message | field | " + " | ".join(Role) + " |", "| --- | --- |" + " :-: |" * len(Role), *rows]
 
 
 def _table(what: str, rows: Iterable[tuple[str, frozenset[Role]]]) -> list[str]:

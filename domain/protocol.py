@@ -5,9 +5,11 @@ A validator runs the upper half only, so that a check and the change it guards c
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -68,6 +70,29 @@ class MessageKind:
     roles: frozenset[Role]
     phases: frozenset[Phase]
     effect: Effect[Any]
+    own: frozenset[str] = frozenset()
+    """Fields in which a party may name itself only."""
+    only: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    """Fields that not every role which sends the message may set."""
+
+    def reach(self, role: Role, name: str) -> "Reach":
+        """What a role may put into a field."""
+        if role not in self.only.get(name, self.roles) & self.roles:
+            return Reach.NOTHING
+        if role in PARTIES and name in self.own:
+            return Reach.ITSELF
+        return Reach.OWN_AGENCY if role is Role.OFFICER and name == "task" else Reach.ANYTHING
+
+
+class Reach(StrEnum):
+    """What somebody may put into a field of a message."""
+
+    ANYTHING = "anything"
+    ITSELF = "itself"
+    """Its own ref."""
+    OWN_AGENCY = "own-agency"
+    """An inquiry of its own agency."""
+    NOTHING = "nothing"
 
 
 FIRST_MESSAGES: Final = (
@@ -82,12 +107,20 @@ MESSAGES: Final[dict[str, MessageKind]] = {}
 
 
 def accepts(
-    model: type[M], *, roles: Collection[Role], phases: Collection[Phase] = OPEN_PHASES
+    model: type[M],
+    *,
+    roles: Collection[Role],
+    phases: Collection[Phase] = OPEN_PHASES,
+    own: Collection[str] = (),
+    only: Mapping[str, Collection[Role]] = MappingProxyType({}),
 ) -> Callable[[Effect[M]], Effect[M]]:
-    """Declare an effect as what a message of this model does."""
+    """Declare an effect as what a message of this model does, who may send it, and who may set which field."""
+    restricted = {name: frozenset(allowed) for name, allowed in only.items()}
 
     def declare(effect: Effect[M]) -> Effect[M]:
-        MESSAGES[model.name] = MessageKind(model, frozenset(roles), frozenset(phases), effect)
+        MESSAGES[model.name] = MessageKind(
+            model, frozenset(roles), frozenset(phases), effect, frozenset(own), restricted
+        )
         return effect
 
     return declare
@@ -168,9 +201,27 @@ def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
     if case.proven and case.complaint is not None and message.actor.role in PARTIES:
         must(message.actor.id in _parties(case)[message.actor.role], "party.unknown", "actor.id")
+    for name in type(message).model_fields:
+        _within_reach(case, message, kind, name)
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
     effect: Checked = kind.effect(case, message, now)
     return effect
+
+
+def _within_reach(case: CaseState, message: Message, kind: MessageKind, name: str) -> None:
+    """Refuse a field that says more than the sender may say in it."""
+    value, actor = getattr(message, name), message.actor
+    match kind.reach(actor.role, name):
+        case Reach.NOTHING:
+            allowed = ", ".join(sorted(kind.only[name]))
+            unset = value == type(message).model_fields[name].default
+            must(unset, "field.role", name, role=actor.role, allowed=allowed)
+        case Reach.ITSELF:
+            others = [ref for ref in (value if isinstance(value, tuple) else (value,)) if ref != actor.id]
+            must(not others, "party.not_you", name, party=", ".join(filter(None, others)) or "-")
+        case Reach.OWN_AGENCY if value in case.tasks:
+            task = case.tasks[value]
+            must(task.agency is actor.agency, "task.other_agency", name, agency=task.agency)
 
 
 def _parties(case: CaseState) -> dict[Role, frozenset[str]]:

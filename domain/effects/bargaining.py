@@ -29,10 +29,6 @@ def _mediation(case: CaseState, actor: Actor) -> Mediation:
     return case.mediation
 
 
-def _speaks_for(actor: Actor, party: str, field: str) -> None:
-    must(actor.role is Role.MEDIATOR or actor.id == party, "party.not_you", field, party=party)
-
-
 @accepts(HoldSession, roles={Role.MEDIATOR}, phases=BARGAINING)
 def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
@@ -138,7 +134,7 @@ def _parties(proposal: Proposal) -> frozenset[str]:
     return proposal.claimants | {proposal.payer}
 
 
-@accepts(Answer, roles=PARTIES, phases=BARGAINING)
+@accepts(Answer, roles=PARTIES, phases=BARGAINING, own={"party"})
 def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(
@@ -157,7 +153,6 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     )
     must(message.party not in case.withdrawn, "party.withdrawn", "party", party=message.party)
     must(message.party not in proposal.answers, "answer.given", "party", party=message.party)
-    _speaks_for(message.actor, message.party, "party")
     if message.accept:  # More may have been found owing since it was put on the table.
         _schedules_all_of_part_a(case, proposal.instalments, "proposal")
     yield
@@ -213,14 +208,12 @@ def accepted_by(case: CaseState, proposal: Proposal) -> tuple[str, ...]:
     return tuple(c for c in case.claimants if (given := proposal.answers.get(c)) is not None and given.accept)
 
 
-@accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING)
+@accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING, own={"parties"})
 def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     parties = (*case.claimants, *case.respondents)
     unknown = set(message.parties) - set(parties)
     must(not unknown, "party.unknown", "parties", refs=", ".join(sorted(unknown)))
-    for party in message.parties:
-        _speaks_for(message.actor, party, "parties")
     yield
     mediation.consents.update(dict.fromkeys(message.parties, message.days))
     case.note(

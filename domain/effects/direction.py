@@ -65,11 +65,9 @@ def _about(task: Task | None) -> dict[str, str]:
     return {"task": task.ref} if task else {}
 
 
-@accepts(Withdraw, roles={Role.CLAIMANT, Role.INTAKE, Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE)
+@accepts(Withdraw, roles={Role.CLAIMANT, Role.INTAKE, Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE, own={"claimant"})
 def withdraw(case: CaseState, message: Withdraw, now: datetime) -> Checked:
     must(case.complaint, "filing.nothing_filed", "name")
-    if message.actor.role is Role.CLAIMANT:
-        must(message.claimant == message.actor.id, "party.not_you", "claimant", party=message.claimant or "-")
     going = (message.claimant,) if message.claimant else case.claimants
     must(set(going) <= set(case.claimants), "party.unknown", "claimant")
     yield

@@ -218,6 +218,7 @@ def test_a_signal_that_says_nothing_readable_is_noted_without_a_sender(raw: byte
 # --- single refusals ----------------------------------------------------------------------------------
 
 OTHER_OFFICER = {"id": "lab-02", "role": "officer", "agency": "labor"}
+THE_MEDIATOR = {"id": "m-g19", "role": "mediator"}
 OTHER_MEDIATOR = {"id": "m-g02", "role": "mediator"}
 REFUSALS: list[tuple[CaseState, Message, str]] = [
     (case(Phase.INTAKE), message("file_complaint"), "complaint.complaint_id: refusals.filing.case_taken"),
@@ -240,7 +241,7 @@ REFUSALS: list[tuple[CaseState, Message, str]] = [
     (mediated(proposal()), message("propose"), "proposal: refusals.proposal.known"),
     (mediated(), message("answer"), "proposal: refusals.proposal.unknown"),
     (mediated(proposal()), message("answer", party="e1"), "party: refusals.party.not_you"),
-    (mediated(proposal()), message("answer", party="e2"), "party: refusals.proposal.not_party"),
+    (mediated(proposal()), message("answer", party="e2", actor=THE_MEDIATOR), "party: refusals.proposal.not_party"),
     (settled(), message("confirm_payment", actor=OTHER_OFFICER), "actor.agency: refusals.payment.tax_only"),
     (settled(), message("confirm_payment", paid_on="2026-11-24"), "paid_on: refusals.date.in_future"),
     (asked(), message("withdraw", claimant=None), "claimant: refusals.party.not_you"),
