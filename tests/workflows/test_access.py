@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from cli.examples_of import example
 from domain.ledger import Actor
@@ -59,8 +60,15 @@ async def said(handle: Handle, name: str, actor: Actor) -> Said:
 @pytest.mark.parametrize("role", Role)
 async def test_every_message_is_taken_from_its_roles_and_from_no_other(office: Office, role: Role) -> None:
     handle = await office.start(builders.complaint())
-
-    refused = {name for name in MESSAGES if (await said(handle, name, WHO[role])).by_role}
+    refused = set()
+    for name in MESSAGES:
+        try:
+            outcome = await said(handle, name, WHO[role])
+        except RPCError:  # a message before has ended the case
+            handle = await office.start(builders.complaint())
+            outcome = await said(handle, name, WHO[role])
+        if outcome.by_role:
+            refused.add(name)
 
     assert refused == {name for name, kind in MESSAGES.items() if role not in kind.roles}
 
