@@ -92,6 +92,7 @@ COMMANDS: Final = (
     Command("comment", "comment", "supervisor", ("text",)),
     Command("limitation", "record_limitation", "supervisor", ("kind",)),
     Command("supply", "supply_material", "intake", file="items"),
+    Command("reveal", "read_personal_data", "supervisor", ("person",)),
     Command("retry", "retry", "supervisor"),
     Command("advance", "advance_clock", "supervisor", ("days",)),
 )
@@ -257,6 +258,11 @@ async def deliver(handle: Handle, name: str, body: dict[str, Any], by_signal: bo
         return
     if "text" in answer:
         shown.print(answer["text"], style="green")
+        return
+    if "person" in answer:
+        for name, value in answer["data"].items():
+            shown.print(f"{texts.label(name, language)}: {value or '—'}")
+        shown.print(texts.say("cli.revealed", language, seq=answer["seq"], source=answer["source"]), style="yellow")
         return
     done = "cli.duplicate" if answer["duplicate"] else "cli.done"
     shown.print(texts.say(done, language, seq=answer["seq"]), style="green")

@@ -33,6 +33,7 @@ from cli import (
     tokens,
     triage,
     up,
+    vault,
     workers,
 )
 from cli.link import Exit, fail, speak_json
@@ -62,6 +63,7 @@ _MODULES: Final = (
     deadlines,
     demo,
     up,
+    vault,
     workers,
     protocol_docs,
 )

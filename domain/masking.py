@@ -60,12 +60,22 @@ class Sight(Model):
         return level
 
 
+class Purpose(Model):
+    """For what a person may be read unmasked, by whom, and the article that this rests on."""
+
+    purpose: Ref
+    roles: frozenset[Role]
+    source: str
+    verified: bool
+
+
 class Visibility(Model):
-    """The table: what each reader sees, and which facts of the ledger are words or amounts."""
+    """The table: what each reader sees, which facts of the ledger are protected, and for what one may look behind."""
 
     source: str
     readers: Mapping[str, Sight]
     facts: Mapping[str, frozenset[str]]
+    purposes: tuple[Purpose, ...]
 
 
 R = TypeVar("R", bound=Model)

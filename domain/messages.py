@@ -320,3 +320,14 @@ class AdvanceClock(Message):
 
     name = "advance_clock"
     days: Annotated[int, Field(ge=1, le=3700)]
+
+
+class ReadPersonalData(Message):
+    """Read what views mask of a person, for a purpose that the ledger keeps. The answer to the update is the data."""
+
+    name = "read_personal_data"
+    person: Ref
+    data: Annotated[tuple[Literal["name", "identity_number", "phone"], ...], Field(min_length=1, max_length=3)]
+    purpose: Ref
+    """verify-identity, contact, enforcement-file, oversight; or access: a claimant reads their own."""
+    reason: Text | None = None

@@ -50,3 +50,18 @@ class Acknowledgement(Model):
     """The same message id had come before; nothing was done a second time."""
     waits: str
     """On whom the case waits now, until when, in the language of the message."""
+
+
+class PersonalData(Model):
+    """What was asked for of a person, and the reading as the ledger has it. Encrypted wherever it travels."""
+
+    case: Ref
+    message_id: Ref
+    seq: int
+    """Number of the ledger event that keeps the reading."""
+    person: Ref
+    data: dict[Ref, str | None]
+    """By field; None where the complaint does not say."""
+    purpose: Ref
+    source: str
+    """The article that the reading rests on."""

@@ -17,6 +17,7 @@ from cli.examples_of import example, finding_example
 from cli.protocol_docs import FILE, page
 from connectors import openapi
 from domain.findings import FINDING
+from domain.masking import Level, Sight, visibility
 from domain.protocol import MESSAGES
 from domain.words import Agency
 from runtime.settings import Settings
@@ -122,3 +123,19 @@ def test_the_page_of_patterns_has_all_43_and_every_test_that_it_names_exists() -
         assert how, pattern
         assert (supported == "no") == (test == ""), pattern
         assert supported == "no" or f"def {test.strip('`')}(" in written, pattern
+
+
+def visibility_rows() -> list[str]:
+    """The table of readers and parts, as the page of privacy shows it."""
+    parts = list(Sight.model_fields)
+    rows = [f"| reader | {' | '.join(part.replace('_', ' ') for part in parts)} |", f"| --- |{' --- |' * len(parts)}"]
+    for reader, sight in visibility().readers.items():
+        levels = [getattr(sight, part) for part in parts]
+        rows.append(f"| `{reader}` | {' | '.join('' if level is Level.NONE else level for level in levels)} |")
+    return rows
+
+
+def test_the_page_of_privacy_shows_who_sees_what_and_for_what_one_may_look_behind_the_mask() -> None:
+    told = (DOCS / "privacy.md").read_text(encoding="utf-8")
+    assert "\n".join(visibility_rows()) in told
+    assert all(f"| `{row.purpose}` |" in told for row in visibility().purposes)

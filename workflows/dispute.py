@@ -19,13 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from domain import progress, protocol, recounting, view
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
+    from domain.effects.reading import revealed
     from domain.ledger import SYSTEM
     from domain.masking import Eyes
-    from domain.messages import FileComplaint, LinkComplaint, Message
+    from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
     from domain.opening import Closed, Opening, Reading
     from domain.projection import RegistrationRequest
     from domain.protocol import Problem, Refused
-    from domain.receipts import Acknowledgement, Decision, Receipt
+    from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
     from domain.steps import (
         ClosingRequest,
         FollowUpRequest,
@@ -295,12 +296,14 @@ class DisputeWorkflow(Upkeep):
         protocol.turn_away(self.case, name, answers.body(payloads), found, self.now)
 
     @workflow.update(dynamic=True)
-    async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement:
+    async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement | PersonalData:
         """Every message as an update: refused at once, or carried out and acknowledged."""
         self.messages += 1
         try:
             message = protocol.parse(name, answers.body(payloads))
             acted = protocol.carry_out(self.case, message, self.now)
+            if isinstance(message, ReadPersonalData):
+                return revealed(self.case, message)
         except Refused as refused:
             raise answers.refusal(refused, Language.CHINESE) from None
         if isinstance(message, FileComplaint):

@@ -2,10 +2,12 @@
 
 from temporalio.api.enums.v1 import EventType
 
+from domain.messages import ReadPersonalData
+from domain.receipts import PersonalData
 from domain.steps import RecordsRequest
 from domain.words import Agency, InsuranceKind, Phase
 from runtime.codec import data_converter
-from tests.builders import arrears_item, complaint
+from tests.builders import arrears_item, complaint, identity_number, officer
 from tests.workflows.conftest import Office
 
 
@@ -40,4 +42,21 @@ async def test_an_agency_is_sent_its_part_of_the_case_under_its_own_key(office: 
         assert request.known.complaint.statement is None
         assert [c.ref for c in request.known.complaint.claimants] == ["c1"]
     assert {Agency.TAX, Agency.LABOR} <= set(sent)
+    await handle.terminate()
+
+
+async def test_a_reading_is_answered_with_the_data_once_it_stands_on_the_ledger(office: Office) -> None:
+    handle = await office.start(complaint())
+    await office.until(handle, lambda v: v.phase is Phase.FACT_FINDING and bool(v.tasks))
+    message = ReadPersonalData(
+        message_id="read", actor=officer(Agency.TAX), person="c1", data=("identity_number",), purpose="verify-identity"
+    )
+    answer = await handle.execute_update(message.name, message, result_type=PersonalData)
+    again = await handle.execute_update(message.name, message, result_type=PersonalData)
+
+    [noted] = [e for e in (await office.timeline(handle)).events if e.kind == "personal_data_read"]
+    assert answer == again and answer.data == {"identity_number": identity_number(1)}
+    assert (noted.seq, noted.actor, noted.facts["purpose"]) == (answer.seq, message.actor, "verify-identity")
+    stored = str(await handle.fetch_history())
+    assert identity_number(1) not in stored
     await handle.terminate()
