@@ -204,6 +204,8 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
+        case "issue_paper":
+            return asked(case_number="RZ-2026-000001")
         case "release_task" | "delegate_task" | "relieve_officer" | "transfer_task" | "ask_for_time":
             return asked(claimed(Agency.TAX, "tax-01"))
         case "revoke_delegation":
