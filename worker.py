@@ -14,8 +14,16 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+)
 from temporalio.worker import Worker
 
 from activities.assessment import AssessmentService
@@ -28,6 +36,7 @@ from activities.labor import Labor
 from activities.logged import Logged
 from activities.mediation import MediationService
 from activities.medical_insurance import MedicalInsurance
+from activities.notices import NoticeService
 from activities.papers import PaperService
 from activities.performance import PerformanceService
 from activities.tax import Tax
@@ -39,8 +48,10 @@ from connectors import http
 from connectors.breaker import Breaker
 from domain.records import AgencyRecords
 from domain.words import CENTRE_QUEUE, Agency
+from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
 from runtime import connect, log
+from runtime.contacts import Contacts
 from runtime.deployment import build, versioned
 from runtime.rules import Rules
 from runtime.settings import Settings
@@ -49,6 +60,7 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from workflows.dispute import DisputeWorkflow
 from workflows.follow_up import FollowUpWorkflow
+from workflows.notices import NoticesWorkflow
 from workflows.proven import Proving
 
 ROLES = (CENTRE_QUEUE, *Agency)
@@ -75,6 +87,8 @@ class World:
     """The agencies' own records services; the others' records are read from exchange files."""
     build: str | None = None
     """The version as which these workers take part; None on a server that knows no versions."""
+    channels: Sequence[Channel] = ()
+    """The ways out for notices; without any they are read in the app only."""
 
 
 def worker(role: str, world: World) -> Worker:
@@ -83,7 +97,7 @@ def worker(role: str, world: World) -> Worker:
         return Worker(
             world.client,
             task_queue=CENTRE_QUEUE,
-            workflows=[DisputeWorkflow, FollowUpWorkflow],
+            workflows=[DisputeWorkflow, FollowUpWorkflow, NoticesWorkflow],
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
@@ -117,9 +131,31 @@ def _centre_activities(world: World) -> Sequence[Any]:
         DeadlineService(world.rules).recount,
         closure.close,
         closure.arrange_follow_up,
-        CasebookService(world.pool, world.vault).record,
+        CasebookService(world.pool, world.vault, [channel.name for channel in world.channels]).record,
+        NoticeService(
+            world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")
+        ).send_due,
         PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers")).issue,
     ]
+
+
+def _channels(settings: Settings, client: httpx.AsyncClient) -> Sequence[Channel]:
+    """The ways out that the settings name."""
+    channels: list[Channel] = []
+    if settings.smtp_server:
+        channels.append(Mail(settings.smtp_server, settings.smtp_port, settings.mail_from, tls=settings.smtp_tls))
+    if settings.webhook:
+        token = settings.webhook_token
+        channels.append(Webhook(client, settings.webhook, token.get_secret_value() if token else None))
+    return channels
+
+
+async def keep_sending(client: Client) -> None:
+    """Have what is due sent every half minute, one round at a time, from now on."""
+    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, id="notices", task_queue=CENTRE_QUEUE)
+    every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=30))])
+    with contextlib.suppress(ScheduleAlreadyRunningError):
+        await client.create_schedule("notices", Schedule(action=action, spec=every))
 
 
 async def _services(
@@ -158,9 +194,12 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         services = await _services(roles, settings, stack)
         client, rules = await connect.connect(settings), Rules(settings.own_tables)
         vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))
-        world = World(client, pool, vault, rules, verifier, services, settings.build or build())
+        channels = _channels(settings, await stack.enter_async_context(httpx.AsyncClient()))
+        world = World(client, pool, vault, rules, verifier, services, settings.build or build(), channels)
         for role in roles:
             await stack.enter_async_context(worker(role, world))
+        if channels and CENTRE_QUEUE in roles:
+            await keep_sending(client)
         log.get().info("working", roles=list(roles))
         await stop.wait()
         log.get().info("stopping", roles=list(roles))

@@ -1,10 +1,14 @@
 """Writing the casebook: one transaction for each step, and writing it again changes nothing."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import asyncpg
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from casebook import ledger
+from casebook import ledger, notices
+from domain.notices import notice_table
 from domain.projection import CasebookEntry
 from runtime.vault import Vault
 
@@ -12,9 +16,8 @@ from runtime.vault import Vault
 class CasebookService:
     """The keeper of the casebook."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
-        self._pool = pool
-        self._vault = vault
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, channels: Sequence[str] = ()) -> None:
+        self._pool, self._vault, self._channels = pool, vault, channels
 
     @activity.defn(name="casebook.record")
     async def record(self, entry: CasebookEntry) -> int:
@@ -23,7 +26,7 @@ class CasebookService:
         Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
         """
         try:
-            return await ledger.record(self._pool, self._vault, entry)
+            recorded = await ledger.record(self._pool, self._vault, entry)
         except ledger.LedgerConflict as conflict:
             raise ApplicationError(
                 str(conflict),
@@ -32,3 +35,5 @@ class CasebookService:
                 type="LedgerConflict",
                 non_retryable=True,
             ) from None
+        await notices.queue(self._pool, entry, notice_table(), self._channels, now=datetime.now(UTC))
+        return recorded

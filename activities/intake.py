@@ -5,7 +5,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from casebook import registry
+from casebook import notices, registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars, intake_table
 from domain.messages import LinkComplaint
@@ -36,8 +36,11 @@ class IntakeService:
         )
         refused = next((bar for bar in found if bar.refer_to is not None), None)
         missing = tuple(bar.id for bar in found if bar.refer_to is None)
+        registration = await registry.register(self._pool, self._vault, request)
+        if not registration.joined:
+            await notices.keep_contacts(self._pool, self._vault, request.case, request.complaint)
         return Admission(
-            registration=await registry.register(self._pool, self._vault, request),
+            registration=registration,
             refused=refused,
             missing=missing,
             material_deadline=self._rules.deadline("material-supplement", request.filed_at, place) if missing else None,

@@ -25,7 +25,7 @@ _HEAD: Final = Path(__file__).parent / "access_head.md"
 
 def page() -> str:
     """The whole page."""
-    assert domain.effects.__all__
+    assert domain.effects.MODULES
     parts = [_HEAD.read_text(encoding="utf-8"), "## Who may send which message\n"]
     parts += _table("message", ((name, kind.roles) for name, kind in sorted(MESSAGES.items())))
     parts += ["\n## Who may set which field\n", _FIELDS, *_fields()]

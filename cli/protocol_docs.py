@@ -42,7 +42,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 def page() -> str:
     """The whole page."""
-    assert domain.effects.__all__
+    assert domain.effects.MODULES
     parts = [_HEAD.read_text(encoding="utf-8")]
     parts += ["## Messages\n", _overview()]
     parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]

@@ -11,6 +11,7 @@ from domain.words import ClaimKind, InsuranceKind, RespondentKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 MAX_CLAIMANTS = 5000
 
 
@@ -21,6 +22,7 @@ class Claimant(Model):
     name: Name
     identity_number: IdentityNumber
     phone: Phone | None = None
+    email: Email | None = None
     retires_on: date | None = None
     """When the claimant reaches the retirement age, if the intake service knows it."""
     vulnerable: bool = False
@@ -40,6 +42,8 @@ class Respondent(Model):
     kind: RespondentKind = RespondentKind.EMPLOYER
     credit_code: CreditCode | None = None
     unit: str | None = None
+    phone: Phone | None = None
+    email: Email | None = None
     attitude: Attitude | None = None
     """What the respondent has said about talking, as the intake service or the grid heard it; None when unknown."""
 

@@ -306,6 +306,16 @@ class CalendarChanged(Message):
     """SHA-256 of what the notice says (``domain.calendar.Notice.digest``): no other may be counted by."""
 
 
+class NoticesSent(Message):
+    """What became of the notices of an event: how many a channel took, and how many it finally refused."""
+
+    name = "notices_sent"
+    seq: Annotated[int, Field(ge=1)]
+    channel: Ref
+    sent: Annotated[int, Field(ge=0)]
+    failed: Annotated[int, Field(ge=0)] = 0
+
+
 class IssuePaper(Message):
     """Have a paper numbered, drawn up from the case as it stands, and kept: its digest goes on the ledger."""
 

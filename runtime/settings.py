@@ -58,6 +58,16 @@ class Settings(BaseSettings):
     connector_ca: Path | None = None
     """Certificates (PEM) that such a service's is checked against; without it those of the system."""
 
+    smtp_server: str | None = None
+    """SMTP server that notices go out through; without it there is no e-mail."""
+    smtp_port: int = 25
+    smtp_tls: bool = True
+    """Whether the server must speak STARTTLS."""
+    mail_from: str = "centre@localhost"
+    webhook: str | None = None
+    """Address that notices are posted to as JSON, such as an SMS gateway's; without it there is none."""
+    webhook_token: SecretStr | None = None
+
     build: str | None = None
     """The version as which a worker takes part; without it a digest of the code."""
 

@@ -1,5 +1,6 @@
-"""What each message does to a case. Importing this package fills the protocol's table."""
+"""What each message does to a case. Importing this package fills the protocol's table with every module in it."""
 
-from domain.effects import bargaining, clocks, direction, filing, hands, inquiries, papers, payments, reading
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["bargaining", "clocks", "direction", "filing", "hands", "inquiries", "papers", "payments", "reading"]
+MODULES = tuple(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))

@@ -1,0 +1,188 @@
+"""Notices through real servers: sent once, tried again, and their receipts."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+from aiosmtpd.controller import Controller
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
+
+from activities.notices import NoticeService
+from casebook import notices as outbox
+from casebook.ledger import record
+from casebook.notices import IN_APP
+from casebook.registry import register
+from domain.notices import notice_table
+from notices.channels import Channel, Letter, Mail, NotTaken, Webhook
+from runtime.contacts import Contacts
+from runtime.vault import Vault
+from tests.builders import claimant, complaint, employer
+from tests.casebook.filing import FILED, chain, entry, fresh, request
+
+
+class Postbox:
+    """A real SMTP server that keeps what it gets, and refuses one address."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address.startswith("nobody@"):
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.taken += [(address, envelope.content.decode()) for address in envelope.rcpt_tos]
+        return "250 OK"
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, Mail]]:
+    box = Postbox()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, Mail("127.0.0.1", port, "centre@example.test", tls=False)
+    controller.stop()
+
+
+class Gateway:
+    """A real HTTP service that takes notices, or answers with whatever it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.answer = 200
+
+    async def take(self, asked: Request) -> Response:
+        if self.answer == 200:
+            self.taken.append(await asked.json())
+            self.keys.append(asked.headers["Idempotency-Key"])
+        return Response(status_code=self.answer)
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[tuple[Gateway, Webhook]]:
+    at = Gateway()
+    app = Starlette(routes=[Route("/", at.take, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells of it in no other way
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with httpx.AsyncClient() as client:
+        yield at, Webhook(client, f"http://127.0.0.1:{port}/", "secret")
+    server.should_exit = True
+    await serving
+
+
+class Office:
+    """A case with parties who can be reached, whose events are queued and sent."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, client: Client, folder: Path, *channels: Channel) -> None:
+        self.pool, self.vault, self.channels = pool, vault, channels
+        self.service = NoticeService(client, pool, vault, channels, Contacts(folder / "contacts.yaml"))
+
+    async def case(self, **contact: str) -> str:
+        """A settled case whose one claimant has some contact, and whose employer has none."""
+        filed = complaint(respondents=(employer(name=fresh("虚构通知公司")),))
+        filed = filed.model_copy(update={"claimants": (claimant(1, **contact),)})
+        asked = request(filed)
+        await register(self.pool, self.vault, asked)
+        await outbox.keep_contacts(self.pool, self.vault, asked.case, filed)
+        [event] = chain(1)
+        written = entry(asked.case, event)
+        await record(self.pool, self.vault, written)
+        told = written.model_copy(update={"events": (event.model_copy(update={"kind": "instalment_overdue"}),)})
+        for _ in range(2):
+            names = [channel.name for channel in self.channels]
+            await outbox.queue(self.pool, told, notice_table(), names, now=FILED)
+        return asked.case
+
+    async def send(self) -> None:
+        await ActivityEnvironment().run(self.service.send_due)
+
+    async def states(self, case: str) -> set[tuple[str, str, str, str | None]]:
+        return {(n.recipient, n.channel, n.state, n.problem) for n in await outbox.of_case(self.pool, case)}
+
+
+async def test_a_notice_goes_out_once_though_it_is_queued_and_sent_twice(
+    pool: asyncpg.Pool, vault: Vault, client: Client, tmp_path: Path, postbox: tuple[Postbox, Mail]
+) -> None:
+    box, mail = postbox
+    office = Office(pool, vault, client, tmp_path, mail)
+    case = await office.case(email="worker@example.test")
+
+    await office.send()
+    await office.send()
+
+    [(address, text)] = [sent for sent in box.taken if case in sent[1]]
+    assert address == "worker@example.test" and f"Message-ID: <{case}.1.c1.email@example.test>" in text
+    assert await office.states(case) == {
+        ("c1", "email", "sent", None),
+        ("c1", IN_APP, "sent", None),
+        ("e1", "email", "failed", "notices.no_address"),
+        ("e1", IN_APP, "sent", None),
+    }
+
+
+async def test_an_address_that_is_refused_is_not_tried_again(
+    pool: asyncpg.Pool, vault: Vault, client: Client, tmp_path: Path, postbox: tuple[Postbox, Mail]
+) -> None:
+    office = Office(pool, vault, client, tmp_path, postbox[1])
+    case = await office.case(email="nobody@example.test")
+
+    await office.send()
+
+    assert ("c1", "email", "failed", "notices.address_refused") in await office.states(case)
+
+
+async def test_a_gateway_that_is_away_gets_the_notice_later_under_the_same_key(
+    pool: asyncpg.Pool, vault: Vault, client: Client, tmp_path: Path, gateway: tuple[Gateway, Webhook]
+) -> None:
+    at, webhook = gateway
+    office = Office(pool, vault, client, tmp_path, webhook)
+    at.answer = 503
+    case = await office.case(phone="13800000000")
+    await office.send()
+    assert ("c1", "webhook", "waiting", "notices.server_away") in await office.states(case)
+
+    at.answer = 200
+    await office.send()
+    assert not [sent for sent in at.taken if case in sent["key"]], "not before a minute has passed"
+    await pool.execute('update notice set not_before = $2 where "case" = $1', case, datetime.now(UTC) - timedelta(1))
+    await office.send()
+
+    [letter] = [sent for sent in at.taken if case in sent["key"]]
+    assert letter["to"] == "13800000000" and f"{case}.1.c1.webhook" in at.keys
+    assert "虚构" not in letter["body"] + letter["subject"]
+
+
+async def test_what_the_gateway_refuses_is_final(gateway: tuple[Gateway, Webhook]) -> None:
+    at, webhook = gateway
+    at.answer = 422
+    with pytest.raises(NotTaken) as refused:
+        await webhook.send(Letter(key="k", to="x", subject="s", body="b"))
+    assert refused.value.final
+
+
+async def test_officers_are_reached_by_the_centres_own_contacts(tmp_path: Path) -> None:
+    file = tmp_path / "contacts.yaml"
+    contacts = Contacts(file)
+    assert contacts.of("tax", "email") is None
+    file.write_text("tax: {email: tax@example.test}\n")
+    assert contacts.of("tax", "email") == "tax@example.test"

@@ -1,0 +1,21 @@
+"""The round of the post room, started every half minute by a schedule."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.notices import NoticeService
+
+
+@workflow.defn
+class NoticesWorkflow:
+    """Sends the notices that are due."""
+
+    @workflow.run
+    async def run(self) -> int:
+        return await workflow.execute_activity_method(
+            NoticeService.send_due,
+            start_to_close_timeout=timedelta(minutes=10),
+            heartbeat_timeout=timedelta(seconds=60),
+        )
