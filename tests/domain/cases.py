@@ -227,6 +227,8 @@ def ready_for(message: str) -> CaseState:
             return mediated(proposal())
         case "confirm_payment":
             return settled()
+        case "issue_paper":
+            return asked(*(task(agency) for agency in (Agency.LABOR, Agency.TAX)))
         case "resume":
             return asked(suspension=standing_still)
         case "retry":
