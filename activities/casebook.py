@@ -7,7 +7,7 @@ import asyncpg
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from casebook import ledger, notices
+from casebook import ledger, notices, registry
 from domain.notices import notice_table
 from domain.projection import CasebookEntry
 from runtime.vault import Vault
@@ -35,5 +35,8 @@ class CasebookService:
                 type="LedgerConflict",
                 non_retryable=True,
             ) from None
+        if entry.joined:
+            await registry.add_claimants(self._pool, self._vault, entry.case.case, entry.joined)
+            await notices.keep_contacts(self._pool, self._vault, entry.case.case, entry.joined)
         await notices.queue(self._pool, entry, notice_table(), self._channels, now=datetime.now(UTC))
         return recorded

@@ -38,7 +38,8 @@ class IntakeService:
         missing = tuple(bar.id for bar in found if bar.refer_to is None)
         registration = await registry.register(self._pool, self._vault, request)
         if not registration.joined:
-            await notices.keep_contacts(self._pool, self._vault, request.case, request.complaint)
+            said = request.complaint
+            await notices.keep_contacts(self._pool, self._vault, request.case, said.claimants, said.respondents)
         return Admission(
             registration=registration,
             refused=refused,

@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 
 from domain.base import Instant, Model
-from domain.complaint import Complaint
+from domain.complaint import Claimant, Respondent
 from domain.notices import Audience, NoticeTable, notices
 from domain.projection import CasebookEntry
 from domain.words import Language
@@ -47,10 +47,12 @@ class NoticeLine(Model):
     sent_at: Instant | None
 
 
-async def keep_contacts(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Complaint) -> None:
-    """Where the parties of a case can be reached. The same again changes nothing."""
-    rows = [(case, c.ref, Audience.CLAIMANTS, _reads(c.language), c.email, c.phone) for c in complaint.claimants]
-    rows += [(case, r.ref, Audience.RESPONDENTS, Language.CHINESE, r.email, r.phone) for r in complaint.respondents]
+async def keep_contacts(
+    pool: asyncpg.Pool, vault: Vault, case: str, claimants: Iterable[Claimant], respondents: Iterable[Respondent] = ()
+) -> None:
+    """Where parties of a case can be reached. The same again changes nothing."""
+    rows = [(case, c.ref, Audience.CLAIMANTS, _reads(c.language), c.email, c.phone) for c in claimants]
+    rows += [(case, r.ref, Audience.RESPONDENTS, Language.CHINESE, r.email, r.phone) for r in respondents]
     await pool.executemany(
         """
         insert into contact ("case", ref, audience, language, email, phone) values ($1, $2, $3, $4, $5, $6)

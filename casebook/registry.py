@@ -1,9 +1,11 @@
 """Registering complaints: numbers without gaps, one case for the same complaint at several windows."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
 from domain.base import CENTRE_ZONE
-from domain.complaint import Complaint, Respondent
+from domain.complaint import Claimant, Respondent
 from domain.projection import Registration, RegistrationRequest
 from runtime.vault import Vault
 
@@ -70,7 +72,7 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             len(request.complaint.claimants),
         )
         if not joined:
-            await _write_claimants(connection, vault, request.case, request.complaint)
+            await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)
 
@@ -123,8 +125,17 @@ async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: Re
     return f"{series}-{year}-{last:06d}"
 
 
+async def add_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:
+    """Keep who has joined a case, so that they are found again. The same again changes nothing."""
+    async with pool.acquire() as connection, connection.transaction():
+        known = await connection.fetch('select ref from claimant where "case" = $1', case)
+        refs = {row["ref"] for row in known}
+        if missing := [c for c in claimants if c.ref not in refs]:
+            await _write_claimants(connection, vault, case, missing)
+
+
 async def _write_claimants(
-    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, case: str, complaint: Complaint
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, case: str, claimants: Sequence[Claimant]
 ) -> None:
     rows = [
         (
@@ -134,7 +145,7 @@ async def _write_claimants(
             vault.seal(c.name, "name"),
             vault.seal(c.phone, "phone") if c.phone else None,
         )
-        for c in complaint.claimants
+        for c in claimants
     ]
     await connection.execute(
         """

@@ -193,6 +193,14 @@ class Linked(State):
     at: Instant
 
 
+class Mandate(State):
+    """Representatives whom workers elected (调解仲裁法 Art.7)."""
+
+    at: Instant
+    by: Actor
+    representatives: tuple[Ref, ...]
+
+
 class LimitationNoted(State):
     """Something outside the case that acts on the limitation clocks; ``item`` None: on all of them."""
 
@@ -253,6 +261,13 @@ class CaseState(State):
     settlement: Settlement | None = None
     referrals: list[Referral] = []
     withdrawn: dict[Ref, str] = {}
+    joined: dict[Ref, int] = {}
+    """Claimants who joined while the case ran, and the ledger event of it."""
+    newcomers: list[Ref] = []
+    """Those of them whom the assessment does not reflect yet."""
+    mandates: dict[Ref, Mandate] = {}
+    represented: dict[Ref, Ref] = {}
+    """Workers who let representatives speak for them, and by which mandate: the latest that they gave."""
     reply: list[ReplyItem] = []
     paper_orders: list[PaperOrder] = []
     papers: list[Paper] = []

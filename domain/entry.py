@@ -1,6 +1,9 @@
 """What the casebook is told of a case: its new events, and the rows that people search."""
 
+from collections.abc import Iterator
+
 from domain.case import CaseState
+from domain.complaint import Claimant
 from domain.projection import CasebookEntry, CaseRow, TaskRow
 from domain.tasks import SUSPENDED
 from domain.view import group
@@ -47,4 +50,13 @@ def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
             )
             for t in case.tasks.values()
         ),
+        joined=tuple(_joined(case, up_to)),
     )
+
+
+def _joined(case: CaseState, up_to: int) -> Iterator[Claimant]:
+    """Who joined by an event that the casebook has not been told yet."""
+    if case.joined and case.complaint is not None and max(case.joined.values()) > case.recorded:
+        for claimant in case.complaint.claimants:
+            if case.recorded < case.joined.get(claimant.ref, 0) <= up_to:
+                yield claimant

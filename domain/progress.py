@@ -1,9 +1,11 @@
 """How each answer of the centre's services carries a case on. The workflow asks, this module applies."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
 from domain import case_clocks
+from domain.assessment import Assessment
 from domain.case import (
     Blocked,
     CaseState,
@@ -163,10 +165,12 @@ def tell(case: CaseState, task: Task, now: datetime) -> Known:
 
 def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:
     """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
-    assessment = judgement.assessment
+    assessment, before, joined = judgement.assessment, case.assessment, bool(case.newcomers)
     case.clocks = judgement.clocks or case.clocks
     case.assessment, case.decisions_assessed = assessment, len(case.decisions)
     case.corrections_assessed = case.corrections
+    judged = {owed.claimant for owed in assessment.owed}
+    case.newcomers = [ref for ref in case.newcomers if ref not in judged and ref not in case.withdrawn]
     case.note(
         "assessed",
         now,
@@ -181,6 +185,8 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
         take_triage(case, judgement.triage, now)
     if case.phase is Phase.MEDIATION:
         for proposal in case.open_proposals:
+            if joined and before is not None and _owes_alike(before, assessment, proposal.claimants):
+                continue  # Who joins does not take their terms from those who were there before.
             proposal.state = ProposalState.REPLACED
             case.note("proposal_overtaken", now, proposal=proposal.ref)
     elif case.undecided and case.joint_meeting is None:
@@ -193,9 +199,16 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
         )
 
 
+def _owes_alike(before: Assessment, after: Assessment, claimants: Collection[str]) -> bool:
+    """Whether each of the claimants is owed what was owed before."""
+    parts = ((before.part_a_of(), after.part_a_of()), (before.part_b_of(), after.part_b_of()))
+    return all(old.get(c) == new.get(c) for old, new in parts for c in claimants)
+
+
 def assessment_is_behind(case: CaseState) -> bool:
-    """The joint meeting has decided, or an agency corrected, something that the assessment does not reflect yet."""
-    return len(case.decisions) > case.decisions_assessed or case.corrections > case.corrections_assessed
+    """Something was decided or corrected, or somebody joined, that the assessment does not reflect yet."""
+    decided, corrected = len(case.decisions) > case.decisions_assessed, case.corrections > case.corrections_assessed
+    return decided or corrected or bool(case.newcomers)
 
 
 def close_inquiries(case: CaseState, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from domain.base import Instant, Model, Ref
-from domain.complaint import Complaint
+from domain.complaint import Claimant, Complaint
 from domain.ledger import Event
 from domain.words import Agency, CaseClass, ClaimKind, Lane, Outcome, Phase
 
@@ -74,3 +74,5 @@ class CasebookEntry(Model):
     events: tuple[Event, ...]
     case: CaseRow
     tasks: tuple[TaskRow, ...] = Field(default=())
+    joined: tuple[Claimant, ...] = ()
+    """Who joined the case by these events."""

@@ -77,7 +77,17 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    spoken = {"base", "messages", "complaint", "findings", "identifiers", "officers", "model", "wages"}
+    spoken = {
+        "base",
+        "messages",
+        "collective_messages",
+        "complaint",
+        "findings",
+        "identifiers",
+        "officers",
+        "model",
+        "wages",
+    }
     models = {file.stem for file in SOURCES} & spoken
     return found | {
         Code(f"refusals.{code}", frozenset(), where)

@@ -225,7 +225,7 @@ class DisputeWorkflow(Upkeep):
         case = self.case
 
         def done() -> bool:
-            return progress.agreed(case) is not None or progress.mediation_over(case)
+            return not case.newcomers and (progress.agreed(case) is not None or progress.mediation_over(case))
 
         while True:
             await self.until(lambda: done() or progress.assessment_is_behind(case))

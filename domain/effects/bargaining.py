@@ -1,6 +1,6 @@
 """Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -95,7 +95,8 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
         total=f"{sum((i.total for i in message.instalments), Decimal(0)):.2f}",
     )
     if message.actor.role is not Role.MEDIATOR and message.actor.id in _parties(proposal):
-        _record(case, proposal, message.actor.id, PartyAnswer(accept=True, at=now, by=message.actor), now)
+        given = PartyAnswer(accept=True, at=now, by=message.actor)
+        record_answers(case, proposal, (message.actor.id,), given, now)
 
 
 def _schedules_all_of_part_a(case: CaseState, instalments: Iterable[Instalment], field: str) -> None:
@@ -136,25 +137,7 @@ def _parties(proposal: Proposal) -> frozenset[str]:
 
 @accepts(Answer, roles=PARTIES, phases=BARGAINING, own={"party"})
 def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
-    must(
-        message.proposal in mediation.proposals,
-        "proposal.unknown",
-        "proposal",
-        known=", ".join(mediation.proposals) or "-",
-    )
-    proposal = mediation.proposals[message.proposal]
-    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
-    must(
-        message.party == proposal.payer or message.party in proposal.claimants,
-        "proposal.not_party",
-        "party",
-        party=message.party,
-    )
-    must(message.party not in case.withdrawn, "party.withdrawn", "party", party=message.party)
-    must(message.party not in proposal.answers, "answer.given", "party", party=message.party)
-    if message.accept:  # More may have been found owing since it was put on the table.
-        _schedules_all_of_part_a(case, proposal.instalments, "proposal")
+    proposal = may_answer(case, message.actor, message.proposal, (message.party,), accept=message.accept, field="party")
     yield
     given = PartyAnswer(accept=message.accept, at=now, by=message.actor, remark=message.remark)
     case.note(
@@ -166,14 +149,36 @@ def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
         party=message.party,
         accept=message.accept,
     )
-    _record(case, proposal, message.party, given, now)
+    record_answers(case, proposal, (message.party,), given, now)
 
 
-def _record(case: CaseState, proposal: Proposal, party: str, given: PartyAnswer, now: datetime) -> None:
-    proposal.answers[party] = given
-    if party == proposal.payer and given.accept:  # Consent of the debtor interrupts limitation.
+def may_answer(
+    case: CaseState, actor: Actor, ref: str, parties: Iterable[str], *, accept: bool, field: str = "parties"
+) -> Proposal:
+    """The proposal that the parties may answer now. Raises Refused."""
+    mediation = _mediation(case, actor)
+    must(ref in mediation.proposals, "proposal.unknown", "proposal", known=", ".join(mediation.proposals) or "-")
+    proposal = mediation.proposals[ref]
+    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
+    for party in parties:
+        concerned = party == proposal.payer or party in proposal.claimants
+        must(concerned, "proposal.not_party", field, party=party)
+        must(party not in case.withdrawn, "party.withdrawn", field, party=party)
+        must(party not in proposal.answers, "answer.given", field, party=party)
+    if accept:  # More may have been found owing since it was put on the table.
+        _schedules_all_of_part_a(case, proposal.instalments, "proposal")
+    return proposal
+
+
+def record_answers(
+    case: CaseState, proposal: Proposal, parties: Collection[str], given: PartyAnswer, now: datetime
+) -> None:
+    """Keep the same answer of one or more parties; the last one that is waited for closes the proposal."""
+    proposal.answers.update(dict.fromkeys(parties, given))
+    payer_answers = proposal.payer in parties
+    if payer_answers and given.accept:  # Consent of the debtor interrupts limitation.
         case.recounting = case.recounting or GRANTED
-    refused_by_payer = party == proposal.payer and not given.accept
+    refused_by_payer = payer_answers and not given.accept
     if refused_by_payer or _all_have_answered(case, proposal):
         conclude(case, proposal, now, otherwise=ProposalState.REJECTED)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
-from domain.case import Blocked, CaseState, Due, Mediation, Proposal, Settlement, Suspension
+from domain.case import Blocked, CaseState, Due, Mandate, Mediation, Proposal, Settlement, Suspension
 from domain.deadlines import Deadline, end_of
 from domain.ledger import Actor
 from domain.messages import Instalment
@@ -172,6 +172,16 @@ def mediated(*proposals: Proposal, claimants: int = 1, **changes: Any) -> CaseSt
     )
 
 
+def represented() -> CaseState:
+    """Ten workers in mediation who elected c1, c2 and c3; terms for c1 and c2 are on the table."""
+    return mediated(
+        proposal("p1", instalment(c1="8466.43", c2="8466.43")),
+        claimants=10,
+        mandates={"mandate-1": Mandate(at=NOW, by=MEDIATOR, representatives=("c1", "c2", "c3"))},
+        represented={f"c{n}": "mandate-1" for n in range(1, 11)},
+    )
+
+
 def due(one: Instalment, grace: int = 10) -> Due:
     """An instalment on its way: reminded three days before it is due, in default after the grace."""
     end = end_of(one.due)
@@ -223,6 +233,10 @@ def ready_for(message: str) -> CaseState:
             return judged()
         case "hold_session" | "propose" | "extend_mediation" | "end_mediation":
             return mediated()
+        case "elect_representatives":
+            return mediated(claimants=10)
+        case "leave_representation" | "answer_for":
+            return represented()
         case "answer":
             return mediated(proposal())
         case "confirm_payment":

@@ -103,7 +103,7 @@ class Office:
         filed = filed.model_copy(update={"claimants": (claimant(1, **contact),)})
         asked = request(filed)
         await register(self.pool, self.vault, asked)
-        await outbox.keep_contacts(self.pool, self.vault, asked.case, filed)
+        await outbox.keep_contacts(self.pool, self.vault, asked.case, filed.claimants, filed.respondents)
         [event] = chain(1)
         written = entry(asked.case, event)
         await record(self.pool, self.vault, written)

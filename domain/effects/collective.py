@@ -1,0 +1,154 @@
+"""A case of many workers: joining it, electing representatives, leaving them, and answering for those who elected."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from pydantic import JsonValue
+
+from domain import progress
+from domain.case import CaseState, Mandate, PartyAnswer, Proposal
+from domain.collective_messages import AnswerFor, ElectRepresentatives, JoinClaimants, LeaveRepresentation
+from domain.complaint import MAX_CLAIMANTS
+from domain.effects.bargaining import may_answer, record_answers
+from domain.effects.direction import BEFORE_PERFORMANCE
+from domain.protocol import Checked, accepts, must
+from domain.words import Phase, Role
+
+ELECTORS_MIN: Final = 10
+"""Workers from whom on representatives may be elected (调解仲裁法 Art.7)."""
+_DESKS: Final = {Role.INTAKE, Role.OFFICER, Role.SUPERVISOR}
+
+
+@accepts(JoinClaimants, roles=_DESKS, phases=BEFORE_PERFORMANCE)
+def join_claimants(case: CaseState, message: JoinClaimants, now: datetime) -> Checked:
+    must(case.complaint, "filing.nothing_filed", "name")
+    assert case.complaint is not None
+    must(case.ending is None and (case.receipt or case.phase is not Phase.INTAKE), "join.not_registered", "name")
+    must(progress.agreed(case) is None and not progress.mediation_over(case), "join.settled", "name")
+    held = len(case.complaint.claimants) + len(message.claimants)
+    must(held <= MAX_CLAIMANTS, "join.too_many", "claimants", most=MAX_CLAIMANTS)
+    known = {c.identity_number: c.ref for c in case.complaint.claimants}
+    refs, newcomers = set(case.refs), set()
+    for index, claimant in enumerate(message.claimants):
+        field = f"claimants.{index}"
+        must(claimant.ref not in refs, "join.ref_known", f"{field}.ref", ref=claimant.ref)
+        same = known.setdefault(claimant.identity_number, claimant.ref)
+        must(same == claimant.ref, "join.person_known", f"{field}.identity_number", ref=same)
+        refs.add(claimant.ref)
+        newcomers.add(claimant.ref)
+    items, respondents = {item.ref for item in case.items}, set(case.respondents)
+    for index, item in enumerate(message.items):
+        field = f"items.{index}"
+        must(item.ref not in items, "filing.item_known", f"{field}.ref", ref=item.ref)
+        must(item.claimant in newcomers, "join.item_of_another", f"{field}.claimant")
+        must(item.respondent in respondents, "party.unknown", f"{field}.respondent")
+        items.add(item.ref)
+    if all(item.claimant for item in case.items):
+        without = newcomers - {item.claimant for item in message.items}
+        must(not without, "join.nothing_claimed", "items", refs=", ".join(sorted(without)[:20]))
+    yield
+    case.complaint = case.complaint.model_copy(
+        update={
+            "claimants": (*case.complaint.claimants, *message.claimants),
+            "items": (*case.complaint.items, *message.items),
+        }
+    )
+    joined: list[JsonValue] = [c.ref for c in message.claimants]
+    event = case.note(
+        "claimants_joined",
+        now,
+        message.actor,
+        message.message_id,
+        claimants=joined,
+        items=len(message.items),
+        number=len(case.claimants),
+    )
+    case.joined.update({c.ref: event.seq for c in message.claimants})
+    case.newcomers.extend(c.ref for c in message.claimants)
+
+
+@accepts(ElectRepresentatives, roles=_DESKS | {Role.MEDIATOR}, phases=BEFORE_PERFORMANCE)
+def elect_representatives(case: CaseState, message: ElectRepresentatives, now: datetime) -> Checked:
+    must(message.mandate not in case.mandates, "representatives.mandate_known", "mandate", ref=message.mandate)
+    must(len(message.represented) >= ELECTORS_MIN, "representatives.too_few_workers", "represented", least=ELECTORS_MIN)
+    for name in ("represented", "representatives"):
+        unknown = set(getattr(message, name)) - case.claimants
+        must(not unknown, "party.unknown", name, refs=", ".join(sorted(unknown)[:20]))
+    outside = set(message.representatives) - set(message.represented)
+    must(not outside, "representatives.not_of_them", "representatives", refs=", ".join(sorted(outside)))
+    yield
+    case.mandates[message.mandate] = Mandate(at=now, by=message.actor, representatives=message.representatives)
+    case.represented.update(dict.fromkeys(message.represented, message.mandate))
+    case.note(
+        "representatives_elected",
+        now,
+        message.actor,
+        message.message_id,
+        mandate=message.mandate,
+        representatives=list(message.representatives),
+        workers=len(message.represented),
+        represented=list(message.represented),
+    )
+
+
+@accepts(
+    LeaveRepresentation,
+    roles={Role.CLAIMANT, *_DESKS, Role.MEDIATOR},
+    phases=BEFORE_PERFORMANCE,
+    own={"claimant"},
+)
+def leave_representation(case: CaseState, message: LeaveRepresentation, now: datetime) -> Checked:
+    must(message.claimant in case.represented, "representatives.not_represented", "claimant", ref=message.claimant)
+    yield
+    mandate = case.represented.pop(message.claimant)
+    case.note(
+        "representation_left",
+        now,
+        message.actor,
+        message.message_id,
+        claimant=message.claimant,
+        mandate=mandate,
+        reason=message.reason,
+    )
+
+
+@accepts(AnswerFor, roles={Role.CLAIMANT}, phases={Phase.MEDIATION})
+def answer_for(case: CaseState, message: AnswerFor, now: datetime) -> Checked:
+    speaker = message.actor.id
+    proposal = may_answer(case, message.actor, message.proposal, message.parties, accept=message.accept)
+    for party in message.parties:
+        mandate = case.mandates.get(case.represented.get(party, ""))
+        speaks = mandate is not None and speaker in mandate.representatives and speaker in case.claimants
+        must(speaks, "representatives.not_yours", "parties", party=party)
+    if message.accept:
+        needing = disposing(case, proposal, message.parties) - message.consents.keys() - {speaker}
+        must(
+            not needing,
+            "representatives.own_consent",
+            "consents",
+            workers=len(needing),
+            refs=", ".join(sorted(needing)[:20]),
+        )
+    yield
+    given = PartyAnswer(accept=message.accept, at=now, by=message.actor, remark=message.remark)
+    case.note(
+        "proposal_answered_for",
+        now,
+        message.actor,
+        message.message_id,
+        proposal=proposal.ref,
+        parties=list(message.parties),
+        workers=len(message.parties),
+        accept=message.accept,
+        consents=dict(message.consents),
+    )
+    record_answers(case, proposal, message.parties, given, now)
+
+
+def disposing(case: CaseState, proposal: Proposal, parties: Collection[str]) -> set[str]:
+    """Those of the parties for whom to accept is to settle or to give up something of part B."""
+    touched = {c for instalment in proposal.instalments for c, yuan in instalment.part_b.items() if yuan > 0}
+    claimed = case.assessment.part_b_of() if case.assessment else {}
+    return {party for party in parties if party in touched or claimed.get(party, Decimal(0)) > 0}
