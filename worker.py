@@ -30,6 +30,7 @@ from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
 from activities.deadlines import DeadlineService
+from activities.grid import GridService
 from activities.identity import IdentityService
 from activities.intake import IntakeService
 from activities.labor import Labor
@@ -60,6 +61,7 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from workflows.dispute import DisputeWorkflow
 from workflows.follow_up import FollowUpWorkflow
+from workflows.grid import GridWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.proven import Proving
 
@@ -97,7 +99,7 @@ def worker(role: str, world: World) -> Worker:
         return Worker(
             world.client,
             task_queue=CENTRE_QUEUE,
-            workflows=[DisputeWorkflow, FollowUpWorkflow, NoticesWorkflow],
+            workflows=[DisputeWorkflow, FollowUpWorkflow, GridWorkflow, NoticesWorkflow],
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
@@ -120,6 +122,7 @@ def worker(role: str, world: World) -> Worker:
 def _centre_activities(world: World) -> Sequence[Any]:
     intake = IntakeService(world.client, world.pool, world.vault, world.rules)
     closure = ClosureService(world.client, world.rules)
+    grid = GridService(world.client, world.pool, world.vault, world.rules)
     return [
         IdentityService(world.client, world.verifier).verify,
         intake.admit,
@@ -131,6 +134,9 @@ def _centre_activities(world: World) -> Sequence[Any]:
         DeadlineService(world.rules).recount,
         closure.close,
         closure.arrange_follow_up,
+        grid.plan,
+        grid.record,
+        grid.forward,
         CasebookService(world.pool, world.vault, [channel.name for channel in world.channels]).record,
         NoticeService(
             world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")

@@ -1,6 +1,8 @@
 """The ledger in PostgreSQL: written in one statement for each step of a case, read back, and proved."""
 
 import json
+from collections.abc import Sequence
+from typing import Any, Final
 
 import asyncpg
 
@@ -18,13 +20,21 @@ class LedgerConflict(Exception):
         self.seq = seq
 
 
-_RECORD = """
-with entry as (
+APPEND: Final = """
     insert into ledger ("case", seq, at, kind, actor_id, actor_role, actor_agency, message_id,
         facts, previous, digest)
     select $1, * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::text[], $9::text[], $10::text[], $11::text[])
     on conflict ("case", seq) do nothing
+"""
+"""Appends the events that ``columns`` gives; written again they change nothing."""
+CONFLICT: Final = """
+select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
+where "case" = $1 and ledger.digest <> given.digest order by seq limit 1
+"""
+"""The first event under whose number the casebook holds another one."""
+
+_LINE: Final = """
 ), line as (
     update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
         mediator_since = case when $16 is distinct from mediator then $3[array_upper($3, 1)] else mediator_since end,
@@ -48,9 +58,8 @@ with entry as (
         kinds = excluded.kinds, seq = excluded.seq
     where task.seq <= excluded.seq
 )
-select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
-where "case" = $1 and ledger.digest <> given.digest order by seq limit 1
 """
+_RECORD: Final = "".join(("with entry as (", APPEND, _LINE, CONFLICT))
 
 
 async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
@@ -61,17 +70,7 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
     events, row, tasks = entry.events, entry.case, entry.tasks
     conflict = await pool.fetchval(
         _RECORD,
-        row.case,
-        [e.seq for e in events],
-        [e.at for e in events],
-        [e.kind for e in events],
-        [e.actor.id for e in events],
-        [e.actor.role for e in events],
-        [e.actor.agency for e in events],
-        [e.message_id for e in events],
-        [vault.seal(json.dumps(e.facts, ensure_ascii=False), _context(row.case)) for e in events],
-        [e.previous for e in events],
-        [e.digest for e in events],
+        *columns(vault, row.case, events),
         row.phase,
         row.case_class,
         row.lane,
@@ -101,6 +100,23 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
     if conflict is not None:
         raise LedgerConflict(conflict)
     return events[-1].seq if events else row.seq
+
+
+def columns(vault: Vault, case: str, events: Sequence[Event]) -> tuple[Any, ...]:
+    """The parameters of ``APPEND``."""
+    return (
+        case,
+        [e.seq for e in events],
+        [e.at for e in events],
+        [e.kind for e in events],
+        [e.actor.id for e in events],
+        [e.actor.role for e in events],
+        [e.actor.agency for e in events],
+        [e.message_id for e in events],
+        [vault.seal(json.dumps(e.facts, ensure_ascii=False), _context(case)) for e in events],
+        [e.previous for e in events],
+        [e.digest for e in events],
+    )
 
 
 async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) -> list[Event]:

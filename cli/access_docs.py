@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import domain.effects
+from domain.grid import GRID
 from domain.messages import Message
 from domain.protocol import MESSAGES, Reach
 from domain.readers import QUERIES
@@ -20,6 +21,9 @@ _SIGNS: Final = {
 _FIELDS: Final = """A party fills a field marked *itself* with its own ref only; an officer names inquiries of the own
 agency only. `message_id` and `language` are everybody's; `actor` is the one whom the token proves.
 """
+_GRID: Final = """An intake service speaks for its own post only: the `id` of its token is the post's. A party notes
+what it says itself, and may hand the matter over to the centre at any time. The supervisor may do all that a post may.
+"""
 _HEAD: Final = Path(__file__).parent / "access_head.md"
 
 
@@ -29,6 +33,8 @@ def page() -> str:
     parts = [_HEAD.read_text(encoding="utf-8"), "## Who may send which message\n"]
     parts += _table("message", ((name, kind.roles) for name, kind in sorted(MESSAGES.items())))
     parts += ["\n## Who may set which field\n", _FIELDS, *_fields()]
+    parts += ["\n## Who may say what to a mediation at a grid post\n", _GRID]
+    parts += _table("message", ((name, kind.roles) for name, kind in sorted(GRID.items())))
     parts += ["\n## Who may ask which query\n"]
     parts += _table("query", sorted(QUERIES.items()))
     return "\n".join(parts) + "\n"

@@ -17,7 +17,8 @@ _COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "com
 def _examples() -> dict[str, dict[str, Any]]:
     examples: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text())
     examples["complete_task"]["finding"] = examples["findings"]["labor"]
-    examples["file_complaint"]["complaint"] = json.loads(_COMPLAINT.read_text())
+    for filing in ("file_complaint", "open_grid", "file_at_grid"):
+        examples[filing]["complaint"] = json.loads(_COMPLAINT.read_text())
     return examples
 
 

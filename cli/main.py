@@ -17,6 +17,7 @@ from cli import (
     evidence,
     filing,
     findings,
+    grid,
     identity,
     inbox,
     login,
@@ -42,6 +43,7 @@ from domain.words import Language
 
 _MODULES: Final = (
     filing,
+    grid,
     reading,
     inbox,
     findings,

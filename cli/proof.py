@@ -7,6 +7,7 @@ import typer
 import texts
 from casebook import ledger
 from cli.desk import view_of
+from cli.grid import grid_view
 from cli.link import Exit, console, emit, fail, link, run
 from domain.ledger import BrokenLedger
 
@@ -27,7 +28,9 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                head = (await view_of(handle)).ledger_head
+                at_a_post = handle.id.startswith("grid-")
+                view = await grid_view(at, case, language) if at_a_post else await view_of(handle)
+                head = view.ledger_head
                 try:
                     length = await ledger.prove(at.pool, at.vault, handle.id, head)
                 except BrokenLedger as broken:

@@ -10,6 +10,8 @@ import domain.effects
 import texts
 from cli import access_docs, connector_docs
 from cli.examples_of import example, finding_example
+from domain.grid import GRID
+from domain.grid_view import GridReceipt, GridView
 from domain.messages import Message
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
@@ -19,6 +21,10 @@ from domain.words import Agency, Phase, Role
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "messages.md"
 _HEAD: Final = Path(__file__).parent / "messages_head.md"
+_GRID: Final = (
+    "They go to workflow `grid-…` on task queue `centre` ([grid.md](grid.md)); `open_grid` by update-with-start of "
+    "`GridWorkflow`, its answer is a `GridReceipt`.\n"
+)
 _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "case_view": (CaseView, "The whole case; `line` says on whom it waits, since when and until when."),
     "timeline": (Timeline, "The latest events of the ledger, as facts and as sentences."),
@@ -26,6 +32,7 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "deadlines": (CaseDeadlines, "Every open deadline, and the limitation clock of each claim item, with how it came."),
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
+    "grid_view": (GridView, "A mediation at a grid post, as far as the reader may see it."),
     "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),
 }
 
@@ -46,10 +53,12 @@ def page() -> str:
     parts = [_HEAD.read_text(encoding="utf-8")]
     parts += ["## Messages\n", _overview()]
     parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]
+    parts += ["## Messages to a mediation at a grid post\n", _GRID]
+    parts += [_section(name, kind.model) for name, kind in sorted(GRID.items())]
     parts += ["## The life of an inquiry\n", _life_of_an_inquiry()]
     parts += ["## Findings\n\nWhat `complete_task` carries, one form for each agency.\n"]
     parts += [f"### `{agency}`\n\n{_json(finding_example(agency))}\n" for agency in Agency]
-    parts += ["## Answers\n", _answer(Receipt), _answer(Acknowledgement), "## Queries\n"]
+    parts += ["## Answers\n", _answer(Receipt), _answer(Acknowledgement), _answer(GridReceipt), "## Queries\n"]
     parts += [
         f'### `{name}`\n\n{text} Takes `{{"language": "zh-CN"}}` or nothing.\n\n{_schema(model)}'
         for name, (model, text) in _QUERIES.items()

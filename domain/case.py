@@ -9,16 +9,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
-
-from pydantic import Field, JsonValue
 
 from domain.assessment import Assessment
 from domain.base import CENTRE_ZONE, Instant, Ref, State, Text, Yuan
+from domain.chronicle import Chronicle
 from domain.complaint import ClaimItem, Complaint
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
-from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
+from domain.ledger import Actor
 from domain.limitation import LimitationClock, LimitationEvent
 from domain.messages import Instalment
 from domain.papers import Paper, PaperOrder
@@ -29,9 +27,6 @@ from domain.sharing import SharingRow
 from domain.tasks import Desk, Task
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
-
-EVENTS_KEPT: Final = 200
-"""Events that the running case keeps for its timeline; the casebook has them all."""
 
 
 class PartyAnswer(State):
@@ -217,7 +212,7 @@ class CaseRules(State):
     """Calendar days that a case may stand still."""
 
 
-class CaseState(State):
+class CaseState(Chronicle):
     """Everything that a case is."""
 
     case: Ref
@@ -281,12 +276,6 @@ class CaseState(State):
     outcome: Outcome | None = None
     seen: dict[Ref, int] = {}
     """Messages that have acted, by the mark of each (``protocol.mark``), and the ledger event each led to."""
-    next_seq: int = 1
-    head: str = GENESIS
-    events: list[Event] = Field(default=[])
-    """The latest events; those from ``recorded`` on are still to be written to the casebook."""
-    recorded: int = 0
-    """Number of the last event that the casebook has confirmed."""
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -298,39 +287,6 @@ class CaseState(State):
     def day(now: datetime) -> date:
         """The legal day at the centre."""
         return now.astimezone(CENTRE_ZONE).date()
-
-    # --- ledger -----------------------------------------------------------------------------------
-
-    def note(
-        self,
-        kind: str,
-        now: datetime,
-        actor: Actor = SYSTEM,
-        message_id: str | None = None,
-        **facts: JsonValue,
-    ) -> Event:
-        """Add an event to the ledger."""
-        event = seal(
-            seq=self.next_seq,
-            at=now,
-            kind=kind,
-            actor=actor,
-            message_id=message_id,
-            facts=facts,
-            previous=self.head,
-        )
-        self.events.append(event)
-        self.head, self.next_seq = event.digest, self.next_seq + 1
-        confirmed = self.recorded + 1 - self.events[0].seq
-        spare = min(len(self.events) - EVENTS_KEPT, confirmed)
-        if spare > 0:
-            del self.events[:spare]
-        return event
-
-    def unrecorded(self) -> list[Event]:
-        """The events that the casebook has not confirmed yet."""
-        first = self.recorded + 1
-        return [event for event in self.events if event.seq >= first]
 
     # --- the procedure's steps ----------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ WhenPassed = Literal[
     "defaults",
     "enforcement-open",
     "escalates",
+    "forwarded",
     "lapses",
     "limitation-defence",
     "not-accepted",

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.base import Model, Ref
 from domain.case import CaseState
+from domain.chronicle import Chronicle
 from domain.ledger import SYSTEM, Actor
 from domain.messages import Message
 from domain.words import Phase, Role
@@ -128,11 +129,15 @@ def accepts(
 
 def parse(name: str, body: bytes) -> Message:
     """The message that a JSON body holds. Raises Refused naming each bad field."""
-    kind = MESSAGES.get(name)
-    if kind is None:
+    if name not in MESSAGES:
         raise refusal("message.unknown", "name", known=", ".join(sorted(MESSAGES)))
+    return read(MESSAGES[name].model, body)
+
+
+def read(model: type[M], body: bytes) -> M:
+    """The message of a model that a JSON body holds. Raises Refused naming each bad field."""
     try:
-        return kind.model.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise Refused(*problems(error)) from None
 
@@ -185,18 +190,17 @@ def mark(case: CaseState, message: Message) -> str:
     """By what a message is known again: its id, each sender's own, so that nobody can use up another's."""
     if not case.proven:
         return message.message_id
+    return own_mark(message)
+
+
+def own_mark(message: Message) -> str:
+    """The mark of a message whose sender was proved."""
     return hashlib.sha256(f"{message.actor.cast} {message.message_id}".encode()).hexdigest()[:32]
 
 
 def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     kind = MESSAGES[message.name]
-    must(
-        message.actor.role in kind.roles,
-        "actor.role",
-        "actor.role",
-        role=message.actor.role,
-        allowed=", ".join(sorted(kind.roles)),
-    )
+    by_role(message, kind.roles)
     if message.actor.role is Role.OFFICER:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
     if case.proven and case.complaint is not None and message.actor.role in PARTIES:
@@ -206,6 +210,17 @@ def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
     effect: Checked = kind.effect(case, message, now)
     return effect
+
+
+def by_role(message: Message, roles: Collection[Role]) -> None:
+    """Refuse a message whose sender's role may not send it."""
+    must(
+        message.actor.role in roles,
+        "actor.role",
+        "actor.role",
+        role=message.actor.role,
+        allowed=", ".join(sorted(roles)),
+    )
 
 
 def _within_reach(case: CaseState, message: Message, kind: MessageKind, name: str) -> None:
@@ -233,7 +248,7 @@ def _parties(case: CaseState) -> dict[Role, frozenset[str]]:
     }
 
 
-def reject(case: CaseState, name: str, body: bytes, refused: Refused, now: datetime) -> None:
+def reject(case: Chronicle, name: str, body: bytes, refused: Refused, now: datetime) -> None:
     """Put a signal that was refused on the timeline: who, what and why, without what it carried."""
     sender = envelope(body)
     case.note(
@@ -254,7 +269,7 @@ def _as_first_noted(problem: Problem) -> Problem:
     return problem.model_copy(update={"params": {"known": FIRST_MESSAGES}})
 
 
-def turn_away(case: CaseState, name: str, body: bytes, found: Sequence[Problem], now: datetime) -> None:
+def turn_away(case: Chronicle, name: str, body: bytes, found: Sequence[Problem], now: datetime) -> None:
     """Put a signal whose sender could not be proved on the timeline: who it claims to be from, what and why.
 
     It stands there under the system's name, since nobody knows whose it was.

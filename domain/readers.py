@@ -18,8 +18,12 @@ QUERIES: Final = {
     "timeline": STAFF,
     "open_tasks": STAFF,
     "record": STAFF,
+    "grid_view": STAFF | PARTIES,
 }
-"""Which roles may ask each query; ``record`` is the follow-up visit's. domain.masking says what each then sees."""
+"""Which roles may ask each query; ``record`` is the follow-up visit's, ``grid_view`` a grid mediation's.
+
+domain.masking says what each then sees.
+"""
 
 
 def may_read(reader: Actor, query: str) -> None:

@@ -117,6 +117,23 @@ class Room(StrEnum):
     ONLINE = "online"
 
 
+class PostKind(StrEnum):
+    """Where a post of the grassroots grid stands."""
+
+    PARK = "park"
+    ENTERPRISE = "enterprise"
+    VILLAGE = "village"
+
+
+class GridOutcome(StrEnum):
+    """How a mediation at a grid post ended."""
+
+    SETTLED = "settled-on-the-spot"
+    FORWARDED = "forwarded"
+    REPORTED = "reported"
+    """Nobody had complained under the early warning: the supervisor has it."""
+
+
 class Phase(StrEnum):
     """Where a case stands in its life, in order."""
 

@@ -81,6 +81,7 @@ def refusals() -> set[Code]:
         "base",
         "messages",
         "collective_messages",
+        "grid_messages",
         "complaint",
         "findings",
         "identifiers",

@@ -92,6 +92,19 @@ def receipt_text(
     )
 
 
+def grid_receipt(case: str, due: date, paid_by: date, source: str, verified: bool, language: str) -> str:
+    """What the opening of a mediation at a grid post means, and what comes next."""
+    doubt = "" if verified else say("grid.unverified", language)
+    return say("grid.receipt", language, case=case, due=due, paid_by=paid_by, source=source + doubt)
+
+
+def grid_line(ending: str | None, outcome: str | None, due: date | None, number: str | None, language: str) -> str:
+    """How a mediation at a grid post stands."""
+    if ending is None:
+        return say("grid.mediating", language, due=due or "—")
+    return say(f"grid.{outcome or 'handing-over'}", language, case=number or "—")
+
+
 def _flat(value: object, language: str) -> object:
     """Nested facts as text: ``a: 1.00, b: 2.00``."""
     if isinstance(value, Mapping) and {"field", "code", "params"} <= value.keys():

@@ -10,7 +10,7 @@ from domain.words import Phase, Role
 FILERS = {Role.INTAKE, Role.CLAIMANT, Role.OFFICER, Role.SUPERVISOR}
 
 
-@accepts(FileComplaint, roles=FILERS, only={"drill": {Role.INTAKE, Role.SUPERVISOR}})
+@accepts(FileComplaint, roles=FILERS | {Role.SYSTEM}, only={"drill": {Role.INTAKE, Role.SUPERVISOR, Role.SYSTEM}})
 def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Checked:
     complaint = message.complaint
     if case.complaint is not None:

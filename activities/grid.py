@@ -1,0 +1,103 @@
+"""What the centre does for the grid's posts: the terms, the casebook, and taking over what is not settled there."""
+
+import asyncpg
+from temporalio import activity
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from casebook import grid
+from casebook.ledger import LedgerConflict
+from domain.grid import Forwarded, GridPlan
+from domain.grid_messages import TakeGridRecord
+from domain.grid_view import GridEntry, GridForwarding, GridOpening
+from domain.intake import intake_table
+from domain.ledger import SYSTEM
+from domain.messages import FileComplaint
+from domain.opening import Reading
+from domain.receipts import Acknowledgement, Decision, Receipt
+from domain.words import CENTRE_QUEUE
+from runtime.rules import Rules
+from runtime.vault import Vault
+
+
+class GridService:
+    """The centre's hand towards the posts."""
+
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+        self._client, self._pool, self._vault, self._rules = client, pool, vault, rules
+
+    @activity.defn(name="grid.plan")
+    async def plan(self, request: GridOpening) -> GridPlan:
+        """Until when the post may try, and until when all that is agreed there must be paid."""
+        place = request.jurisdiction if request.jurisdiction in intake_table().jurisdictions else "CN"
+        deadline = self._rules.deadline("grid-mediation", request.opened_on, place)
+        return GridPlan(deadline=deadline, paid_by=self._rules.deadline("grid-payment", deadline.due, place).due)
+
+    @activity.defn(name="grid.record")
+    async def record(self, entry: GridEntry) -> int:
+        """Append events and renew the searchable row. Returns the number of the last event written.
+
+        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        """
+        try:
+            return await grid.record(self._pool, self._vault, entry)
+        except LedgerConflict as conflict:
+            raise ApplicationError(
+                str(conflict),
+                "refusals.ledger.conflict",
+                {"seq": str(conflict.seq)},
+                type="LedgerConflict",
+                non_retryable=True,
+            ) from None
+
+    @activity.defn(name="grid.forward")
+    async def forward(self, request: GridForwarding) -> Forwarded:
+        """File the complaint at the centre, and hand what was tried to the case that holds it. Again does nothing."""
+        receipt = await self._file(request)
+        return Forwarded(
+            case=receipt.case,
+            case_number=receipt.case_number,
+            accepted=receipt.decision is not Decision.REFUSED,
+            record_taken=await self._hand_on(receipt.case, request),
+        )
+
+    async def _file(self, request: GridForwarding) -> Receipt:
+        case = f"dispute-{request.complaint.complaint_id}"
+        message = FileComplaint(
+            message_id=f"file-{request.record.grid}", actor=SYSTEM, complaint=request.complaint, drill=request.drill
+        )
+        try:
+            receipt: Receipt = await self._client.execute_update_with_start_workflow(
+                FileComplaint.name,
+                message,
+                start_workflow_operation=WithStartWorkflowOperation(
+                    "DisputeWorkflow",
+                    id=case,
+                    task_queue=CENTRE_QUEUE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=request.complaint.complaint_id,
+                ),
+                id=message.message_id,
+                result_type=Receipt,
+            )
+        except WorkflowAlreadyStartedError:  # It was filed at another window too, and is over.
+            receipt = await self._client.get_workflow_handle(case).query("receipt", Reading(), result_type=Receipt)
+        return receipt
+
+    async def _hand_on(self, case: str, request: GridForwarding) -> bool:
+        """Whether the case took the record: one that is over does not; the post's own ledger keeps it."""
+        message = TakeGridRecord(message_id=f"record-{request.record.grid}", actor=SYSTEM, record=request.record)
+        try:
+            await self._client.get_workflow_handle(case).execute_update(
+                TakeGridRecord.name, message, id=message.message_id, result_type=Acknowledgement
+            )
+        except WorkflowUpdateFailedError:
+            return False
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True

@@ -1,0 +1,105 @@
+"""Mediations at grid posts: written with their ledgers, and listed."""
+
+from typing import Annotated, Final
+
+import asyncpg
+from pydantic import Field
+
+from casebook.ledger import APPEND, CONFLICT, LedgerConflict, columns
+from casebook.registry import employer_digest
+from domain.base import Instant, Model, Month, Ref
+from domain.grid_view import GridEntry
+from domain.words import GridOutcome, PostKind
+from runtime.vault import Vault
+
+_LINE: Final = """
+), line as (
+    insert into grid_case ("case", post, post_kind, drill, employer_digest, employer_name, complaint_id, since,
+        opened_at, due_at, outcome, ended_at, forwarded_to, seq)
+    values ($1, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+    on conflict ("case") do update set complaint_id = excluded.complaint_id, due_at = excluded.due_at,
+        outcome = excluded.outcome, ended_at = excluded.ended_at, forwarded_to = excluded.forwarded_to,
+        seq = excluded.seq
+    where grid_case.seq <= excluded.seq
+)
+"""
+_RECORD: Final = "".join(("with entry as (", APPEND, _LINE, CONFLICT))
+
+
+class GridFilter(Model):
+    """Which mediations to list; what is left out does not filter."""
+
+    post: Ref | None = None
+    open: bool | None = None
+    outcome: GridOutcome | None = None
+    drill: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class GridLine(Model):
+    """A mediation at a post in a list. Names no person."""
+
+    case: Ref
+    post: Ref
+    post_kind: PostKind
+    drill: bool
+    employer: str
+    complaint_id: Ref | None
+    since: Month | None
+    opened_at: Instant
+    due_at: Instant
+    outcome: GridOutcome | None
+    forwarded_to: Ref | None
+
+
+async def record(pool: asyncpg.Pool, vault: Vault, entry: GridEntry) -> int:
+    """Append events and renew the searchable row, in one transaction. Again changes nothing.
+
+    Returns the number of the last event. Raises LedgerConflict.
+    """
+    row = entry.row
+    conflict = await pool.fetchval(
+        _RECORD,
+        *columns(vault, row.case, entry.events),
+        row.post.id,
+        row.post.kind,
+        row.drill,
+        employer_digest(vault, row.employer),
+        vault.seal(row.employer.name, "employer"),
+        row.complaint_id,
+        row.since,
+        row.opened_at,
+        row.due_at,
+        row.outcome,
+        row.ended_at,
+        row.forwarded_to,
+        row.seq,
+    )
+    if conflict is not None:
+        raise LedgerConflict(conflict)
+    return entry.events[-1].seq if entry.events else row.seq
+
+
+async def lines(pool: asyncpg.Pool, vault: Vault, wanted: GridFilter) -> list[GridLine]:
+    """Mediations, the latest opened first."""
+    rows = await pool.fetch(
+        """
+        select * from grid_case
+        where ($1::text is null or post = $1)
+          and ($2::boolean is null or (outcome is null) = $2)
+          and ($3::text is null or outcome = $3)
+          and ($4::boolean is null or drill = $4)
+        order by opened_at desc, "case" limit $5
+        """,
+        wanted.post,
+        wanted.open,
+        wanted.outcome,
+        wanted.drill,
+        wanted.limit,
+    )
+    return [_line(row, vault) for row in rows]
+
+
+def _line(row: asyncpg.Record, vault: Vault) -> GridLine:
+    fields = {name: row[name] for name in GridLine.model_fields if name != "employer"}
+    return GridLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})

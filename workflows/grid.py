@@ -1,0 +1,200 @@
+"""A mediation on the spot at a grid post: settled there in a few days, or taken over by the centre."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.grid import GridService
+    from domain import grid, grid_view, protocol
+    from domain.base import Model
+    from domain.grid import GridState
+    from domain.grid_messages import OpenGrid
+    from domain.grid_view import GridForwarding, GridOpening, GridReceipt, GridView
+    from domain.messages import Message
+    from domain.opening import Reading
+    from domain.protocol import Problem, Refused
+    from domain.receipts import Acknowledgement
+    from domain.words import GridOutcome, Language
+    from texts import sentences
+    from workflows import answers, proven
+    from workflows.centre import Service, service, service_of_its_own
+
+A = TypeVar("A")
+B = TypeVar("B")
+OPENED_WITHIN: Final = timedelta(hours=1)
+"""A mediation begun without the message that opens it ends."""
+RETRY_AFTER: Final = timedelta(hours=1)
+MESSAGES_AT_MOST: Final = 1000
+"""Well below the 2,000 updates that Temporal allows one run; a post that sends more is taken over from."""
+
+
+class GridClosed(Model):
+    """What a mediation at a post came to; no outcome when it was never opened."""
+
+    outcome: GridOutcome | None
+    forwarded_to: str | None
+    ledger_head: str
+
+
+@workflow.defn
+class GridWorkflow:
+    """One mediation on the spot."""
+
+    @workflow.init
+    def __init__(self) -> None:
+        self.grid = GridState(case=workflow.info().workflow_id)
+        self.messages = 0
+
+    @workflow.run
+    async def run(self) -> GridClosed:
+        try:
+            await workflow.wait_condition(lambda: self.grid.post is not None, timeout=OPENED_WITHIN)
+        except TimeoutError:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return self._closed()
+        await self._open()
+        casebook = asyncio.create_task(self._keep_casebook())
+        await self._mediate()
+        if self.grid.outcome is None:
+            await self._hand_over()
+        await workflow.wait_condition(
+            lambda: self.grid.recorded == self.grid.next_seq - 1 and workflow.all_handlers_finished()
+        )
+        casebook.cancel()
+        return self._closed()
+
+    async def _open(self) -> None:
+        """How long the post has, by the rules of the place."""
+        state = self.grid
+        assert state.opened_at is not None
+        place = state.complaint.jurisdiction if state.complaint else "CN"
+        state.plan = await self._ask(
+            GridService.plan, GridOpening(jurisdiction=place, opened_on=grid.day(state.opened_at))
+        )
+
+    async def _mediate(self) -> None:
+        """Until it is settled, given to the centre, or over."""
+        state = self.grid
+        assert state.plan is not None
+        try:
+            await workflow.wait_condition(
+                lambda: state.ending is not None or self.messages >= MESSAGES_AT_MOST,
+                timeout=max(state.plan.deadline.due_at - workflow.now(), timedelta()),
+            )
+        except TimeoutError:
+            grid.give_over(state, "deadline", workflow.now())
+        if state.ending is None:
+            grid.give_over(state, "busy", workflow.now())
+
+    async def _hand_over(self) -> None:
+        """The centre's case goes on from what was said; without anybody who complains there is none to open."""
+        state = self.grid
+        if state.complaint is None:
+            grid.report(state, workflow.now())
+            return
+        forwarding = GridForwarding(
+            complaint=grid.complaint_for_the_centre(state), record=grid.record(state), drill=state.drill
+        )
+        answer = await self._ask(GridService.forward, forwarding, service_of_its_own)
+        grid.take_over(state, answer, workflow.now())
+
+    async def _keep_casebook(self) -> None:
+        """Write each new stretch of the ledger, by an activity that begins when history holds it."""
+        while True:
+            await workflow.wait_condition(lambda: self.grid.recorded < self.grid.next_seq - 1)
+            entry = grid_view.entry(self.grid)
+            self.grid.recorded = await self._ask(GridService.record, entry, service_of_its_own)
+
+    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
+        """Ask a service of the centre, again every hour while it needs a person first."""
+        while True:
+            try:
+                return await through(activity, request)
+            except (ActivityError, ApplicationError) as error:
+                cause = error.cause if isinstance(error, ActivityError) else error
+                if not isinstance(cause, ApplicationError):
+                    raise
+                workflow.logger.warning("a service of the centre needs a person: %s", cause.type)
+            await workflow.sleep(RETRY_AFTER)
+
+    def _closed(self) -> GridClosed:
+        to = self.grid.forwarded.case if self.grid.forwarded else None
+        return GridClosed(outcome=self.grid.outcome, forwarded_to=to, ledger_head=self.grid.head)
+
+    # --- messages -----------------------------------------------------------------------------------
+
+    @workflow.signal(dynamic=True)
+    def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Every message as a signal. One that can't be carried out is put on the ledger as rejected."""
+        body = answers.body(payloads)
+        self.messages += 1
+        try:
+            grid.carry_out(self.grid, grid.parse(name, body), workflow.now())
+        except Refused as refused:
+            protocol.reject(self.grid, name, body, refused, workflow.now())
+
+    def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
+        """Put a signal on the ledger that nobody proved to have sent."""
+        self.messages += 1
+        protocol.turn_away(self.grid, name, answers.body(payloads), found, workflow.now())
+
+    @workflow.update(dynamic=True)
+    async def take_update(self, name: str, payloads: Sequence[RawValue]) -> GridReceipt | Acknowledgement:
+        """Every message as an update: refused at once, or carried out and acknowledged."""
+        body = answers.body(payloads)
+        self.messages += 1
+        try:
+            message = grid.parse(name, body)
+            acted = grid.carry_out(self.grid, message, workflow.now())
+        except Refused as refused:
+            raise answers.refusal(refused, answers.language_of(body)) from None
+        if message.name == OpenGrid.name:
+            await workflow.wait_condition(lambda: self.grid.plan is not None)
+            return self._receipt(message.language)
+        return self._acknowledge(message, acted)
+
+    @take_update.validator
+    def check_update(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Refuse an update that can't be carried out, in the sender's language, before it enters history."""
+        body = answers.body(payloads)
+        try:
+            grid.check(self.grid, grid.parse(name, body), workflow.now())
+        except Refused as refused:
+            raise answers.refusal(refused, answers.language_of(body)) from None
+
+    def _receipt(self, language: Language) -> GridReceipt:
+        found = grid_view.receipt(self.grid)
+        assert found is not None
+        told = sentences.grid_receipt(found.case, found.due, found.paid_by, found.source, found.verified, language)
+        return found.model_copy(update={"text": told})
+
+    def _acknowledge(self, message: Message, acted: bool) -> Acknowledgement:
+        return Acknowledgement(
+            case=self.grid.case,
+            message_id=message.message_id,
+            seq=self.grid.seen[protocol.own_mark(message)],
+            at=workflow.now(),
+            duplicate=not acted,
+            waits=self._line(message.language),
+        )
+
+    @workflow.query
+    def grid_view(self, reading: Reading | None = None) -> GridView | None:
+        """The mediation, as far as the reader may see it; None before it is opened."""
+        if self.grid.post is None:
+            return None
+        language = (reading or Reading()).language
+        seen = grid_view.view(self.grid, proven.reader())
+        return seen.model_copy(update={"line": self._line(language)})
+
+    def _line(self, language: Language) -> str:
+        state = self.grid
+        due = state.plan.deadline.due if state.plan else None
+        number = (state.forwarded.case_number or state.forwarded.case) if state.forwarded else None
+        return sentences.grid_line(state.ending, state.outcome, due, number, language)
