@@ -79,6 +79,7 @@ COMMANDS: Final = (
     Command("decide", "decide_discrepancy", "supervisor", ("discrepancy",)),
     Command("session", "hold_session", "mediator"),
     Command("propose", "propose", "mediator", file="*"),
+    Command("unpropose", "withdraw_proposal", "mediator", ("proposal",)),
     Command("answer", "answer", "party", ("proposal", "party")),
     Command("consent", "extend_mediation", "mediator"),
     Command("give-up", "end_mediation", "mediator"),

@@ -46,6 +46,7 @@ class ProposalState(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
 
 
 class Proposal(State):

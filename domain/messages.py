@@ -157,6 +157,14 @@ class Propose(Message):
         return self
 
 
+class WithdrawProposal(Message):
+    """Take one's own proposal off the table while it is open; the answers given to it bind nobody."""
+
+    name = "withdraw_proposal"
+    proposal: Ref
+    reason: Text | None = None
+
+
 class Answer(Message):
     """A party accepts or rejects a proposal. A mediator may record an answer given in a session."""
 

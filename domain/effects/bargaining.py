@@ -9,7 +9,7 @@ from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalSta
 from domain.claims import given_up
 from domain.deadlines import GRANTED, prolonged
 from domain.ledger import Actor
-from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Instalment, Propose
+from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Instalment, Propose, WithdrawProposal
 from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
 
@@ -135,6 +135,26 @@ def _parties(proposal: Proposal) -> frozenset[str]:
     return proposal.claimants | {proposal.payer}
 
 
+def _on_the_table(mediation: Mediation, ref: str) -> Proposal:
+    must(ref in mediation.proposals, "proposal.unknown", "proposal", known=", ".join(mediation.proposals) or "-")
+    proposal = mediation.proposals[ref]
+    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
+    return proposal
+
+
+@accepts(WithdrawProposal, roles=PARTIES, phases=BARGAINING)
+def withdraw_proposal(case: CaseState, message: WithdrawProposal, now: datetime) -> Checked:
+    mediation = _mediation(case, message.actor)
+    proposal = _on_the_table(mediation, message.proposal)
+    mine = (message.actor.role, message.actor.id) == (proposal.by.role, proposal.by.id)
+    must(mine, "proposal.not_yours", "proposal", by=proposal.by.id)
+    yield
+    proposal.state = ProposalState.WITHDRAWN
+    case.note(
+        "proposal_withdrawn", now, message.actor, message.message_id, proposal=proposal.ref, reason=message.reason
+    )
+
+
 @accepts(Answer, roles=PARTIES, phases=BARGAINING, own={"party"})
 def answer(case: CaseState, message: Answer, now: datetime) -> Checked:
     proposal = may_answer(case, message.actor, message.proposal, (message.party,), accept=message.accept, field="party")
@@ -157,9 +177,7 @@ def may_answer(
 ) -> Proposal:
     """The proposal that the parties may answer now. Raises Refused."""
     mediation = _mediation(case, actor)
-    must(ref in mediation.proposals, "proposal.unknown", "proposal", known=", ".join(mediation.proposals) or "-")
-    proposal = mediation.proposals[ref]
-    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
+    proposal = _on_the_table(mediation, ref)
     for party in parties:
         concerned = party == proposal.payer or party in proposal.claimants
         must(concerned, "proposal.not_party", field, party=party)

@@ -237,7 +237,7 @@ def ready_for(message: str) -> CaseState:
             return mediated(claimants=10)
         case "leave_representation" | "answer_for":
             return represented()
-        case "answer":
+        case "answer" | "withdraw_proposal":
             return mediated(proposal())
         case "confirm_payment":
             return settled()

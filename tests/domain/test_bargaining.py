@@ -1,0 +1,70 @@
+"""Terms on the table: who may take them off again, and what that leaves."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+import domain.effects  # noqa: F401 - fills the protocol's table
+from domain import messages as m
+from domain.case import CaseState, ProposalState
+from domain.ledger import Actor
+from domain.messages import Instalment
+from domain.protocol import Refused, carry_out
+from domain.words import Role
+from tests.domain.cases import MEDIATOR, NOW, TODAY, assessment, mediated
+
+CLAIMANT = Actor(id="c1", role=Role.CLAIMANT)
+PAYER = Actor(id="e1", role=Role.RESPONDENT)
+
+
+def proposed_by(actor: Actor, ref: str = "p1", on: CaseState | None = None) -> CaseState:
+    running = on or mediated(claimants=1, assessment=assessment(c1="100.00"))
+    due = Instalment(ref="n1", due=TODAY + timedelta(days=30), part_a={"c1": Decimal("100.00")})
+    terms = m.Propose(message_id=f"make-{ref}", actor=actor, proposal=ref, payer="e1", instalments=(due,))
+    carry_out(running, terms, NOW)
+    return running
+
+
+def state_of(running: CaseState, ref: str) -> ProposalState:
+    assert running.mediation is not None
+    return running.mediation.proposals[ref].state
+
+
+def withdrawal(actor: Actor) -> m.WithdrawProposal:
+    return m.WithdrawProposal(message_id="w", actor=actor, proposal="p1")
+
+
+@pytest.mark.parametrize("actor", [MEDIATOR, CLAIMANT, PAYER], ids=lambda actor: actor.role)
+def test_whoever_made_a_proposal_can_take_it_back(actor: Actor) -> None:
+    running = proposed_by(actor)
+    carry_out(running, withdrawal(actor), NOW)
+    assert state_of(running, "p1") is ProposalState.WITHDRAWN
+    assert running.open_proposals == []
+
+
+def test_nobody_takes_back_the_proposal_of_another() -> None:
+    running = proposed_by(PAYER)
+    for other in (MEDIATOR, CLAIMANT):
+        with pytest.raises(Refused, match="not_yours"):
+            carry_out(running, withdrawal(other), NOW)
+    assert state_of(running, "p1") is ProposalState.OPEN
+
+
+def test_a_withdrawn_proposal_takes_no_answer_and_another_can_be_agreed() -> None:
+    running = proposed_by(PAYER)
+    carry_out(running, withdrawal(PAYER), NOW)
+    yes = m.Answer(message_id="a1", actor=CLAIMANT, proposal="p1", party="c1", accept=True)
+    with pytest.raises(Refused, match="closed"):
+        carry_out(running, yes, NOW)
+    proposed_by(PAYER, "p2", running)
+    carry_out(running, yes.model_copy(update={"message_id": "a2", "proposal": "p2"}), NOW)
+    assert state_of(running, "p1") is ProposalState.WITHDRAWN
+    assert state_of(running, "p2") is ProposalState.ACCEPTED
+
+
+def test_an_agreed_proposal_cannot_be_taken_back() -> None:
+    running = proposed_by(PAYER)
+    carry_out(running, m.Answer(message_id="a", actor=CLAIMANT, proposal="p1", party="c1", accept=True), NOW)
+    with pytest.raises(Refused, match="closed"):
+        carry_out(running, withdrawal(PAYER), NOW)
