@@ -25,7 +25,7 @@ class AssessmentService:
         antecedents = await lists.antecedents(self._pool, self._vault, known.case, known.complaint)
         known = known.model_copy(update={"antecedents": antecedents})
         clocks = self._rules.clocks(known.clocks, known.today, known.complaint.jurisdiction)
-        assessment = assess(known, tables.parameters, tables.prognosis, clocks, tables.calendar)
+        assessment = assess(known, tables.parameters, tables.prognosis, clocks, tables.calendar, tables.conflicts)
         judged = known.model_copy(update={"assessment": assessment})
         return Judgement(
             assessment=assessment,

@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import notices, registry
 from domain.case import CaseRules
-from domain.intake import Admission, bars, intake_table
+from domain.intake import Admission, bars
 from domain.messages import LinkComplaint
 from domain.projection import RegistrationRequest
 from domain.steps import LinkRequest
@@ -27,8 +27,9 @@ class IntakeService:
     @activity.defn(name="intake.admit")
     async def admit(self, request: RegistrationRequest) -> Admission:
         """Refuse with a referral, join, or register and say what is missing."""
-        found = bars(request.complaint, intake_table())
-        served = request.complaint.jurisdiction in intake_table().jurisdictions
+        table = self._rules.tables.intake
+        found = bars(request.complaint, table)
+        served = request.complaint.jurisdiction in table.jurisdictions
         place = request.complaint.jurisdiction if served else "CN"
         rules = CaseRules(
             proposal_answer_days=self._rules.length("proposal-answer", place),

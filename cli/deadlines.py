@@ -18,7 +18,7 @@ from domain.deadline_table import ExtensionRefused, Term, Terms, UnknownTerm
 from domain.deadlines import Deadline, plan, spans
 from domain.limitation import LimitationClock
 from domain.messages import CalendarChanged
-from domain.parameters import BadTable
+from domain.rule_table import TableError
 from domain.view import CaseDeadlines
 from domain.words import Language
 from runtime.broadcast import tell_running_cases
@@ -231,7 +231,7 @@ def _tables(language: str) -> tuple[Calendar, Terms]:
     folder = Settings().own_tables
     try:
         return Calendar.load(folder), Terms.load(folder)
-    except (BadTable, ValidationError, YAMLError) as bad:
+    except (TableError, ValidationError, YAMLError) as bad:
         fail(Exit.BAD_INPUT, texts.say("deadlines.bad-table", language, folder=folder, why=bad))
 
 

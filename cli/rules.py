@@ -1,6 +1,8 @@
 """The rules without a case: ``params``."""
 
+import contextlib
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -12,8 +14,8 @@ from rich.table import Table
 
 import texts
 from cli.link import Exit, console, emit, fail
-from domain.parameters import BadTable, Parameters
-from domain.rule_table import TableError
+from domain.parameters import Parameters, Row
+from domain.rule_table import TableError, rows_of
 from runtime.rules import WHOLE, Rules, read
 from runtime.settings import Settings
 
@@ -52,30 +54,50 @@ def register(app: typer.Typer, language: str) -> None:
 
     @params.command("check", help=texts.say("cli.command.params-check", language))
     def check(
-        folder: Annotated[Path | None, typer.Argument(help=texts.say("cli.params_folder", language))] = None,
+        path: Annotated[Path | None, typer.Argument(help=texts.say("cli.params_folder", language))] = None,
     ) -> None:
-        try:
-            rows = Parameters.load(*([folder] if folder else [])).rows()
-        except BadTable as bad:
-            fail(Exit.BAD_INPUT, str(bad))
+        with _told(path or Settings().own_tables, language):
+            rows, gaps = _checked(path)
         unverified = [row.id for row in rows if not row.verified]
         console().print(
             texts.say("cli.params_checked", language, rows=len(rows), unverified=texts.label(unverified, language))
         )
+        for earlier, later in gaps:
+            gap = texts.say("cli.params_gap", language, first=earlier.id, second=later.id, since=earlier.until)
+            console().print(gap, style="yellow")
 
     @params.command("load", help=texts.say("cli.command.params-load", language))
     def load(
         file: Annotated[Path, typer.Argument(help=texts.say("cli.table_file", language))],
     ) -> None:
-        try:
+        with _told(file, language):
             kept = install(file, Settings().own_tables)
-        except OSError as error:
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
-        except TableError as error:
-            fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
-        except (BadTable, ValidationError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-            fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
         console().print(texts.say("cli.table_loaded", language, file=kept), style="green")
+
+
+@contextlib.contextmanager
+def _told(file: Path, language: str) -> Iterator[None]:
+    """What is wrong with a table, in the user's language."""
+    try:
+        yield
+    except OSError as error:
+        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+    except TableError as error:
+        fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
+    except (ValidationError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
+
+
+def _checked(path: Path | None) -> tuple[list[Row], list[tuple[Row, Row]]]:
+    """The parameter rows of all tables together with a file, or with a folder of parameters or of tables."""
+    if path is None or path.is_file():
+        folder = Settings().own_tables
+        with trial(folder, {_kept_as(path): path} if path else {}) as tried:
+            parameters = read(tried).parameters
+    else:
+        parameters = Parameters.load(path)
+        read(path)
+    return parameters.rows(), list(parameters.gaps())
 
 
 def install(file: Path, folder: Path, name: str = "") -> Path:
@@ -83,28 +105,44 @@ def install(file: Path, folder: Path, name: str = "") -> Path:
 
     ``name`` says which table it is, where its file is called otherwise.
 
-    Raises BadTable, ValidationError or ValueError saying what is wrong with it; then nothing has changed.
+    Raises TableError, ValidationError or ValueError saying what is wrong with it; then nothing has changed.
     """
     target = folder / (name or _kept_as(file))
-    with TemporaryDirectory() as trial:
-        if folder.exists():
-            shutil.copytree(folder, trial, dirs_exist_ok=True)
-        tried = Path(trial) / target.relative_to(folder)
-        tried.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, tried)
-        read(Path(trial))
+    with trial(folder, {str(target.relative_to(folder)): file}) as tried:
+        read(tried)
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(file, target.with_suffix(".new"))
     return target.with_suffix(".new").rename(target)
 
 
+@contextlib.contextmanager
+def trial(folder: Path, files: Mapping[str, Path]) -> Iterator[Path]:
+    """A copy of the centre's own tables with some files put in their places."""
+    with TemporaryDirectory() as name:
+        if folder.exists():
+            shutil.copytree(folder, name, dirs_exist_ok=True)
+        for place, file in files.items():
+            tried = Path(name) / place
+            tried.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, tried)
+        yield Path(name)
+
+
+_HOLDS = {"bars": "intake.yaml", "conflicts": "reconcile.yaml", "scores": "prognosis.yaml", "officers": "officers.yaml"}
+"""What a whole table is a list of."""
+
+
 def _kept_as(file: Path) -> str:
-    """Where a table is kept, by what it holds: a notice of working days, terms, a whole table, or parameters."""
+    """Where a table is kept, by what it holds: a notice of working days, a whole table, terms, or parameters."""
     if file.name in WHOLE:
         return file.name
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise TableError("rule_table.no_rows", file=file.name)
     if "holidays" in content:
         return f"notice-{content['year']}.yaml"
-    if any("event" in row for row in content["rows"]):
+    if whole := next((kept for part, kept in _HOLDS.items() if part in content), None):
+        return whole
+    if any("event" in row for row in rows_of(file)["rows"]):
         return file.name if file.name.startswith("deadlines") else f"deadlines-{file.name}"
     return f"parameters/{file.name}"

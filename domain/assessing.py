@@ -4,21 +4,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Self
 
 from domain.arrears import MonthDue, Setting, reckon
+from domain.arrears.model import Payment
+from domain.arrears.terms import Place, term
 from domain.assessment import Assessment, OwedItem
-from domain.base import Month
+from domain.base import Month, to_fen
 from domain.calendar import Calendar
 from domain.case_facts import employer_state, monthly_capacity, near_retirement, prognosis_facts, triage_facts
 from domain.claims import claim_rows
-from domain.dues import dues, priced, stakes
+from domain.dues import Underpaid, dues, priced, stakes
 from domain.findings import MedicalInsuranceFinding
 from domain.limitation import LimitationClock
 from domain.opening_proposal import OpeningProposal, opening_proposal
 from domain.parameters import MissingParameter, Parameters
 from domain.prognosis import PrognosisTable, prognose
-from domain.reconcile import reconcile
+from domain.reconcile import ConflictTable, reconcile
 from domain.steps import Known
 from domain.words import ClaimKind, Nature, OperatingState
 
@@ -31,6 +33,7 @@ def assess(
     prognosis: PrognosisTable,
     clocks: Iterable[LimitationClock] = (),
     calendar: Calendar | None = None,
+    conflicts: ConflictTable | None = None,
 ) -> Assessment:
     """Everything that follows from the complaint, the findings and the joint meeting's decisions.
 
@@ -38,12 +41,18 @@ def assess(
     """
     complaint, items = known.complaint, (*known.complaint.items, *known.supplied)
     prices = _Prices(parameters, known, calendar or Calendar())
-    found = reconcile(complaint, items, known.findings, known.lapsed, known.today, bounds=prices.bounds)
+    found = reconcile(complaint, items, known.findings, known.lapsed, known.today, conflicts, prices.bounds)
     at_stake = stakes(complaint, items, known.findings, found, known.decisions)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
-    ledger = reckon((span.due for span in owed_months.spans), prices.setting)
+    short = [_Short.of(month, prices) for month in owed_months.underpaid]
+    ledger = reckon(
+        (*(span.due for span in owed_months.spans), *(one.month.due.span() for one in short)),
+        prices.setting,
+        payments=[one.payment for one in short],
+    )
     arrears, rows = ledger.total(), ledger.rows_used()
-    part_a = {key: total.owed for key, total in ledger.by_span((s.item, s.claimant) for s in owed_months.spans).items()}
+    whose = (*((s.item, s.claimant) for s in owed_months.spans), *((s.month.item, s.month.claimant) for s in short))
+    part_a = {key: total.owed for key, total in ledger.by_span(whose).items()}
     part_b = _private_law(known)
     warnings = {
         "unverified-rows": not all(row.verified for row in rows),
@@ -63,8 +72,8 @@ def assess(
             for claimant in complaint.claimants_of(item)
             if claimant not in known.withdrawn
         ),
-        employer_share=arrears.employer_share,
-        employee_share=arrears.employee_share,
+        employer_share=arrears.employer_share - sum(one.employer_share for one in short),
+        employee_share=arrears.employee_share - sum(one.employee_share for one in short),
         late_fee=arrears.late_fee,
         discrepancies=priced(found, at_stake, prices.of),
         prognosis=prognose(triage_facts(known), prognosis),
@@ -75,6 +84,39 @@ def assess(
     outlook = prognose(prognosis_facts(judged, clocks), prognosis)
     opening = _opening(judged, computed, prognosis)
     return computed.model_copy(update={"prognosis": outlook.model_copy(update={"opening": opening})})
+
+
+@dataclass(frozen=True)
+class _Short:
+    """A month that was paid for in time, but on less than the wage: the rest of its premiums is owed."""
+
+    month: Underpaid
+    employer_share: Decimal
+    """What was paid of each share, in yuan."""
+    employee_share: Decimal
+    due: date
+
+    @classmethod
+    def of(cls, month: Underpaid, prices: "_Prices") -> Self:
+        """What was paid on the declared base. Raises MissingParameter."""
+        first, place = date.fromisoformat(f"{month.month}-01"), Place(prices.setting.jurisdiction)
+        held = term(prices.parameters, prices.calendar, place, month.kind, first)
+        employer, employee = (to_fen(month.declared * rate / 100) for rate in (held.employer, held.employee))
+        return cls(month, employer, employee, min(held.due, prices.setting.as_of))
+
+    @property
+    def payment(self) -> Payment:
+        """The same as the engine takes it: received when it was due."""
+        month = self.month
+        return Payment(
+            claimant=month.claimant,
+            employer=month.employer,
+            kind=month.kind,
+            first_month=month.month,
+            last_month=month.month,
+            paid_on=self.due,
+            amount=self.employer_share + self.employee_share,
+        )
 
 
 @dataclass

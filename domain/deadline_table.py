@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError
 
 from domain.base import Model, Ref
-from domain.parameters import BadTable
+from domain.rule_table import TableError, invalid_row, rows_of
 
 _TABLES: Final = Path(__file__).parent / "tables"
 _DIVISION: Final = re.compile(r"CN-\d{2}(\d{2})?")
@@ -135,17 +134,15 @@ class Terms:
             alike.sort(key=lambda row: row.since or date.min)
             for earlier, later in itertools.pairwise(alike):
                 if (earlier.until or date.max) >= (later.since or date.min):
-                    raise BadTable(f"two rows {later.event} for {later.jurisdiction} overlap on {later.since}")
+                    raise TableError("rule_table.terms_overlap", event=later.event, place=later.jurisdiction)
 
     @classmethod
     def load(cls, *folders: Path) -> Self:
-        """The shipped rows and those of the folders' ``deadlines*.yaml``. Raises BadTable."""
+        """The shipped rows and those of the folders' ``deadlines*.yaml``. Raises TableError."""
         rows: dict[tuple[str, str, date | None], Term] = {}
         falls_back: dict[str, str] = {}
         for file in (file for folder in (_TABLES, *folders) for file in sorted(folder.glob("deadlines*.yaml"))):
-            content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-            if not isinstance(content, dict) or not isinstance(content.get("rows"), list):
-                raise BadTable(f"{file.name}: no rows")
+            content = rows_of(file)
             falls_back |= content.get("falls_back", {})
             rows |= _rows(file.name, content["rows"])
         return cls(rows.values(), falls_back)
@@ -183,9 +180,9 @@ def _rows(file: str, content: Iterable[object]) -> dict[tuple[str, str, date | N
         try:
             row = Term.model_validate(raw)
         except ValidationError as error:
-            raise BadTable(f"{file}, row {number}: {error}") from None
+            raise invalid_row(file, number, error) from None
         if (key := (row.event, row.jurisdiction, row.since)) in rows:
-            raise BadTable(f"{file}, row {number}: {row.event} for {row.jurisdiction} stands there twice")
+            raise TableError("rule_table.twice", file=file, where=f"rows.{number}", event=row.event)
         rows[key] = row
     return rows
 

@@ -58,6 +58,13 @@ class Underpaid(Model):
     declared: Yuan
     wage: Yuan
 
+    @property
+    def due(self) -> MonthDue:
+        """The month as it should have been paid for."""
+        return MonthDue(
+            claimant=self.claimant, employer=self.employer, kind=self.kind, month=self.month, wage=self.wage
+        )
+
 
 @dataclass(frozen=True)
 class Dues:
@@ -228,6 +235,7 @@ def _owed(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) -> Iter
 
 
 def _underpaid(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) -> Iterator[Underpaid]:
+    seen: dict[tuple[Place, InsuranceKind], set[Month]] = defaultdict(set)
     for item, claimant in claimed:
         if item.kind is not ClaimKind.CONTRIBUTION_BASE:
             continue
@@ -235,9 +243,9 @@ def _underpaid(claimed: Iterable[tuple[ClaimItem, Ref]], standing: _Standing) ->
         worked = _claimed_months(item) & standing.worked_in(place)
         for kind, declared in sorted(standing.ground.received.get(place, {}).items()):
             if kind in item.insurance or not item.insurance:
-                yield from _below_wage(
-                    item, place, kind, {m: declared[m] for m in sorted(worked & declared.keys())}, standing
-                )
+                new = (worked & declared.keys()) - seen[place, kind]
+                seen[place, kind] |= new
+                yield from _below_wage(item, place, kind, {month: declared[month] for month in sorted(new)}, standing)
 
 
 def _below_wage(

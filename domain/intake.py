@@ -1,16 +1,14 @@
 """Admission: what is missing from a complaint, and what belongs elsewhere and to whom it is sent."""
 
-from functools import cache
 from pathlib import Path
-from typing import Final
-
-import yaml
+from typing import Final, Literal
 
 from domain.base import Model, Ref
 from domain.case import CaseRules
 from domain.complaint import Complaint
 from domain.deadlines import Deadline
 from domain.projection import Registration
+from domain.rule_table import read_table
 from domain.words import ReferralTarget
 
 _TABLE: Final = Path(__file__).parent / "tables" / "intake.yaml"
@@ -20,7 +18,7 @@ class Bar(Model):
     """A row of the intake table: a fact about a complaint that keeps it from being taken."""
 
     id: Ref
-    when: str
+    when: Literal["other_proceedings", "jurisdiction_not_served", "no_items"]
     refer_to: ReferralTarget | None = None
     """Where it belongs; None when material is missing that can be supplied."""
     source: str
@@ -45,10 +43,9 @@ class Admission(Model):
     rules: CaseRules
 
 
-@cache
-def intake_table() -> IntakeTable:
-    """The shipped intake table."""
-    return IntakeTable.model_validate(yaml.safe_load(_TABLE.read_text()))
+def intake_table(file: Path | None = None) -> IntakeTable:
+    """The shipped intake table, or one from a file. Raises TableError, OSError."""
+    return read_table(file or _TABLE, IntakeTable)
 
 
 def facts(complaint: Complaint, table: IntakeTable) -> dict[str, bool]:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-import yaml
 from pydantic import ValidationError
 
 from domain.base import Model, Ref
+from domain.rule_table import TableError, invalid_row, rows_of
 
 SHIPPED: Final = Path(__file__).parent / "tables" / "parameters"
 _DIVISION: Final = re.compile(r"CN-(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])(\d\d){0,2}")
@@ -44,10 +44,6 @@ class MissingParameter(Exception):
         self.params = {"name": name, "key": key, "jurisdiction": jurisdiction, "on": on.isoformat()}
 
 
-class BadTable(Exception):
-    """A parameter file that can't be used; the text names the file and the row."""
-
-
 def above(place: str) -> str | None:
     """Where a place looks when it has no row of its own: a county to its city, then its province, then the nation.
 
@@ -69,29 +65,37 @@ class Parameters:
             alike.sort(key=lambda row: row.since)
             for earlier, later in itertools.pairwise(alike):
                 if earlier.until is None or earlier.until >= later.since:
-                    raise BadTable(f"rows {earlier.id} and {later.id} overlap")
+                    raise TableError("rule_table.same_time", first=earlier.id, second=later.id)
         self.find = cache(self._find)
 
     @classmethod
     def load(cls, *folders: Path) -> Self:
         """The shipped rows and those of the folders; a row of the same id replaces an earlier one.
 
-        Raises BadTable.
+        Raises TableError.
         """
         rows: dict[str, Row] = {}
         for file in (file for folder in (SHIPPED, *folders) for file in sorted(folder.glob("*.yaml"))):
-            content = yaml.safe_load(file.read_text())
+            content = rows_of(file)
+            place = {"jurisdiction": content["jurisdiction"]} if "jurisdiction" in content else {}
             for number, raw in enumerate(content["rows"], 1):
                 try:
-                    row = Row.model_validate({"jurisdiction": content["jurisdiction"], **raw})
+                    row = Row.model_validate(place | raw if isinstance(raw, dict) else raw)
                 except ValidationError as error:
-                    raise BadTable(f"{file.name}, row {number}: {error}") from None
+                    raise invalid_row(file.name, number, error) from None
                 rows[row.id] = row
         return cls(rows.values())
 
     def rows(self, jurisdiction: str | None = None) -> list[Row]:
         """Every row, of one place or of all."""
         return [row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)]
+
+    def gaps(self) -> Iterator[tuple[Row, Row]]:
+        """Neighbouring rows of one name, key and place between which no row holds."""
+        for alike in self._rows.values():
+            for earlier, later in itertools.pairwise(alike):
+                if earlier.until is not None and later.since - earlier.until > timedelta(days=1):
+                    yield earlier, later
 
     def spells(self, name: str, key: str, jurisdiction: str, first: date, last: date) -> Iterator[tuple[date, Row]]:
         """The rows that hold over a span of days, each with the first day on which it does.

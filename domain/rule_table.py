@@ -24,6 +24,24 @@ class TableError(ValueError):
         self.params = params
 
 
+def invalid_row(file: str, number: int, error: ValidationError) -> TableError:
+    """What is wrong with a row: its number in the file, the field, and what it should be."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, ("rows", number, *first["loc"])))
+    return TableError("rule_table.invalid", file=file, where=where, problem=first["msg"])
+
+
+def rows_of(file: Path) -> dict[str, Any]:
+    """A table file that is a list of rows under ``rows``. Raises TableError, OSError."""
+    try:
+        content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise TableError("rule_table.not_yaml", file=file.name, problem=str(error)) from None
+    if not isinstance(content, dict) or not isinstance(content.get("rows"), list):
+        raise TableError("rule_table.no_rows", file=file.name)
+    return content
+
+
 def bad(code: str, **params: object) -> PydanticCustomError:
     """What is wrong with a row, as a validator of a table's model raises it."""
     return PydanticCustomError(f"rule_table.{code}", "{why}", {"why": code, **{k: str(v) for k, v in params.items()}})

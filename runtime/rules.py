@@ -1,8 +1,8 @@
 """The rule tables in force: the shipped ones, and over them the centre's own in its ``tables`` folder.
 
 ``tables/*.yaml`` of parameters, ``tables/notice-YEAR.yaml`` of the calendar, ``tables/triage.yaml``,
-``tables/prognosis.yaml``, ``tables/roster.yaml`` and ``tables/officers.yaml`` are taken up when they change,
-without a restart.
+``tables/intake.yaml``, ``tables/reconcile.yaml``, ``tables/prognosis.yaml``, ``tables/roster.yaml`` and
+``tables/officers.yaml`` are taken up when they change, without a restart.
 """
 
 from collections.abc import Iterable
@@ -15,15 +15,17 @@ from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
 from domain.deadline_table import Terms
 from domain.deadlines import Deadline, on_day, plan, remind_on
+from domain.intake import IntakeTable, intake_table
 from domain.limitation import ClockAsked, LimitationClock, clocks
 from domain.officers import Directory, load_directory
 from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
+from domain.reconcile import ConflictTable, load_conflicts, shipped
 from domain.roster import Roster, load_roster
 from domain.triage import TriageTable, load_table
 from texts import knows
 
-WHOLE: Final = ("triage.yaml", "prognosis.yaml", "roster.yaml", "officers.yaml")
+WHOLE: Final = ("intake.yaml", "triage.yaml", "reconcile.yaml", "prognosis.yaml", "roster.yaml", "officers.yaml")
 """Tables of which the centre's own file replaces the shipped one as a whole."""
 
 
@@ -34,19 +36,23 @@ class Tables:
     calendar: Calendar
     terms: Terms
     parameters: Parameters
+    intake: IntakeTable
     triage: TriageTable
+    conflicts: ConflictTable
     prognosis: PrognosisTable
     roster: Roster
     officers: Directory
 
 
 def read(folder: Path) -> Tables:
-    """The shipped tables under those of a folder. Raises BadTable, TableError or pydantic.ValidationError."""
+    """The shipped tables under those of a folder. Raises TableError or pydantic.ValidationError."""
     own = {name: folder / name for name in WHOLE if (folder / name).exists()}
     return Tables(
         calendar=Calendar.load(folder),
         terms=Terms.load(folder),
         parameters=Parameters.load(folder / "parameters"),
+        intake=intake_table(own.get("intake.yaml")),
+        conflicts=load_conflicts(own["reconcile.yaml"]) if "reconcile.yaml" in own else shipped(),
         triage=load_table(own["triage.yaml"], knows) if "triage.yaml" in own else load_table(),
         prognosis=load_prognosis(own["prognosis.yaml"]) if "prognosis.yaml" in own else load_prognosis(),
         roster=load_roster(own["roster.yaml"]) if "roster.yaml" in own else load_roster(),

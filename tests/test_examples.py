@@ -135,7 +135,7 @@ def test_every_agency_answers_from_records_that_name_people_of_the_complaint(nam
     ("name", "months", "premiums"),
     [
         ("general", 12, "6584.40"),  # 6,200.00 × (25.1 % + 10.3 %) × 3
-        ("policy", 24, "19116.00"),  # 9,000.00 × 35.4 % × 6
+        ("policy", 24, "33516.00"),  # 9,000.00 × 35.4 % × 6 + (9,000.00 - 4,000.00) × 24 % × 12
         ("complex", 52, "36037.20"),  # 7,000.00 × 35.4 % × 4 + 8,200.00 × 35.4 % × 9
         ("special", 468, "284419.98"),  # 89,271.83 × 35.4 % × 9, each share rounded to the fen
     ],

@@ -8,7 +8,8 @@ import pytest
 
 from cli.rules import install
 from domain.deadlines import plan
-from domain.parameters import BadTable, MissingParameter
+from domain.parameters import MissingParameter
+from domain.rule_table import TableError
 from runtime.rules import read
 
 PARAMETERS = """
@@ -75,6 +76,6 @@ def test_an_old_day_keeps_its_old_value_when_a_new_row_is_loaded(tmp_path: Path)
 )
 def test_a_table_that_does_not_hold_together_changes_nothing(tmp_path: Path, name: str, text: str) -> None:
     own = tmp_path / "own"
-    with pytest.raises((BadTable, ValueError)):
+    with pytest.raises((TableError, ValueError)):
         install(written(tmp_path, name, text), own)
     assert not own.exists()

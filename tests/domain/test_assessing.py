@@ -14,7 +14,7 @@ from domain.parameters import Parameters
 from domain.prognosis import load_prognosis
 from domain.reconcile import Decision
 from domain.steps import Antecedents, Known
-from domain.words import Agency, OperatingState, RespondentKind
+from domain.words import Agency, ClaimKind, OperatingState, RespondentKind
 from tests.builders import claimant, complaint, employer
 from tests.domain.sources import CASES, TODAY, claim, employed, labor, medical, paid, tax
 
@@ -67,6 +67,28 @@ def test_a_base_declared_below_the_wage_is_named_with_the_lawful_one() -> None:
 
     assert low.kind == "base-below-wage"
     assert low.params == {"wage": "6000.00", "lawful": "6000.00", "base": "4500.00"}
+
+
+def test_a_claim_for_the_right_base_yields_what_the_declared_one_fell_short_of() -> None:
+    right_base = claim("2024-03", "2024-03", kind=ClaimKind.CONTRIBUTION_BASE)
+    again = right_base.model_copy(update={"ref": "i2"})
+    found = labor(employed("2024-01", "2024-03", wage="6000.00")), tax(paid("2024-03", "2024-03", base="4500.00"))
+
+    result = assessed(known(*found, complaint=complaint(items=(right_base, again))))
+
+    # Medical: due 480 + 120 on 6,000; paid 360 + 90 on 4,500. The rest of 150 is 275 days late: 20.625, so 20.63.
+    assert [result.employer_share, result.employee_share, result.late_fee] == [120, 30, Decimal("20.63")]
+    assert [(o.item, o.part_a) for o in result.owed] == [("i1", Decimal("170.63")), ("i2", Decimal("0.00"))]
+
+
+def test_a_base_declared_below_the_floor_leaves_the_rest_up_to_the_floor() -> None:
+    right_base = claim("2024-03", "2024-03", kind=ClaimKind.CONTRIBUTION_BASE)
+    found = labor(employed("2024-01", "2024-03", wage="3500.00")), tax(paid("2024-03", "2024-03", base="3000.00"))
+
+    result = assessed(known(*found, complaint=complaint(items=(right_base,))))
+
+    # The floor of 4,000: 320 + 80; paid on 3,000: 240 + 60.
+    assert [result.employer_share, result.employee_share] == [80, 20]
 
 
 def test_a_month_whose_bounds_no_table_gives_is_not_judged_and_the_assessment_says_so() -> None:

@@ -13,7 +13,7 @@ from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar, Notice, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Terms, UnknownTerm, term, terms
 from domain.deadlines import Deadline, Suspension, on_day, plan, prolonged, recount, remind_on, replan, spans
-from domain.parameters import BadTable
+from domain.rule_table import TableError
 
 OFFICIAL = Calendar()
 WITH_2027 = Calendar(
@@ -281,7 +281,7 @@ def test_the_centre_s_own_row_holds_in_its_place_only(tmp_path: Path) -> None:
 )
 def test_a_bad_table_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "deadlines.yaml").write_text(content)
-    with pytest.raises(BadTable, match=r"deadlines\.yaml|inquiry-fast"):
+    with pytest.raises(TableError, match=r"deadlines\.yaml|inquiry-fast"):
         Terms.load(tmp_path)
 
 

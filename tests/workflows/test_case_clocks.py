@@ -1,7 +1,7 @@
 """The limitation clocks of a running case, by query."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from domain import messages as m
@@ -46,8 +46,9 @@ async def test_each_claim_item_has_a_clock_of_its_own_that_warns_and_never_refus
 
 
 async def test_a_filing_in_time_interrupts_and_a_later_claim_begins_it_anew(office: Office) -> None:
-    handle = await office.start(builders.complaint(items=(SEVERANCE.model_copy(update={
-        "known_since": day(datetime.now(UTC)) - timedelta(days=300)}),)))  # fmt: skip
+    assert office.environment is not None
+    known_since = day(await office.environment.get_current_time()) - timedelta(days=300)
+    handle = await office.start(builders.complaint(items=(SEVERANCE.model_copy(update={"known_since": known_since}),)))
     today = day((await office.view(handle)).now)
     filed = (await clocks(office, handle))["i2"]
     assert (filed.state, filed.runs_from) == (ClockState.RUNNING, today)
