@@ -7,6 +7,7 @@ employers of its own. All of them are fictional: their numbers carry the area co
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,9 +30,15 @@ class UnknownExample(Exception):
 class Localised:
     """An example with the people and employers of one run."""
 
-    complaint: Complaint
+    complaints: dict[str, Complaint]
+    """Every complaint of the example, by the name of its file."""
     records: dict[Agency, str]
-    """The agencies' exchange files, as CSV text."""
+    """The agencies' exchange files, as CSV text; those that have none are left out."""
+
+    @property
+    def complaint(self) -> Complaint:
+        """The one that the example is about."""
+        return self.complaints["complaint.json"]
 
 
 def example_folder(name: str) -> Path:
@@ -54,35 +61,41 @@ def localise(example: Path, run: str) -> Localised:
     """
     if len(run) > _RUN_LENGTH:
         raise ValueError(f"a run's name has at most {_RUN_LENGTH} characters")
-    complaint = Complaint.model_validate_json((example / "complaint.json").read_text(encoding="utf-8"))
-    records = {agency: _read(example / "records" / f"{agency}.csv") for agency in Agency}
+    complaints = {
+        file.name: Complaint.model_validate_json(file.read_text(encoding="utf-8"))
+        for file in sorted(example.glob("*.json"))
+    }
+    files = {agency: example / "records" / f"{agency}.csv" for agency in Agency}
+    records = {agency: file.read_text(encoding="utf-8-sig") for agency, file in files.items() if file.exists()}
     if not run:
-        return Localised(complaint, records)
+        return Localised(complaints, records)
     seed = f"{example.name}/{run}"
-    fresh = {c.identity_number: _identity_number(c.identity_number, seed) for c in complaint.claimants}
-    fresh |= {r.credit_code: _credit_code(r.credit_code, seed) for r in complaint.respondents if r.credit_code}
+    people = {c.identity_number for one in complaints.values() for c in one.claimants}
+    codes = {r.credit_code for one in complaints.values() for r in one.respondents if r.credit_code}
+    fresh = {number: _identity_number(number, seed) for number in people}
+    fresh |= {code: _credit_code(code, seed) for code in codes}
     return Localised(
-        complaint.model_copy(
-            update={
-                "complaint_id": f"{complaint.complaint_id}-{run}",
-                "claimants": tuple(
-                    c.model_copy(update={"identity_number": fresh[c.identity_number]}) for c in complaint.claimants
-                ),
-                "respondents": tuple(
-                    r.model_copy(update={"credit_code": fresh[r.credit_code] if r.credit_code else None})
-                    for r in complaint.respondents
-                ),
-            }
-        ),
+        {name: _renamed(one, fresh, run) for name, one in complaints.items()},
         {agency: _rewritten(text, fresh) for agency, text in records.items()},
     )
 
 
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8-sig") if file.exists() else ""
+def _renamed(complaint: Complaint, fresh: Mapping[str, str], run: str) -> Complaint:
+    return complaint.model_copy(
+        update={
+            "complaint_id": f"{complaint.complaint_id}-{run}",
+            "claimants": tuple(
+                c.model_copy(update={"identity_number": fresh[c.identity_number]}) for c in complaint.claimants
+            ),
+            "respondents": tuple(
+                r.model_copy(update={"credit_code": fresh[r.credit_code] if r.credit_code else None})
+                for r in complaint.respondents
+            ),
+        }
+    )
 
 
-def _rewritten(text: str, fresh: dict[str, str]) -> str:
+def _rewritten(text: str, fresh: Mapping[str, str]) -> str:
     out = io.StringIO()
     rows = csv.reader(io.StringIO(text))
     csv.writer(out, lineterminator="\n").writerows([fresh.get(cell, cell) for cell in row] for row in rows)

@@ -6,7 +6,7 @@ be played again from the start: what has been done is not done twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,12 +14,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 import texts
 from cli.example import localise
+from cli.offer import proposal_of
 from cli.script import (
     AdvanceTo,
     AnswerTogether,
@@ -30,22 +31,21 @@ from cli.script import (
     Script,
     Send,
     Step,
-    Terms,
+    SubmitDrafts,
     Until,
     read_script,
 )
-from domain.base import CENTRE_ZONE, FEN, to_fen
+from domain.base import CENTRE_ZONE, to_fen
 from domain.case import InstalmentState
 from domain.complaint import Complaint
 from domain.ledger import Actor
 from domain.messages import (
     AdvanceClock,
     Answer,
+    CompleteTask,
     ConfirmPayment,
     FileComplaint,
-    Instalment,
     Message,
-    Propose,
 )
 from domain.parameters import Parameters
 from domain.receipts import Acknowledgement, Receipt
@@ -106,7 +106,7 @@ async def play(
     player = _Player(
         client=client,
         script=read_script(example / "play.yaml"),
-        complaint=localise(example, run).complaint,
+        complaints=localise(example, run).complaints,
         run=run or "play",
         drill=drill,
         language=language,
@@ -119,7 +119,7 @@ async def play(
 class _Player:
     client: Client
     script: Script
-    complaint: Complaint
+    complaints: dict[str, Complaint]
     run: str
     drill: bool
     language: Language
@@ -131,19 +131,27 @@ class _Player:
     case: WorkflowHandle[object, object] = field(init=False)
 
     async def perform(self) -> PlayResult:
-        self.case = self.client.get_workflow_handle(f"dispute-{self.complaint.complaint_id}")
         for number, step in enumerate(self.script.steps, 1):
             self.number, self.narration = number, step.say[self.language]
             await self._show(None, ())
             try:
-                await self._do(step)
+                await self._attempt(step)
             except WorkflowAlreadyStartedError:
                 break
         view = await self._look()
-        if view.phase is Phase.CLOSED:
-            # The last events reach the casebook before the workflow ends.
-            await asyncio.wait_for(self.case.result(), PATIENCE.total_seconds())
         return PlayResult(view.case, view.case_number, view, self.sent)
+
+    async def _attempt(self, step: Step) -> None:
+        """Do a step, or have it refused where the script says so."""
+        try:
+            await self._do(step)
+        except WorkflowUpdateFailedError as failure:
+            if step.refused is None or f"refusals.{step.refused}" not in _codes(failure):
+                raise
+            await self._show(None, (str(failure.cause),))
+        else:
+            if step.refused is not None:
+                raise PlayStuck(texts.say("demo.not_refused", self.language, step=self.number, code=step.refused))
 
     async def _do(self, step: Step) -> None:
         match step:
@@ -154,6 +162,8 @@ class _Player:
                 await self._send(step.build(self._id(), actor, self.language, _today(view)), step.via)
             case Until():
                 await self._wait(step.until)
+            case SubmitDrafts():
+                await self._submit(step)
             case ProposeTerms():
                 actor, view = await self._actor(step), await self._look()
                 await self._send(proposal_of(step.propose, view, self._id(), actor, self.language))
@@ -167,27 +177,44 @@ class _Player:
     # --- deeds --------------------------------------------------------------------------------------
 
     async def _file(self, step: File) -> None:
+        complaint = self.complaints[step.file]
+        case = self.client.get_workflow_handle(f"dispute-{complaint.complaint_id}")
+        if step.follow or self.sent == 0:
+            self.case, self._told = case, 0
         await self.client.execute_update_with_start_workflow(
             FileComplaint.name,
             FileComplaint(
                 message_id=self._id(),
                 actor=await self._actor(step),
                 language=self.language,
-                complaint=self.complaint,
+                complaint=complaint,
                 drill=self.drill,
             ),
             start_workflow_operation=WithStartWorkflowOperation(
                 "DisputeWorkflow",
-                id=self.case.id,
+                id=case.id,
                 task_queue=CENTRE_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=self.complaint.complaint_id,
+                static_summary=complaint.complaint_id,
             ),
             result_type=Receipt,
         )
         self.sent += 1
         await self._look()
+
+    async def _submit(self, step: SubmitDrafts) -> None:
+        await self._wait(Condition(phase=Phase.FACT_FINDING, drafts=tuple(step.submit_drafts)))
+        for agency, officer in step.submit_drafts.items():
+            await self._send(
+                CompleteTask(
+                    message_id=self._id(agency),
+                    actor=Actor(id=officer, role=Role.OFFICER, agency=agency),
+                    language=self.language,
+                    task=agency,
+                    accept_draft=True,
+                )
+            )
 
     async def _answer(self, step: AnswerTogether) -> None:
         view, wanted = await self._look(), step.answers
@@ -238,7 +265,9 @@ class _Player:
         assert view.part_a is not None
         assert view.late_fee is not None
         premiums = to_fen((view.part_a - view.late_fee) / len(view.settlement.instalments))
-        rate = Parameters.load().find("late-fee", "", self.complaint.jurisdiction, _today(view)).value
+        rate = (
+            Parameters.load().find("late-fee", "", self.complaints["complaint.json"].jurisdiction, _today(view)).value
+        )
         return to_fen(premiums * rate / 100 * max(0, (_today(view) - due.due).days))
 
     # --- talking to the case ------------------------------------------------------------------------
@@ -280,6 +309,9 @@ class _Player:
                 )
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _SLOWEST_LOOK)
+        if condition.phase is Phase.CLOSED:
+            # The last events reach the casebook before the workflow ends.
+            await asyncio.wait_for(self.case.result(), PATIENCE.total_seconds())
 
     async def _actor(self, step: Step) -> Actor:
         if step.cast == "mediator":
@@ -299,6 +331,12 @@ class _Player:
             await self.listener(Moment(self.number, len(self.script.steps), self.narration, view, lines))
 
 
+def _codes(failure: WorkflowUpdateFailedError) -> list[str]:
+    """Why an update was refused; none when it failed otherwise."""
+    problems = failure.cause.details if isinstance(failure.cause, ApplicationError) else ()
+    return [problem["code"] for problem in problems[0]] if problems else []
+
+
 def _unmet(condition: Condition, view: CaseView) -> list[str]:
     """What of a condition does not hold yet. What a case has passed counts as reached."""
     order = list(Phase)
@@ -313,42 +351,9 @@ def _unmet(condition: Condition, view: CaseView) -> list[str]:
         "instalment": all(
             instalments.get(ref) in (state, InstalmentState.PAID) for ref, state in condition.instalment.items()
         ),
+        "linked": len(view.linked) >= condition.linked,
     }
     return [f"{name} {getattr(condition, name)}" for name, holds in reached.items() if not holds]
-
-
-def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
-    """The terms with the amounts of the assessment: part A entire, part B in the share that is offered."""
-    part_a = {c.ref: c.part_a for c in view.claimants if not c.withdrawn}
-    part_b = {c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn}
-    first = _today(view) + timedelta(days=terms.first_due_in_days)
-    shares_a = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_a.items()}
-    shares_b = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_b.items()}
-    return Propose(
-        message_id=message_id,
-        actor=actor,
-        language=language,
-        proposal=terms.proposal,
-        payer=terms.payer,
-        instalments=tuple(
-            Instalment(
-                ref=f"n{index + 1}",
-                due=first + timedelta(days=index * terms.every_days),
-                part_a={ref: parts[index] for ref, parts in shares_a.items() if parts[index]},
-                part_b={ref: parts[index] for ref, parts in shares_b.items() if parts[index]},
-            )
-            for index in range(terms.instalments)
-        ),
-        guarantee=terms.guarantee,
-        terms=terms.terms,
-    )
-
-
-def shares(amount: Decimal, count: int) -> Iterator[Decimal]:
-    """An amount in so many even shares of whole fen whose sum is exact; the first ones take the odd fen."""
-    fen = int(amount / FEN)
-    for index in range(count):
-        yield FEN * (fen // count + (index < fen % count))
 
 
 def _instalment(view: CaseView, ref: str) -> InstalmentView:

@@ -4,7 +4,8 @@ A step is one YAML mapping: ``say`` (both languages), ``as`` (who acts), and one
 the name of any message of the protocol with its fields, or one of the keys that this module declares.
 """
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -23,6 +24,7 @@ from domain.words import Agency, Language, Phase, Role
 Cast = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)?)?$")]
 """Who acts: ``officer:tax/tax-01``, ``claimant:c1``, or ``mediator`` for the one who is assigned."""
 
+_DAY: Final = re.compile(r"today(\+(?P<days>\d{1,3}))?")
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -33,6 +35,8 @@ class ScriptError(Exception):
 class _Step(Model):
     say: dict[Language, Text]
     cast: Cast = Field(default="supervisor:sup-01", alias="as")
+    refused: Ref | None = None
+    """The step is there to be refused, with this code of texts/refusals.yaml."""
 
     @model_validator(mode="after")
     def _both_languages(self) -> Self:
@@ -42,7 +46,10 @@ class _Step(Model):
 
 
 class Send(_Step):
-    """Any message, its fields without ``message_id`` and ``actor``. ``today`` is the case's day."""
+    """Any message, its fields without ``message_id`` and ``actor``.
+
+    ``today`` is the case's day, ``today+30`` the thirtieth after it.
+    """
 
     message: str
     fields: dict[str, Any]
@@ -60,16 +67,23 @@ class Send(_Step):
 
     def build(self, message_id: str, actor: Actor, language: Language, today: date) -> Message:
         """The message itself."""
-        fields = {name: today if value == "today" else value for name, value in self.fields.items()}
+        fields = {name: _day(value, today) for name, value in self.fields.items()}
         return MESSAGES[self.message].model.model_validate(
             {**fields, "message_id": message_id, "actor": actor, "language": language}
         )
 
 
-class File(_Step):
-    """File the example's complaint."""
+def _day(value: Any, today: date) -> Any:
+    named = _DAY.fullmatch(value) if isinstance(value, str) else None
+    return today + timedelta(days=int(named["days"] or 0)) if named else value
 
-    file: Literal["complaint.json"]
+
+class File(_Step):
+    """File a complaint of the example. The play follows the case of the first one unless told otherwise."""
+
+    file: Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.json$")]
+    follow: bool = False
+    """Go on with the case of this complaint."""
 
 
 class Condition(Model):
@@ -82,6 +96,8 @@ class Condition(Model):
     """A discrepancy lies before the joint meeting."""
     proposal: dict[Ref, ProposalState] = {}
     instalment: dict[Ref, InstalmentState] = {}
+    linked: Annotated[int, Field(ge=0)] = 0
+    """So many other complaints have been linked to the case."""
 
 
 class Until(_Step):
@@ -90,14 +106,24 @@ class Until(_Step):
     until: Condition
 
 
+class SubmitDrafts(_Step):
+    """Each agency submits what its records say, by the officer named."""
+
+    submit_drafts: Annotated[dict[Agency, Ref], Field(min_length=1)]
+
+
 class Terms(Model):
-    """A proposal whose amounts come from the assessment: all of part A, and a share of part B."""
+    """A proposal whose amounts come from the assessment: all of part A, and a share of part B.
+
+    Less than all of part A is there to be refused.
+    """
 
     proposal: Ref
     payer: Ref
     instalments: Annotated[int, Field(ge=1, le=24)]
     first_due_in_days: Annotated[int, Field(ge=0, le=365)]
     every_days: Annotated[int, Field(ge=1, le=365)] = 30
+    part_a_percent: Percent = 100
     part_b_percent: Percent = 100
     guarantee: Text | None = None
     terms: Text | None = None
@@ -165,11 +191,15 @@ class Pay(_Step):
     pay: Payment
 
 
-Step = Send | File | Until | ProposeTerms | AnswerTogether | AdvanceTo | Pay
+Step = Send | File | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
+
+_ASIDES: Final = ("say", "as", "via", "refused", "follow")
+"""Keys of a step that are not what it does."""
 
 _STEPS: Final[dict[str, type[Step]]] = {
     "file": File,
     "until": Until,
+    "submit_drafts": SubmitDrafts,
     "propose": ProposeTerms,
     "answers": AnswerTogether,
     "advance": AdvanceTo,
@@ -203,7 +233,7 @@ def _step(file: Path, number: int, body: object) -> Step:
     where = f"{file}: step {number}"
     if not isinstance(body, dict):
         raise ScriptError(f"{where}: expected a mapping")
-    deeds = [key for key in body if key not in ("say", "as", "via")]
+    deeds = [key for key in body if key not in _ASIDES]
     if len(deeds) != 1:
         raise ScriptError(f"{where}: expected one thing to do, found {', '.join(deeds) or 'none'}")
     deed = deeds[0]

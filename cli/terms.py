@@ -8,7 +8,7 @@ import typer
 import texts
 from cli.desk import view_of
 from cli.link import emit, link, run
-from cli.play import proposal_of
+from cli.offer import proposal_of
 from cli.script import Terms
 from domain.ledger import SYSTEM
 from domain.words import Language

@@ -183,6 +183,9 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
     )
     if case.triage is None or judgement.triage.case_class is not case.triage.case_class:
         take_triage(case, judgement.triage, now)
+    else:  # The same class, for what reasons there are now.
+        told = judgement.triage
+        case.triage = case.triage.model_copy(update={"fired": told.fired, "nearly": told.nearly})
     if case.phase is Phase.MEDIATION:
         for proposal in case.open_proposals:
             if joined and before is not None and _owes_alike(before, assessment, proposal.claimants):

@@ -1,0 +1,173 @@
+"""The hard cases of docs/law.md: each example is played to its end, and what the law says must come out of it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from temporalio.worker import Replayer
+
+from cli.demo import load
+from cli.example import EXAMPLES, localise
+from cli.play import PlayResult, play
+from domain.base import CENTRE_ZONE
+from domain.ledger import Event
+from domain.view import CaseView, SideBySide
+from domain.words import CaseClass, Outcome, ReferralTarget
+from runtime.connect import plugin
+from tests.workflows.conftest import Office
+from tests.workflows.test_replay import nobody
+from workflows.dispute import DisputeWorkflow
+from workflows.proven import Proving
+
+RATES = ("24", "10", "1.0", "0.4")
+"""Percent of the base, both payers: pension, medical, unemployment, injury."""
+
+
+def late_fee(base: str, month_end: date, on: date) -> Decimal:
+    """0.05 % for each day after the month's last day, each insurance rounded (社会保险法 Art.86)."""
+    days = (on - month_end).days
+    parts = (Decimal(base) * Decimal(rate) / 100 * Decimal("0.0005") * days for rate in RATES)
+    return sum((part.quantize(Decimal("0.01"), ROUND_HALF_UP) for part in parts), Decimal(0))
+
+
+@dataclass
+class Played:
+    """A hard case after its last day."""
+
+    office: Office
+    run: str
+    result: PlayResult
+    events: list[Event]
+
+    @property
+    def view(self) -> CaseView:
+        return self.result.view
+
+    @property
+    def premiums(self) -> Decimal:
+        """Of both payers, without late fees."""
+        assert self.view.part_a is not None and self.view.late_fee is not None
+        return self.view.part_a - self.view.late_fee
+
+    @property
+    def answers(self) -> dict[tuple[str, str], str]:
+        return {(line.claimant, line.item): line.answer for line in self.view.reply}
+
+    @property
+    def referred(self) -> dict[str, ReferralTarget]:
+        return {referral.item: referral.target for referral in self.view.referrals}
+
+    def facts(self, kind: str) -> dict[str, object]:
+        """Of the first event of a kind."""
+        return dict(next(event.facts for event in self.events if event.kind == kind))
+
+    def day_of(self, kind: str) -> date:
+        return next(event.at for event in self.events if event.kind == kind).astimezone(CENTRE_ZONE).date()
+
+    async def reasons(self) -> dict[str, str]:
+        """The triage rules that fired, with their articles."""
+        told = await self.office.client.get_workflow_handle(self.view.case).query(DisputeWorkflow.explain_triage)
+        assert told.triage is not None
+        return {rule.rule: rule.source for rule in told.triage.fired}
+
+    async def another(self, complaint_id: str) -> CaseView:
+        """Another case of the same play."""
+        handle = self.office.client.get_workflow_handle(f"dispute-{complaint_id}-{self.run}")
+        return await handle.query(DisputeWorkflow.case_view)
+
+
+async def played(office: Office, name: str) -> Played:
+    """Play an example to its end; what it left behind is proved, and replays."""
+    run = name[:7]
+    await load(office.pool, office.vault, localise(EXAMPLES / name, run))
+    result = await play(office.client, EXAMPLES / name, run=run)
+    await office.verify(result.case)
+    history = await office.client.get_workflow_handle(result.case).fetch_history()
+    replayer = Replayer(workflows=[DisputeWorkflow], plugins=[plugin(office.vault)], interceptors=[Proving(nobody)])
+    await replayer.replay_workflow(history)
+    return Played(office, run, result, await office.events(result.case))
+
+
+async def test_1_shareholders_and_liquidators_answer_for_a_deregistered_employer(office: Office) -> None:
+    case = await played(office, "hard-01-deregistered")
+    assert case.view.case_class is CaseClass.SPECIAL
+    why = await case.reasons()
+    assert why["employer-gone"] == "社会保险经办条例 Art.10"
+    assert {"owner-abroad", "near-retirement"} <= why.keys()
+    assert case.view.prognosis is not None
+    assert "others-liable" in {point.row for point in case.view.prognosis.points}  # 公司法 Art.23, 232, 240, 241
+    assert case.premiums == Decimal("63720.00")  # 5,000.00 × 35.4 % × 3 months × 12 workers
+    ends = (date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31))
+    assert case.view.late_fee == 12 * sum(late_fee("5000", end, case.day_of("assessed")) for end in ends)
+    opened = date.fromisoformat(str(case.facts("mediation_opened")["due"]))
+    assert case.view.mediation_due is not None
+    assert case.view.mediation_due - opened >= timedelta(days=119)  # the clocks stood still
+    assert case.view.settlement is not None and case.view.settlement.payer == "e3"
+    assert case.view.outcome is Outcome.PERFORMED
+    assert set(case.answers.values()) == {"paid"}
+
+
+async def test_2_nobody_disposes_of_what_is_a_workers_own_without_that_worker(office: Office) -> None:
+    case = await played(office, "hard-02-collective")
+    assert case.premiums == Decimal("14160.00")  # 4,000.00 × 35.4 % × 10 workers
+    assert case.view.part_b == Decimal("30000.00")
+    assert case.facts("representatives_elected")["representatives"] == ["c1", "c2", "c3"]
+    assert set(case.facts("proposal_answered_for")["consents"]) == {f"c{n}" for n in range(2, 10)}  # type: ignore[call-overload]
+    assert case.view.settlement is not None
+    fee = late_fee("4000", date(2025, 3, 31), case.day_of("assessed"))
+    assert case.view.settlement.total == 9 * (Decimal("1416.00") + fee + Decimal("2400.00"))
+    assert case.view.outcome is Outcome.PARTLY_PERFORMED
+    assert {who for (who, _), answer in case.answers.items() if answer == "paid"} == {f"c{n}" for n in range(1, 10)}
+    assert case.answers["c10", "i1"] == case.answers["c10", "i2"] == "unsettled"
+    assert case.referred == {"i1": ReferralTarget.LABOUR_INSPECTION, "i2": ReferralTarget.ARBITRATION}
+
+
+async def test_3_one_ledger_keeps_employers_and_months_apart(office: Office) -> None:
+    case = await played(office, "hard-03-employers-in-sequence")
+    handle = office.client.get_workflow_handle(case.view.case)
+    side: SideBySide = await handle.query(DisputeWorkflow.side_by_side)
+    assert [(line.employer, line.first_month, line.last_month) for line in side.lines] == [
+        ("e1", "2024-01", "2024-06"),
+        ("e2", "2024-05", "2024-09"),
+        ("e3", "2024-10", "2024-12"),
+    ]
+    # 5,000.00 × 35.4 % × 6 + 6,000.00 × 35.4 % × 3 (May and June are the first employer's) + 7,000.00 × 35.4 % × 3
+    assert case.premiums == Decimal("10620.00") + Decimal("6372.00") + Decimal("7434.00")
+    assert case.facts("discrepancy_decided")["holds"] == "second"
+    assert {line.item for line in case.view.reply} == {"i1", "i2", "i3"}
+    assert case.view.outcome is Outcome.PERFORMED
+
+
+async def test_7_a_broken_instalment_brings_enforcement_back(office: Office) -> None:
+    case = await played(office, "hard-07-instalments")
+    assert case.premiums == Decimal("7080.00")  # 10,000.00 × 35.4 % × 2
+    assert case.view.settlement is not None
+    first, second, third = case.view.settlement.instalments
+    assert first.amount + second.amount + third.amount == case.view.part_a
+    assert (first.paid, second.paid, third.paid) == (first.amount, Decimal(0), Decimal(0))
+    assert [e.kind for e in case.events if e.kind.startswith("instalment_")][-1] == "instalment_defaulted"
+    assert case.view.outcome is Outcome.BREACHED
+    assert case.referred == {"i1": ReferralTarget.ENFORCEMENT}
+    assert case.view.referrals[0].source == "社会保险法 Art.63; 行政强制法 Art.53-54"
+
+
+async def test_12_withdrawal_does_not_stop_the_collection_of_premiums(office: Office) -> None:
+    case = await played(office, "hard-12-withdrawal")
+    assert case.premiums == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3
+    assert case.view.outcome is Outcome.WITHDRAWN
+    assert case.answers == {("c1", "i1"): "withdrawn-collected", ("c1", "i2"): "withdrawn"}
+    assert {line.item: line.amount for line in case.view.reply}["i1"] == case.view.part_a
+    assert case.referred == {"i1": ReferralTarget.ENFORCEMENT}
+
+
+async def test_13_whoever_may_not_judge_stands_back_and_the_thread_is_not_lost(office: Office) -> None:
+    case = await played(office, "hard-13-recusal")
+    first = await case.another("hard-13-recusal")
+    assert first.outcome is Outcome.FAILED
+    assert first.assignment is not None
+    assert {one.why for one in first.assignment.exclusions} == {"same-unit"}
+    opened = [event.facts["mediator"] for event in case.events if event.kind == "mediation_opened"]
+    assert first.mediator not in opened
+    assert case.facts("reassigned")["before"] in opened
+    assert [proposal.state for proposal in case.view.proposals] == ["accepted"]  # put there by whoever stood back
+    assert case.view.outcome is Outcome.PERFORMED
