@@ -71,7 +71,7 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             [] if joined else sorted({ref for refs in overlaps.values() for ref in refs}),
             len(request.complaint.claimants),
         )
-        if not joined:
+        if not joined and request.complaint.claimants:
             await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)

@@ -7,15 +7,23 @@ from decimal import Decimal
 from typing import Final, Self
 
 from domain.arrears import MonthDue, Setting, reckon
-from domain.arrears.model import Payment
+from domain.arrears.model import Deferral, Payment
 from domain.arrears.terms import Place, term
 from domain.assessment import Assessment, OwedItem
 from domain.base import Month, to_fen
 from domain.calendar import Calendar
-from domain.case_facts import employer_state, monthly_capacity, near_retirement, prognosis_facts, triage_facts
+from domain.case_facts import (
+    employer_state,
+    insolvent_since,
+    monthly_capacity,
+    near_retirement,
+    prognosis_facts,
+    triage_facts,
+)
 from domain.claims import claim_rows
 from domain.dues import Underpaid, dues, priced, stakes
 from domain.findings import MedicalInsuranceFinding
+from domain.insolvency import insolvency_table, ranked
 from domain.limitation import LimitationClock
 from domain.opening_proposal import OpeningProposal, opening_proposal
 from domain.parameters import MissingParameter, Parameters
@@ -45,9 +53,15 @@ def assess(
     at_stake = stakes(complaint, items, known.findings, found, known.decisions)
     owed_months = dues(complaint, items, known.findings, found, known.decisions)
     short = [_Short.of(month, prices) for month in owed_months.underpaid]
+    insolvent = insolvent_since(known)
     ledger = reckon(
         (*(span.due for span in owed_months.spans), *(one.month.due.span() for one in short)),
         prices.setting,
+        deferrals=[
+            Deferral(employer=employer, since=since, source=insolvency_table().stops.source)
+            for employer, since in insolvent.items()
+            if since is not None
+        ],
         payments=[one.payment for one in short],
     )
     arrears, rows = ledger.total(), ledger.rows_used()
@@ -58,6 +72,8 @@ def assess(
         "unverified-rows": not all(row.verified for row in rows),
         "late-fee-above-principal": ledger.fee_exceeds_principal,
         "bases-not-judged": bool(prices.months_without_bounds),
+        "interest-stopped": any(insolvent.values()),
+        "insolvent-since-unknown": not all(insolvent.values()),
     }
     computed = Assessment(
         as_of=known.today,
@@ -78,6 +94,7 @@ def assess(
         discrepancies=priced(found, at_stake, prices.of),
         prognosis=prognose(triage_facts(known), prognosis),
         warnings=(*owed_months.assumptions, *(code for code, holds in warnings.items() if holds)),
+        ranks=ranked(insolvent, ledger.lines(), items, part_b) if insolvent else (),
         rows=tuple(row.id for row in rows),
     )
     judged = known.model_copy(update={"assessment": computed})

@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.base import Model, Ref, Yuan
+from domain.insolvency import Ranked
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 
@@ -30,6 +31,8 @@ class Assessment(Model):
     prognosis: Prognosis
     warnings: tuple[str, ...] = ()
     """Codes of texts/assessment.yaml: unverified rows used, assumptions made."""
+    ranks: tuple[Ranked, ...] = ()
+    """What insolvent employers owe, in the order in which their estates pay; empty where nobody is insolvent."""
     rows: tuple[str, ...] = ()
     """Ids of the parameter rows that the computation used."""
 

@@ -32,6 +32,17 @@ def employer_state(known: Known) -> OperatingState | None:
     return next((state for state in _WORST_FIRST if state in found), None)
 
 
+def insolvent_since(known: Known) -> dict[Ref, date | None]:
+    """The insolvent employers, with the day on which the court accepted the application, by the tax register."""
+    return {
+        e.employer: e.since
+        for finding in known.findings
+        if isinstance(finding, TaxFinding)
+        for e in finding.employers
+        if e.state is OperatingState.INSOLVENT
+    }
+
+
 def near_retirement(known: Known) -> tuple[str, ...]:
     """Claimants who retire soon, the soonest first: as the labour bureau found, or else as the complaint says."""
     retires: dict[str, date] = {c.ref: c.retires_on for c in known.complaint.claimants if c.retires_on is not None}

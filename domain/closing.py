@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from domain.base import Model, to_fen
 from domain.case import InstalmentState, Referral, ReplyItem, Settlement
+from domain.case_facts import insolvent_since
 from domain.claims import claim_rows, nature
 from domain.complaint import ClaimItem
 from domain.steps import Closing, ClosingRequest
@@ -31,10 +32,30 @@ class Route(Model):
     verified: bool
 
 
+class Insolvent(Model):
+    """Where every claim against an insolvent employer goes."""
+
+    target: ReferralTarget
+    source: str
+    verified: bool
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    table: Mapping[str, Any] = yaml.safe_load(_TABLE.read_text("utf-8"))
+    return table
+
+
+@cache
+def to_the_administrator() -> Insolvent:
+    """The row for insolvent employers."""
+    return Insolvent.model_validate(_table()["insolvent"])
+
+
 @cache
 def routes() -> Mapping[ClaimKind, Route]:
     """The shipped referral table."""
-    rows = [Route.model_validate(row) for row in yaml.safe_load(_TABLE.read_text())["routes"]]
+    rows = [Route.model_validate(row) for row in _table()["routes"]]
     return {row.kind: row for row in rows}
 
 
@@ -83,21 +104,18 @@ def _answer(
 ) -> tuple[str, ReferralTarget | None, str | None]:
     """The answer on one item for one claimant, and where it goes if it goes on."""
     settlement, route = request.settlement, routes()[item.kind]
+    insolvent = to_the_administrator() if item.respondent in insolvent_since(request.known) else None
     if request.ending is Outcome.NOT_ACCEPTED:
         return "not-accepted", None, None
     if request.ending is Outcome.MERGED:
         return "merged", None, None
     if claimant in request.known.withdrawn:
-        collected = amount > 0 and nature(item.kind) is Nature.PUBLIC_LAW
-        return (
-            ("withdrawn-collected", ReferralTarget.ENFORCEMENT, route.source)
-            if collected
-            else (
-                "withdrawn",
-                None,
-                None,
-            )
-        )
+        if nature(item.kind) is Nature.PUBLIC_LAW:
+            if request.known.assessment is None:  # Nobody has found out yet what is to be collected.
+                return "withdrawn-collected", route.unsettled, route.source
+            if amount > 0:
+                return "withdrawn-collected", ReferralTarget.ENFORCEMENT, route.source
+        return "withdrawn", None, None
     if item.ref in {referral.item for referral in request.referrals}:
         return "referred", None, None
     money = claim_rows()[item.kind].money
@@ -107,6 +125,8 @@ def _answer(
         return ("paid" if money and amount > 0 else "settled"), None, None
     if money and amount == 0 and request.known.assessment is not None:
         return "nothing-owed", None, None
+    if insolvent is not None:
+        return "unsettled", insolvent.target, insolvent.source
     return "unsettled", route.unsettled, route.source
 
 

@@ -93,7 +93,9 @@ class Complaint(Model):
     """The filing service's own number. The same number is the same complaint."""
     channel: Ref
     jurisdiction: Ref = "demo"
-    claimants: Annotated[tuple[Claimant, ...], Field(min_length=1, max_length=MAX_CLAIMANTS)]
+    anonymous: bool = False
+    """Reported by somebody who names nobody: a confidential lead (劳动保障监察条例 Art.9), nobody's own claim."""
+    claimants: Annotated[tuple[Claimant, ...], Field(max_length=MAX_CLAIMANTS)] = ()
     respondents: Annotated[tuple[Respondent, ...], Field(min_length=1, max_length=50)]
     items: Annotated[tuple[ClaimItem, ...], Field(max_length=20000)] = ()
     statement: Text | None = None
@@ -120,6 +122,10 @@ class Complaint(Model):
             raise ValueError("complaint.duplicate_claimant")
         if all(r.kind is not RespondentKind.EMPLOYER for r in self.respondents):
             raise ValueError("complaint.no_employer")
+        if self.anonymous and (self.claimants or any(item.amount for item in self.items)):
+            raise ValueError("complaint.anonymous_claims")
+        if not (self.claimants or self.anonymous):
+            raise ValueError("complaint.no_claimant")
         return self
 
     @property

@@ -9,7 +9,7 @@ from domain.complaint import Complaint
 from domain.deadlines import Deadline
 from domain.projection import Registration
 from domain.rule_table import read_table
-from domain.words import ReferralTarget
+from domain.words import Outcome, ReferralTarget
 
 _TABLE: Final = Path(__file__).parent / "tables" / "intake.yaml"
 
@@ -18,9 +18,11 @@ class Bar(Model):
     """A row of the intake table: a fact about a complaint that keeps it from being taken."""
 
     id: Ref
-    when: Literal["other_proceedings", "jurisdiction_not_served", "no_items"]
+    when: Literal["other_proceedings", "jurisdiction_not_served", "no_items", "anonymous"]
     refer_to: ReferralTarget | None = None
     """Where it belongs; None when material is missing that can be supplied."""
+    outcome: Outcome = Outcome.NOT_ACCEPTED
+    """``referred`` where the centre itself sends every claim item on, ``not-accepted`` where the complainant has to."""
     source: str
     verified: bool
 
@@ -54,6 +56,7 @@ def facts(complaint: Complaint, table: IntakeTable) -> dict[str, bool]:
         "other_proceedings": complaint.circumstances.other_proceedings,
         "jurisdiction_not_served": complaint.jurisdiction not in table.jurisdictions,
         "no_items": not complaint.items,
+        "anonymous": complaint.anonymous,
     }
 
 

@@ -84,8 +84,13 @@ def _admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
         return receipt.model_copy(update={"decision": Decision.JOINED})
     case.note("case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps))
     if refused is not None:
-        case.ending = Outcome.NOT_ACCEPTED
+        case.ending = refused.outcome
         case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
+        if refused.outcome is Outcome.REFERRED and refused.refer_to is not None:
+            for item in case.items:
+                sent = Referral(item=item.ref, target=refused.refer_to, reason=refused.id, source=refused.source)
+                case.referrals.append(sent)
+                _note_referral(case, sent, now)
         return receipt.model_copy(
             update={"decision": Decision.REFUSED, "refer_to": refused.refer_to, "source": refused.source}
         )
@@ -181,6 +186,10 @@ def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None
         discrepancies=[d.id for d in assessment.discrepancies],
         warnings=list(assessment.warnings),
     )
+    if assessment.ranks:
+        rank = {one.rank: f"{one.amount:.2f}" for one in assessment.ranks}
+        first, second, third = (rank.get(number, "0.00") for number in (1, 2, 3))
+        case.note("insolvency_ranked", now, first=first, second=second, third=third)
     if case.triage is None or judgement.triage.case_class is not case.triage.case_class:
         take_triage(case, judgement.triage, now)
     else:  # The same class, for what reasons there are now.

@@ -169,3 +169,4 @@ class ReferralTarget(StrEnum):
     RECONSIDERATION = "reconsideration"
     COURT = "court"
     OTHER_CENTRE = "other-centre"
+    INSOLVENCY_ADMINISTRATOR = "insolvency-administrator"

@@ -8,10 +8,11 @@ from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
 from domain.claims import given_up
 from domain.deadlines import GRANTED, prolonged
+from domain.findings import TaxFinding
 from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Instalment, Propose, WithdrawProposal
 from domain.protocol import Checked, accepts, must
-from domain.words import Phase, Role
+from domain.words import Agency, OperatingState, Phase, Role
 
 BARGAINING = {Phase.MEDIATION}
 PARTIES = {Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}
@@ -62,6 +63,7 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     must(message.payer in case.respondents, "party.unknown", "payer")
+    must(not _insolvent(case, message.payer), "proposal.payer_insolvent", "payer", payer=message.payer)
     today = case.day(now)
     for index, instalment in enumerate(message.instalments):
         field = f"instalments.{index}"
@@ -97,6 +99,13 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     if message.actor.role is not Role.MEDIATOR and message.actor.id in _parties(proposal):
         given = PartyAnswer(accept=True, at=now, by=message.actor)
         record_answers(case, proposal, (message.actor.id,), given, now)
+
+
+def _insolvent(case: CaseState, payer: str) -> bool:
+    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16)."""
+    finding = case.findings.get(Agency.TAX)
+    states = finding.employers if isinstance(finding, TaxFinding) else ()
+    return any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
 
 
 def _schedules_all_of_part_a(case: CaseState, instalments: Iterable[Instalment], field: str) -> None:

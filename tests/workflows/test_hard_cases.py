@@ -171,3 +171,43 @@ async def test_13_whoever_may_not_judge_stands_back_and_the_thread_is_not_lost(o
     assert case.facts("reassigned")["before"] in opened
     assert [proposal.state for proposal in case.view.proposals] == ["accepted"]  # put there by whoever stood back
     assert case.view.outcome is Outcome.PERFORMED
+
+
+async def test_6_an_insolvent_employer_pays_nobody_alone_and_late_fees_stop(office: Office) -> None:
+    case = await played(office, "hard-06-insolvency")
+    assert case.premiums == Decimal("8496.00")  # 8,000.00 × 35.4 % × 3
+    stops = date(2025, 6, 29)  # the last day before the court accepted
+    ends = (date(2025, 3, 31), date(2025, 4, 30), date(2025, 5, 31))
+    assert case.view.late_fee == sum(late_fee("8000", end, stops) for end in ends) == Decimal("253.46")
+    assert case.facts("insolvency_ranked") == {
+        "first": "14400.00",  # wages 12,000.00, and 8,000.00 × (8 % + 2 %) × 3 for the personal accounts
+        "second": "6096.00",  # the rest of the premiums
+        "third": "253.46",  # the late fee
+    }
+    assert "interest-stopped" in case.view.warnings
+    assert case.view.outcome is Outcome.REFERRED
+    assert set(case.referred.values()) == {ReferralTarget.INSOLVENCY_ADMINISTRATOR}
+    assert not case.view.proposals
+
+
+async def test_11_the_same_complaint_is_linked_and_what_is_before_arbitration_is_referred(office: Office) -> None:
+    case = await played(office, "hard-11-several-windows")
+    first = await case.another("hard-11-several-windows")
+    assert first.linked == (f"hard-11-several-windows-hotline-{case.run}",)
+    assert first.outcome is Outcome.PERFORMED
+    second = await case.another("hard-11-several-windows-hotline")
+    assert second.outcome is Outcome.MERGED
+    assert case.view.outcome is Outcome.REFERRED
+    assert case.referred == {"i1": ReferralTarget.ARBITRATION, "i2": ReferralTarget.ARBITRATION}
+    assert set(case.answers.values()) == {"referred"}
+    assert case.view.case_number is not None  # registered, not dropped
+
+
+async def test_14_an_anonymous_report_is_a_lead_without_amount_or_agreement(office: Office) -> None:
+    case = await played(office, "hard-14-anonymous")
+    assert case.view.outcome is Outcome.REFERRED
+    assert case.referred == {"i1": ReferralTarget.LABOUR_INSPECTION}
+    assert case.view.referrals[0].source == "劳动保障监察条例 Art.9"
+    assert case.view.claimants == () and case.view.part_a is None
+    assert case.view.proposals == () and case.view.settlement is None
+    assert case.view.case_number is not None
