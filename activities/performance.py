@@ -1,7 +1,11 @@
 """Planning performance: when each agreed instalment is due, reminded and in default."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
+from domain.messages import Instalment
+from domain.performance import PerformanceTerms, acceleration_rule
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
 from runtime.rules import Rules
 
@@ -14,16 +18,40 @@ class PerformanceService:
 
     @activity.defn(name="performance.plan")
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
-        """An instalment due on a holiday is due on the next working day."""
-        dues = []
-        for instalment in request.instalments:
-            due = self._rules.agreed("instalment", instalment.due, request.jurisdiction)
-            dues.append(
-                DuePlan(
-                    instalment=instalment,
-                    deadline=due,
-                    remind_at=self._rules.reminder(due, "instalment-reminder"),
-                    default_at=self._rules.deadline("instalment-grace", due.due, request.jurisdiction).due_at,
-                )
-            )
-        return PerformancePlan(dues=tuple(dues))
+        """An instalment due on a holiday is due on the next working day. The late fee is that of the day agreed."""
+        return PerformancePlan(
+            dues=tuple(self._due(one, request) for one in request.instalments), terms=self._terms(request)
+        )
+
+    def _due(self, instalment: Instalment, request: PerformanceRequest) -> DuePlan:
+        rules, place = self._rules, request.jurisdiction
+        due = rules.agreed("instalment", instalment.due, place)
+        grace = rules.deadline("instalment-grace", due.due, place)
+        plan = DuePlan(
+            instalment=instalment,
+            deadline=due,
+            remind_at=rules.reminder(due, "instalment-reminder"),
+            default_at=grace.due_at,
+        )
+        if request.agreed_on is None:
+            return plan
+        default_on = grace.due + timedelta(days=1)
+        return plan.model_copy(
+            update={
+                "remind_again_at": rules.deadline("instalment-late-reminder", due.due, place).due_at,
+                "enforce_at": rules.deadline("enforcement-reminder", default_on, place).due_at,
+            }
+        )
+
+    def _terms(self, request: PerformanceRequest) -> PerformanceTerms | None:
+        if request.agreed_on is None:
+            return None
+        fee = self._rules.tables.parameters.find("late-fee", "", request.jurisdiction, request.agreed_on)
+        rule = acceleration_rule()
+        agreed = request.acceleration is not None
+        return PerformanceTerms(
+            acceleration=bool(request.acceleration) if agreed else rule.holds,
+            acceleration_source="settlement" if agreed else rule.source,
+            late_fee=fee.value,
+            late_fee_row=fee.id,
+        )

@@ -13,6 +13,7 @@ from cli.examples_of import example, finding_example
 from domain.grid import GRID
 from domain.grid_view import GridReceipt, GridView
 from domain.messages import Message
+from domain.performance_view import PerformanceView
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
 from domain.tasks import MOVES, TaskState
@@ -31,6 +32,7 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "open_tasks": (OpenTasks, "The inquiries that somebody still has to act on."),
     "deadlines": (CaseDeadlines, "Every open deadline, and the limitation clock of each claim item, with how it came."),
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
+    "owed": (PerformanceView, "What is owed under the settlement on a day (`on`, or today), and how that came about."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
     "grid_view": (GridView, "A mediation at a grid post, as far as the reader may see it."),
     "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),

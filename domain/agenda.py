@@ -3,12 +3,14 @@
 ``next_alarm`` tells when to wake; ``ring`` does what is due and notes it on the ledger.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
-from domain.case import CaseState, Due, InstalmentState, Proposal, ProposalState
+from domain import performing
+from domain.alarm import Alarm
+from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
 from domain.effects.desk import AT_THE_DESKS
 from domain.effects.direction import let_clocks_run
@@ -21,13 +23,6 @@ FILING_GRACE: Final = timedelta(hours=1)
 
 SUPERVISOR: Final = "supervisor"
 """To whom an inquiry is escalated where its agency has no head, or the head did not help."""
-
-
-class Alarm(NamedTuple):
-    """Something that happens by itself at an instant."""
-
-    at: datetime
-    happens: Callable[[datetime], None]
 
 
 def next_alarm(case: CaseState) -> datetime | None:
@@ -65,8 +60,7 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
         case Phase.MEDIATION:
             yield from _of_mediation(case)
         case Phase.PERFORMANCE:
-            for due in case.unpaid:
-                yield from _of_instalment(case, due)
+            yield from performing.alarms(case)
 
 
 def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:
@@ -128,36 +122,6 @@ def _of_mediation(case: CaseState) -> Iterator[Alarm]:
 
 def _expire(case: CaseState, proposal: Proposal, now: datetime) -> None:
     conclude(case, proposal, now, otherwise=ProposalState.EXPIRED)
-
-
-def _of_instalment(case: CaseState, due: Due) -> Iterator[Alarm]:
-    def tell(kind: str, now: datetime) -> None:
-        case.note(
-            kind,
-            now,
-            instalment=due.instalment.ref,
-            due=due.deadline.due.isoformat(),
-            outstanding=f"{due.outstanding:.2f}",
-        )
-
-    def remind(now: datetime) -> None:
-        due.reminded = True
-        tell("instalment_reminded", now)
-
-    def overdue(now: datetime) -> None:
-        due.reminded, due.state = True, InstalmentState.OVERDUE
-        tell("instalment_overdue", now)
-
-    def default(now: datetime) -> None:
-        due.state = InstalmentState.DEFAULTED
-        tell("instalment_defaulted", now)
-
-    if not due.reminded:
-        yield Alarm(due.remind_at, remind)
-    if due.state is InstalmentState.PENDING:
-        yield Alarm(due.deadline.due_at, overdue)
-    if due.state is not InstalmentState.DEFAULTED:
-        yield Alarm(due.default_at, default)
 
 
 def _resume(case: CaseState, now: datetime) -> None:

@@ -20,6 +20,7 @@ from domain.ledger import Actor
 from domain.limitation import LimitationClock, LimitationEvent
 from domain.messages import Instalment
 from domain.papers import Paper, PaperOrder
+from domain.performance import EnforcementFile, PerformanceTerms, Rescheduling
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
 from domain.roster import Assignment
@@ -98,6 +99,27 @@ class Due(State):
     state: InstalmentState = InstalmentState.PENDING
     reminded: bool = False
     paid: Yuan = Decimal("0.00")
+    remind_again_at: Instant | None = None
+    """When an instalment that is late is reminded of once more; None in settlements of before there was that."""
+    reminded_again: bool = False
+    enforce_at: Instant | None = None
+    """When the time for payment after a default is over; None: with the default itself, as it was at first."""
+    grace_from: Instant | None = None
+    """From when its present grace counts, where that is not the end of the due day: a payment was taken back."""
+    accelerated_on: date | None = None
+    """The day on which the default of another instalment made this one due."""
+
+    @property
+    def fell_due(self) -> date:
+        """The day after which it is late."""
+        return min(self.deadline.due, self.accelerated_on or self.deadline.due)
+
+    def postpone(self, later: timedelta) -> None:
+        """Move what hangs on the due day on, but not the due day."""
+        self.remind_at, self.default_at = self.remind_at + later, self.default_at + later
+        self.remind_again_at = self.remind_again_at and self.remind_again_at + later
+        self.enforce_at = self.enforce_at and self.enforce_at + later
+        self.grace_from = self.grace_from and self.grace_from + later
 
     @property
     def outstanding(self) -> Decimal:
@@ -113,6 +135,11 @@ class Payment(State):
     amount: Yuan
     late_fee: Yuan
     surplus: Yuan = Decimal("0.00")
+    """What no instalment needs: a credit."""
+    claimant: Ref | None = None
+    """For whom it counts; None: for all of them."""
+    reversed_on: date | None = None
+    """The day on which the bank took it back: it has counted for nothing since."""
 
 
 class Settlement(State):
@@ -125,6 +152,14 @@ class Settlement(State):
     guarantee: Text | None
     dues: list[Due] = []
     payments: list[Payment] = []
+    terms: PerformanceTerms | None = None
+    """None in settlements of before there were such terms: no late fee is computed, nothing is accelerated."""
+    late_fee_carried: Yuan = Decimal("0.00")
+    """What had run up on instalments that a new schedule replaced, until it did."""
+    demanded_until: Instant | None = None
+    """Until when all that is in default must have come, or it is referred to enforcement."""
+    reschedulings: list[Rescheduling] = []
+    enforcement: EnforcementFile | None = None
 
 
 class Mediation(State):

@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 from domain.base import Model, Ref
 from domain.findings import Finding
 from domain.ledger import Actor, Event
+from domain.performance_view import PerformanceView
 from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
@@ -140,6 +141,11 @@ class Eyes:
         return tuple(
             t.model_copy(update={"draft": self._finding(t.draft), "finding": self._finding(t.finding)}) for t in tasks
         )
+
+    def performance(self, view: PerformanceView) -> PerformanceView:
+        """How a settlement is performed; of claimants and of payments for one of them, those that one may see."""
+        seen = {"claimants": self._rows(view.claimants), "payments": self._rows(view.payments)}
+        return view.model_copy(update=seen)
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""

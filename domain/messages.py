@@ -4,6 +4,7 @@ On the wire each is a plain JSON object. Who may say what, and when, stands with
 (``domain/effects``); docs/messages.md is generated from both.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
@@ -136,6 +137,16 @@ class Instalment(Model):
         return sum((*self.part_a.values(), *self.part_b.values()), Decimal("0.00"))
 
 
+def in_order(instalments: Sequence[Instalment]) -> None:
+    """Raise ValueError unless each instalment has a ref of its own, and none is due before the one ahead of it."""
+    refs = [i.ref for i in instalments]
+    if len(refs) != len(set(refs)):
+        raise ValueError("propose.duplicate_instalment")
+    dues = [i.due for i in instalments]
+    if dues != sorted(dues):
+        raise ValueError("propose.instalments_out_of_order")
+
+
 class Propose(Message):
     """Put terms on the table: who pays which claimant how much, and when."""
 
@@ -148,12 +159,7 @@ class Propose(Message):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        refs = [i.ref for i in self.instalments]
-        if len(refs) != len(set(refs)):
-            raise ValueError("propose.duplicate_instalment")
-        dues = [i.due for i in self.instalments]
-        if dues != sorted(dues):
-            raise ValueError("propose.instalments_out_of_order")
+        in_order(self.instalments)
         return self
 
 
@@ -202,6 +208,8 @@ class ConfirmPayment(Message):
     amount: Annotated[Yuan, Field(gt=0)]
     late_fee: Annotated[Yuan, Field(ge=0)] = Decimal("0.00")
     """Late fee that the tax bureau charged on a late instalment, apart from ``amount``."""
+    claimant: Ref | None = None
+    """For whom it arrived; left out: for all of them, in the order of the instalments."""
 
 
 class Comment(Message):

@@ -10,7 +10,6 @@ from domain.case import (
     Blocked,
     CaseState,
     Due,
-    InstalmentState,
     Mediation,
     Proposal,
     ProposalState,
@@ -288,9 +287,12 @@ def settle(
                 deadline=due.deadline,
                 remind_at=due.remind_at,
                 default_at=due.default_at,
+                remind_again_at=due.remind_again_at,
+                enforce_at=due.enforce_at,
             )
             for due in plan.dues
         ],
+        terms=plan.terms,
     )
     case.note(
         "settled",
@@ -308,11 +310,6 @@ def settle(
             for d in plan.dues
         ],
     )
-
-
-def in_default(case: CaseState) -> bool:
-    """An instalment has not come within its grace."""
-    return any(due.state is InstalmentState.DEFAULTED for due in case.unpaid)
 
 
 def close_unfiled(case: CaseState, now: datetime) -> None:

@@ -102,7 +102,8 @@ def _set(case: CaseState, anew: OpenDeadline) -> None:
         case "instalment":
             due = next(due for due in case.unpaid if due.instalment.ref == anew.about)
             due.deadline = anew.deadline
-            due.remind_at, due.default_at = anew.remind_at or due.remind_at, anew.final_at or due.default_at
+            due.postpone((anew.final_at or due.default_at) - due.default_at)
+            due.remind_at = anew.remind_at or due.remind_at
 
 
 def _note(case: CaseState, before: OpenDeadline, anew: OpenDeadline, now: datetime) -> None:

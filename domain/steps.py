@@ -10,6 +10,7 @@ from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.limitation import ClockAsked, LimitationClock
 from domain.messages import Instalment, LinkComplaint
+from domain.performance import PerformanceTerms
 from domain.reconcile import Decision
 from domain.roster import Assignment
 from domain.sharing import SharingRow
@@ -106,6 +107,10 @@ class PerformanceRequest(Model):
 
     jurisdiction: Ref
     instalments: tuple[Instalment, ...]
+    agreed_on: date | None = None
+    """Where it is missing no terms are fixed, and what comes after a default is not counted."""
+    acceleration: bool | None = None
+    """Whether a default makes everything due, where the settlement says so or says not."""
 
 
 class DuePlan(Model):
@@ -115,12 +120,15 @@ class DuePlan(Model):
     deadline: Deadline
     remind_at: Instant
     default_at: Instant
+    remind_again_at: Instant | None = None
+    enforce_at: Instant | None = None
 
 
 class PerformancePlan(Model):
-    """The agreed instalments with their deadlines."""
+    """The agreed instalments with their deadlines, and what they are performed by."""
 
     dues: tuple[DuePlan, ...]
+    terms: PerformanceTerms | None = None
 
 
 class OpenDeadline(Model):

@@ -58,7 +58,11 @@ def waiting(case: CaseState) -> Waiting:
         case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
             return _waiting_in_mediation(case)
         case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
-            due = case.unpaid[0]
+            due, demanded = case.unpaid[0], case.settlement.demanded_until
+            if demanded is not None:
+                return Waiting(
+                    on=(case.settlement.payer,), what="demanded-payment", since=due.deadline.due_at, until=demanded
+                )
             overdue = due.state is InstalmentState.OVERDUE
             return Waiting(
                 on=(case.settlement.payer,),

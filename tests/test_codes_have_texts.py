@@ -15,6 +15,7 @@ import texts
 from cli.examples_of import example
 from domain import words
 from domain.case import InstalmentState, ProposalState
+from domain.performance import ReschedulingState
 from domain.protocol import MESSAGES, Refused, parse
 from domain.receipts import Decision
 from domain.tasks import TaskState
@@ -143,6 +144,7 @@ VOCABULARY: list[type[StrEnum]] = [
     Decision,
     InstalmentState,
     ProposalState,
+    ReschedulingState,
     TaskState,
 ]
 

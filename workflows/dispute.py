@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import progress, protocol, recounting, view
+    from domain import performing, progress, protocol, recounting, view
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
     from domain.opening import Closed, Opening, Reading
+    from domain.performance_view import PerformanceReading, PerformanceView, performance_view
     from domain.projection import RegistrationRequest
     from domain.protocol import Problem, Refused
     from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
@@ -215,7 +216,9 @@ class DisputeWorkflow(Upkeep):
         plan_of_payment = await self.ask(
             PerformanceService.plan,
             PerformanceRequest(
-                jurisdiction=progress.jurisdiction(case), instalments=progress.instalments_of(case, proposal)
+                jurisdiction=progress.jurisdiction(case),
+                instalments=progress.instalments_of(case, proposal),
+                agreed_on=case.day(self.now),
             ),
         )
         progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
@@ -235,11 +238,12 @@ class DisputeWorkflow(Upkeep):
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:
-        """Follow the money until it has arrived, or an instalment is in default."""
+        """Follow the money until it has arrived, or a default has come to enforcement."""
         case = self.case
-        if case.settlement is None:
+        settlement = case.settlement
+        if settlement is None:
             return
-        await self.until(lambda: not case.unpaid or progress.in_default(case))
+        await self.until(lambda: not case.unpaid or performing.broken(settlement))
 
     @phase(Phase.CLOSURE)
     async def closure(self) -> None:
@@ -377,6 +381,12 @@ class DisputeWorkflow(Upkeep):
         """The claim and the findings side by side, for each claimant with each employer."""
         whole = view.side_by_side(self.case)
         return whole.model_copy(update={"lines": self._eyes().lines(whole.lines)})
+
+    @workflow.query
+    def owed(self, reading: PerformanceReading | None = None) -> PerformanceView | None:
+        """What is owed under the settlement on a day, and how that came about; None where nothing was settled."""
+        whole = performance_view(self.case, (reading and reading.on) or self.case.day(self.now))
+        return whole and self._eyes().performance(whole)
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from domain import performing
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Referral, Suspension
 from domain.deadlines import GRANTED, prolonged
@@ -123,7 +124,9 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
         proposal.expires_at += stood
     for due in case.unpaid:
         due.deadline = prolonged(due.deadline, days)
-        due.remind_at, due.default_at = due.remind_at + stood, due.default_at + stood
+        due.postpone(stood)
+    if case.settlement is not None:
+        performing.stood_still(case.settlement, stood)
 
 
 @accepts(

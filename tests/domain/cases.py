@@ -1,15 +1,17 @@
 """Running cases in whatever phase a test needs, around the people whom the examples of messages name."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
-from domain.case import Blocked, CaseState, Due, Mandate, Mediation, Proposal, Settlement, Suspension
+from domain.case import Blocked, CaseState, Due, Mandate, Mediation, Payment, Proposal, Settlement, Suspension
 from domain.deadlines import Deadline, end_of
 from domain.ledger import Actor
 from domain.messages import Instalment
+from domain.performance import PerformanceTerms, Rescheduling
 from domain.prognosis import load_prognosis, prognose
 from domain.reconcile import Discrepancy
 from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
@@ -189,16 +191,51 @@ def due(one: Instalment, grace: int = 10) -> Due:
     return Due(instalment=one, deadline=on, remind_at=end - 3 * DAY, default_at=end + grace * DAY)
 
 
-def settled(*dues: Due, claimants: int = 1, **changes: Any) -> CaseState:
-    """A case whose settlement is being performed."""
-    everybody = tuple(f"c{n}" for n in range(1, claimants + 1))
+def payment(receipt: str = "337116260100001234", amount: str = "4233.22", **changes: Any) -> Payment:
+    """Money that the tax bureau confirmed today."""
+    money = {"amount": Decimal(amount), "late_fee": Decimal("0.00")}
+    return Payment(**{"receipt": receipt, "paid_on": TODAY} | money | changes)
+
+
+def rescheduling(**changes: Any) -> Rescheduling:
+    """A new schedule that the employer asked for."""
+    asked = {"ref": "s1", "by": Actor(id="e1", role=Role.RESPONDENT), "at": NOW, "expires_at": end_of(TODAY + 5 * DAY)}
+    terms = {"instalments": (instalment("s1-1", 80),), "reason": "货款延迟", "consents": {"e1": True}}
+    return Rescheduling(**asked | terms | changes)
+
+
+TERMS = PerformanceTerms(
+    acceleration=True, acceleration_source="本中心规则", late_fee=Decimal("0.05"), late_fee_row="cn-late-fee"
+)
+"""As a settlement is performed today: everything due on default, 0.05 percent a day."""
+
+
+def followed(one: Instalment) -> Due:
+    """An instalment as a settlement of today follows it: reminded again after five days, enforced ten after grace."""
+    plain = due(one)
+    later = {"remind_again_at": plain.deadline.due_at + 5 * DAY, "enforce_at": plain.default_at + 10 * DAY}
+    return plain.model_copy(update=later)
+
+
+def settled(
+    *dues: Due,
+    claimants: int = 1,
+    payments: Sequence[Payment] = (),
+    reschedulings: Sequence[Rescheduling] = (),
+    terms: PerformanceTerms | None = None,
+    **changes: Any,
+) -> CaseState:
+    """A case whose settlement is being performed; without terms, as of before there were any."""
     agreed = Settlement(
         proposal="p1",
         payer="e1",
-        claimants=everybody,
+        claimants=tuple(f"c{n}" for n in range(1, claimants + 1)),
         agreed_on=TODAY,
         guarantee=None,
         dues=list(dues or [due(instalment())]),
+        payments=list(payments),
+        terms=terms,
+        reschedulings=list(reschedulings),
     )
     return case(Phase.PERFORMANCE, claimants, **{"settlement": agreed} | changes)
 
@@ -239,8 +276,12 @@ def ready_for(message: str) -> CaseState:
             return represented()
         case "answer" | "withdraw_proposal":
             return mediated(proposal())
-        case "confirm_payment":
+        case "confirm_payment" | "reschedule":
             return settled()
+        case "correct_payment" | "reverse_payment":
+            return settled(payments=[payment()])
+        case "answer_rescheduling":
+            return settled(reschedulings=[rescheduling()])
         case "issue_paper":
             return asked(*(task(agency) for agency in (Agency.LABOR, Agency.TAX)))
         case "resume":
