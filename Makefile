@@ -7,7 +7,7 @@ CASE ?= special
 .PHONY: demo test up down lint bench docs lock venv
 .DEFAULT_GOAL := demo
 
-demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=general|policy|complex|special
+demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
 	./onestop demo $(CASE)
 
 test: $(READY) ## all tests, on real servers

@@ -21,7 +21,7 @@ from domain.findings import FINDING, FINDING_OF, Finding, in_order
 from domain.identifiers import CreditCode, IdentityNumber
 from domain.protocol import Problem, problems
 from domain.records import RecordsQuery
-from domain.words import Agency, InsuranceKind, OperatingState
+from domain.words import Agency, InsuranceKind, OperatingState, Relation
 from runtime.vault import Vault
 
 
@@ -45,11 +45,12 @@ class _Person(Row):
 
 
 class EmploymentRow(_Person):
-    """employment: a person worked for an employer over a span of months, at a monthly wage in yuan."""
+    """employment: a person worked for an employer over a span of months, at a monthly wage in yuan, in a relation."""
 
     first_month: Month
     last_month: Month
     monthly_wage: Annotated[Yuan | None, Optional] = None
+    relation: Annotated[Relation, BeforeValidator(lambda value: value or Relation.FULL)] = Relation.FULL
 
     _in_order = model_validator(mode="after")(in_order)
 

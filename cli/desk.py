@@ -98,6 +98,7 @@ COMMANDS: Final = (
     Command("limitation", "record_limitation", "supervisor", ("kind",)),
     Command("supply", "supply_material", "intake", file="items"),
     Command("join", "join_claimants", "intake", file="*"),
+    Command("step-in", "step_in", "intake", file="*"),
     Command("elect", "elect_representatives", "mediator", file="*"),
     Command("speak-alone", "leave_representation", "mediator", ("claimant",)),
     Command("answer-for", "answer_for", "claimant", file="*"),

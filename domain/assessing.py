@@ -193,5 +193,5 @@ def _private_law(known: Known) -> dict[tuple[str, str], Decimal]:
                 amount = item.amount or _NIL
                 if item.kind is ClaimKind.MEDICAL_REIMBURSEMENT and losses:
                     amount = losses.get(claimant, amount)
-                amounts[item.ref, claimant] = amount
+                amounts[item.ref, claimant] = -amount if row.counter else amount
     return amounts

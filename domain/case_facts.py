@@ -8,14 +8,13 @@ from domain.base import Ref
 from domain.findings import LaborFinding, TaxFinding
 from domain.limitation import LimitationClock
 from domain.prognosis import PrognosisFacts
+from domain.retirement import retires_on
 from domain.steps import Known
 from domain.triage import TriageFacts
-from domain.words import ClaimKind, OperatingState, RespondentKind
+from domain.words import EMPLOYING, ClaimKind, OperatingState, Relation, RespondentKind
 
 NEAR_RETIREMENT_DAYS = 730
 """A claimant counts as near retirement when it is at most this many calendar days away."""
-
-_EMPLOYING = (RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY)
 
 _WORST_FIRST = (
     OperatingState.INSOLVENT,
@@ -43,9 +42,19 @@ def insolvent_since(known: Known) -> dict[Ref, date | None]:
     }
 
 
+def relations(known: Known) -> dict[tuple[Ref, Ref], Relation]:
+    """The relation of each claimant with each employer, as the labour bureau found it."""
+    return {
+        (e.claimant, e.employer): e.relation
+        for finding in known.findings
+        if isinstance(finding, LaborFinding)
+        for e in finding.employments
+    }
+
+
 def near_retirement(known: Known) -> tuple[str, ...]:
-    """Claimants who retire soon, the soonest first: as the labour bureau found, or else as the complaint says."""
-    retires: dict[str, date] = {c.ref: c.retires_on for c in known.complaint.claimants if c.retires_on is not None}
+    """Claimants who retire soon, the soonest first: as the labour bureau found, or else as far as it can be told."""
+    retires = {c.ref: on for c in known.complaint.claimants if (on := retires_on(c)) is not None}
     for finding in known.findings:
         if isinstance(finding, LaborFinding):
             retires.update({r.claimant: r.on for r in finding.retirements})
@@ -85,7 +94,7 @@ def triage_facts(known: Known) -> TriageFacts:
         employer_state=employer_state(known),
         insurance_kinds=tuple(sorted({kind for item in items for kind in item.insurance})),
         claim_kinds=tuple(sorted({item.kind for item in items})),
-        respondents=sum(r.kind in _EMPLOYING for r in complaint.respondents),
+        respondents=sum(r.kind in EMPLOYING for r in complaint.respondents),
         contested_relation=circumstances.contested_relation
         or any(item.kind is ClaimKind.LABOR_RELATIONSHIP for item in items),
         policy_question=circumstances.policy_question,
@@ -99,6 +108,9 @@ def triage_facts(known: Known) -> TriageFacts:
         legal_aid_requested=circumstances.legal_aid_requested,
         discrepancies=len(_for_the_joint_meeting(known)),
         other_proceedings=circumstances.other_proceedings,
+        insurance_waived=circumstances.insurance_waived,
+        platform_work=circumstances.platform_work,
+        dispatch=any(r.kind is RespondentKind.DISPATCH_AGENCY for r in complaint.respondents),
     )
 
 
@@ -115,7 +127,7 @@ def prognosis_facts(known: Known, clocks: Iterable[LimitationClock] = ()) -> Pro
         silent_agencies=len(known.lapsed),
         respondents_willing=sum(r.attitude == "willing" for r in respondents),
         respondents_declined=sum(r.attitude == "declined" for r in respondents),
-        others_liable=sum(r.kind not in _EMPLOYING for r in respondents),
+        others_liable=sum(r.kind not in {*EMPLOYING, RespondentKind.USER_UNIT} for r in respondents),
         earlier_defaults=known.antecedents.defaults,
         days_to_limitation=min(
             ((clock.lapses_on - clock.as_of).days for clock in clocks if clock.lapses_on is not None), default=None

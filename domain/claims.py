@@ -20,6 +20,8 @@ class ClaimRow(Model):
     kind: ClaimKind
     nature: Nature
     money: bool
+    counter: bool = False
+    """The respondent's own claim: its amount counts against the claimant's part B."""
     source: str
     verified: bool
 

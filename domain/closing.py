@@ -10,11 +10,12 @@ import yaml
 
 from domain.base import Model, to_fen
 from domain.case import InstalmentState, Referral, ReplyItem, Settlement
-from domain.case_facts import insolvent_since
+from domain.case_facts import insolvent_since, relations
 from domain.claims import claim_rows, nature
 from domain.complaint import ClaimItem
+from domain.relations import relation_rows
 from domain.steps import Closing, ClosingRequest
-from domain.words import ClaimKind, Nature, Outcome, ReferralTarget
+from domain.words import ClaimKind, Nature, Outcome, ReferralTarget, Relation
 
 _NIL: Final = Decimal("0.00")
 _TABLE: Final = Path(__file__).parent / "tables" / "referrals.yaml"
@@ -66,6 +67,11 @@ def close(request: ClosingRequest) -> Closing:
     referred = {referral.item: referral for referral in request.referrals}
     owed = {(o.item, o.claimant): (o.part_a, o.part_b) for o in (known.assessment.owed if known.assessment else ())}
     agreed_b = _bargained(settlement)
+    for (_, claimant), (_, part_b) in owed.items():
+        if (
+            part_b < 0 and claimant in agreed_b
+        ):  # What is set off stands in full: the claimant's own items make up for it.
+            agreed_b[claimant] -= part_b
     reply, referrals = [], []
     for item in items:
         for claimant in known.complaint.claimants_of(item):
@@ -73,7 +79,7 @@ def close(request: ClosingRequest) -> Closing:
             if settlement is not None and claimant in settlement.claimants:
                 bargained = agreed_b.get(claimant, _NIL)
                 part_b = min(part_b, bargained)
-                agreed_b[claimant] = bargained - part_b
+                agreed_b[claimant] = bargained - max(part_b, _NIL)
             amount = to_fen(part_a + part_b)
             answer, target, source = _answer(item, claimant, amount, request)
             if item.ref in referred and target is None and answer not in ("paid", "scheduled"):
@@ -127,6 +133,9 @@ def _answer(
         return "nothing-owed", None, None
     if insolvent is not None:
         return "unsettled", insolvent.target, insolvent.source
+    related = relation_rows()[relations(request.known).get((claimant, item.respondent), Relation.FULL)]
+    if related.unsettled is not None:
+        return "unsettled", related.unsettled, related.source
     return "unsettled", route.unsettled, route.source
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.base import Ref, Text
-from domain.complaint import MAX_CLAIMANTS, Claimant, ClaimItem
+from domain.complaint import MAX_CLAIMANTS, Claimant, ClaimItem, Successor
 from domain.messages import Message
 
 Refs = Annotated[tuple[Ref, ...], Field(min_length=1, max_length=MAX_CLAIMANTS)]
@@ -44,6 +44,14 @@ class LeaveRepresentation(Message):
     name = "leave_representation"
     claimant: Ref
     reason: Text | None = None
+
+
+class StepIn(Message):
+    """A near relative goes on for a claimant who has died (调解仲裁法 Art.25), under the claimant's own ref."""
+
+    name = "step_in"
+    claimant: Ref
+    successor: Successor
 
 
 class AnswerFor(Message):

@@ -7,12 +7,26 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan
 from domain.identifiers import CreditCode, IdentityNumber
-from domain.words import ClaimKind, InsuranceKind, RespondentKind
+from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 MAX_CLAIMANTS = 5000
+
+
+Kinship = Literal["spouse", "child", "parent", "sibling", "grandparent", "grandchild"]
+"""A near relative (民法典 Art.1045)."""
+
+
+class Successor(Model):
+    """The near relative who goes on for a claimant who has died (劳动争议调解仲裁法 Art.25)."""
+
+    name: Name
+    identity_number: IdentityNumber
+    kinship: Kinship
+    died_on: date
+    phone: Phone | None = None
 
 
 class Claimant(Model):
@@ -29,6 +43,9 @@ class Claimant(Model):
     """Seriously ill, disabled, minor, or in need: raises the priority."""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
     """What the claimant speaks, by its ISO 639 code, where it is not Chinese: a mediator who speaks it is preferred."""
+
+    successor: Successor | None = None
+    """Who goes on for a claimant who has died: from then on the claimant's ref is theirs to speak under."""
 
 
 Attitude = Literal["willing", "declined"]
@@ -81,6 +98,10 @@ class Circumstances(Model):
     foreign_element: bool = False
     media_or_mass_risk: bool = False
     legal_aid_requested: bool = False
+    insurance_waived: bool = False
+    """The worker had agreed to go without insurance: void, and the premiums are owed all the same."""
+    platform_work: bool = False
+    """The work was taken and given out through a platform: which relation it made has to be found first."""
     other_proceedings: bool = False
     """The same claim is before an arbitration commission or a court already."""
     earlier_cases: Annotated[int, Field(ge=0)] = 0
@@ -120,7 +141,7 @@ class Complaint(Model):
         numbers = [c.identity_number for c in self.claimants]
         if len(numbers) != len(set(numbers)):
             raise ValueError("complaint.duplicate_claimant")
-        if all(r.kind is not RespondentKind.EMPLOYER for r in self.respondents):
+        if all(r.kind not in EMPLOYING for r in self.respondents):
             raise ValueError("complaint.no_employer")
         if self.anonymous and (self.claimants or any(item.amount for item in self.items)):
             raise ValueError("complaint.anonymous_claims")
@@ -130,8 +151,9 @@ class Complaint(Model):
 
     @property
     def employer(self) -> Respondent:
-        """The employer that the case is named after: the first one."""
-        return next(r for r in self.respondents if r.kind is RespondentKind.EMPLOYER)
+        """The employer that the case is named after: the first one, or else the dispatch agency."""
+        employing = [r for r in self.respondents if r.kind in EMPLOYING]
+        return next((r for r in employing if r.kind is RespondentKind.EMPLOYER), employing[0])
 
     def claimants_of(self, item: ClaimItem) -> tuple[Ref, ...]:
         """The claimants that an item is asked for."""

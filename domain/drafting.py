@@ -140,6 +140,9 @@ def _parties(case: CaseState, *, identify: bool) -> Iterator[PartyLine]:
     for c in case.complaint.claimants:
         if c.ref not in case.withdrawn:
             yield PartyLine(ref=c.ref, name=c.name, role="claimant", identity=c.identity_number if identify else None)
+            if (near := c.successor) is not None:
+                number = near.identity_number if identify else None
+                yield PartyLine(ref=c.ref, name=near.name, role="successor", identity=number)
     for r in case.complaint.respondents:
         yield PartyLine(ref=r.ref, name=r.name, role=r.kind, identity=r.credit_code if identify else None)
 

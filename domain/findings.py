@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol, TypeVar
 from pydantic import Field, TypeAdapter, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan
-from domain.words import Agency, InsuranceKind, OperatingState
+from domain.words import Agency, InsuranceKind, OperatingState, Relation
 
 
 class Span(Protocol):
@@ -37,6 +37,8 @@ class Employment(Model):
     first_month: Month
     last_month: Month
     monthly_wage: Yuan | None = None
+    relation: Relation = Relation.FULL
+    """What relation the work made: premiums follow from it (tables/relations.yaml)."""
 
     _in_order = model_validator(mode="after")(in_order)
 

@@ -17,7 +17,7 @@ from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
 from domain.view import CaseView, ClaimantView, ProposalView, ReferralView, RespondentView, SettlementView, TaskView
-from domain.words import Agency, RespondentKind, Role
+from domain.words import EMPLOYING, Agency, RespondentKind, Role
 
 _TABLE: Final = Path(__file__).parent / "tables" / "visibility.yaml"
 _COLUMNS: Final = {
@@ -26,7 +26,7 @@ _COLUMNS: Final = {
     Agency.TAX: ("received", "base", "state"),
 }
 """Whose finding the columns of the side-by-side view come from."""
-_COMPANIES: Final = frozenset({RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY})
+_COMPANIES: Final = EMPLOYING | {RespondentKind.USER_UNIT}
 HIDDEN: Final = "***"
 """What stands where something is not shown."""
 

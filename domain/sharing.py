@@ -8,7 +8,7 @@ from typing import Final
 from domain.base import Model, Ref
 from domain.complaint import Circumstances, Claimant, ClaimItem, Complaint
 from domain.rule_table import read_table
-from domain.words import Agency, ClaimKind, InsuranceKind, RespondentKind
+from domain.words import EMPLOYING, Agency, ClaimKind, InsuranceKind
 
 _TABLE: Final = Path(__file__).parent / "tables" / "sharing.yaml"
 IDENTIFYING: Final = ("name", "identity_number")
@@ -60,7 +60,7 @@ def cut(complaint: Complaint, withdrawn: Collection[Ref], row: SharingRow) -> Co
         respondents=tuple(
             r.model_copy(update={"unit": None})
             for r in complaint.respondents
-            if r.ref in answering or r.kind is RespondentKind.EMPLOYER
+            if r.ref in answering or r.kind in EMPLOYING
         ),
         items=items,
         circumstances=Circumstances(**{name: getattr(complaint.circumstances, name) for name in row.circumstances}),

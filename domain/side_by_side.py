@@ -9,6 +9,8 @@ from decimal import Decimal
 from domain.base import Model, Month, Ref, Yuan, month_of, months
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding
+from domain.relations import relation_rows
+from domain.retirement import retires_on
 from domain.words import Agency, ClaimKind, InsuranceKind, OperatingState
 
 Place = tuple[Ref, Ref]
@@ -37,7 +39,7 @@ class Ground:
     received: defaultdict[Place, dict[InsuranceKind, Declared]] = field(default_factory=lambda: defaultdict(dict))
     """Where a month was declared more than once, the highest base."""
     retirement: dict[Ref, date] = field(default_factory=dict)
-    """As the labour bureau found, or else as the complaint says."""
+    """As the labour bureau found, or else as the complaint or the birth date says."""
     states: dict[Ref, tuple[OperatingState, date | None]] = field(default_factory=dict)
     answered: set[Agency] = field(default_factory=set)
 
@@ -66,7 +68,7 @@ class Ground:
 
 def lay(complaint: Complaint, items: Iterable[ClaimItem], findings: Iterable[Finding]) -> Ground:
     """Lay the claim and the findings side by side."""
-    ground = Ground(retirement={c.ref: c.retires_on for c in complaint.claimants if c.retires_on is not None})
+    ground = Ground(retirement={c.ref: on for c in complaint.claimants if (on := retires_on(c)) is not None})
     for item in items:
         if item.kind in MONTHLY and item.first_month and item.last_month:
             span = set(months(item.first_month, item.last_month))
@@ -88,6 +90,8 @@ def lay(complaint: Complaint, items: Iterable[ClaimItem], findings: Iterable[Fin
 def _lay_labor(ground: Ground, finding: LaborFinding) -> None:
     ground.retirement.update({r.claimant: r.on for r in finding.retirements})
     for e in finding.employments:
+        if not relation_rows()[e.relation].premiums:
+            continue
         place = e.claimant, e.employer
         ground.employed[place].update(months(e.first_month, e.last_month))
         if e.monthly_wage is not None:

@@ -49,6 +49,12 @@ class TriageFacts(Model):
     """Contradictions between findings that the joint meeting has to decide."""
     other_proceedings: bool = False
     """The same claim is before an arbitration commission or a court already."""
+    insurance_waived: bool = False
+    """The worker had agreed to go without insurance."""
+    platform_work: bool = False
+    """The work was given out through a platform."""
+    dispatch: bool = False
+    """A dispatch agency is among the respondents."""
 
 
 class Rule(Model):

@@ -71,6 +71,8 @@ class ClaimKind(StrEnum):
     SEVERANCE = "severance"
     COMPENSATION = "compensation"
     MEDICAL_REIMBURSEMENT = "medical-reimbursement"
+    SET_OFF = "set-off"
+    """The employer's own: what it paid in place of premiums that are owed all the same."""
 
 
 class RespondentKind(StrEnum):
@@ -78,8 +80,23 @@ class RespondentKind(StrEnum):
 
     EMPLOYER = "employer"
     DISPATCH_AGENCY = "dispatch-agency"
+    """Employs workers whom it sends to a user unit (劳动合同法 Art.58)."""
+    USER_UNIT = "user-unit"
+    """Where a dispatch agency's workers work; a party beside it (调解仲裁法 Art.22)."""
     SHAREHOLDER = "shareholder"
     LIQUIDATOR = "liquidator"
+
+
+EMPLOYING = frozenset({RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY})
+"""Who employs, and so owes premiums; the others are liable beside them."""
+
+
+class Relation(StrEnum):
+    """What relation work makes, as the labour bureau found it: threefold since platforms give out work."""
+
+    FULL = "full-relation"
+    INCOMPLETE = "incomplete-relation"
+    CIVIL = "civil-relation"
 
 
 class OperatingState(StrEnum):

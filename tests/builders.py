@@ -24,7 +24,7 @@ _numbers = count(1)
 
 def identity_number(serial: int) -> str:
     """A fictional identity number with a right checksum (area 990000 does not exist)."""
-    body = f"990000{1960 + serial % 40:04d}0{1 + serial % 9}15{serial % 1000:03d}"
+    body = f"990000{1980 + serial % 20:04d}0{1 + serial % 9}15{serial % 1000:03d}"
     return body + mod_11_2.calc_check_digit(body)
 
 

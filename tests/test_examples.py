@@ -80,6 +80,12 @@ def test_the_four_classes_of_dispute_have_an_example_each() -> None:
     assert example_names() == sorted([*NAMES, *HARD])
 
 
+def test_each_of_the_laws_fourteen_hard_cases_has_an_example_that_the_table_lists() -> None:
+    table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name.split("-")[1] for name in HARD] == [f"{number:02d}" for number in range(1, 15)]
+    assert all(f"| `{name}` |" in table for name in HARD)
+
+
 @each_example
 def test_a_play_files_first_and_ends_with_the_closed_case(name: str) -> None:
     steps = read_script(example_folder(name) / "play.yaml").steps

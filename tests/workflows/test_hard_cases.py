@@ -11,6 +11,7 @@ from cli.example import EXAMPLES, localise
 from cli.play import PlayResult, play
 from domain.base import CENTRE_ZONE
 from domain.ledger import Event
+from domain.retirement import reached_on
 from domain.view import CaseView, SideBySide
 from domain.words import CaseClass, Outcome, ReferralTarget
 from runtime.connect import plugin
@@ -211,3 +212,59 @@ async def test_14_an_anonymous_report_is_a_lead_without_amount_or_agreement(offi
     assert case.view.claimants == () and case.view.part_a is None
     assert case.view.proposals == () and case.view.settlement is None
     assert case.view.case_number is not None
+
+
+async def test_4_a_waiver_of_insurance_is_void_and_what_was_paid_instead_is_set_off(office: Office) -> None:
+    case = await played(office, "hard-04-waiver")
+    assert (await case.reasons())["insurance-waived"] == "法释〔2025〕12号 Art.19"
+    assert case.premiums == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3: nothing of it is waived
+    assert case.view.part_b == Decimal("4500.00")  # severance 6,000.00 less 1,500.00 paid instead
+    assert case.view.settlement is not None
+    assert case.view.settlement.total == case.view.part_a + Decimal("4500.00") if case.view.part_a else False
+    amounts = {line.item: (line.answer, line.amount) for line in case.view.reply}
+    assert amounts["i1"] == ("paid", case.view.part_a)
+    assert amounts["i2"] == ("paid", Decimal("6000.00"))
+    assert amounts["i3"] == ("settled", Decimal("-1500.00"))
+    assert case.view.outcome is Outcome.PERFORMED
+
+
+async def test_8_the_dispatch_agency_is_the_employer_and_the_user_unit_a_party(office: Office) -> None:
+    case = await played(office, "hard-08-dispatch")
+    assert case.view.case_class is CaseClass.COMPLEX
+    assert (await case.reasons())["labour-dispatch"] == "劳动合同法 Art.58; 劳动争议调解仲裁法 Art.22"
+    assert {r.ref: r.kind for r in case.view.respondents} == {"e1": "dispatch-agency", "e2": "user-unit"}
+    assert case.premiums == Decimal("6372.00")  # 9,000.00 × 35.4 % × 2, owed by the agency
+    assert case.facts("session_held")["present"] == ["c1", "e1", "e2"]
+    assert case.view.settlement is not None and case.view.settlement.payer == "e1"
+    assert case.view.outcome is Outcome.PERFORMED
+
+
+async def test_9_platform_work_is_classed_threefold(office: Office) -> None:
+    case = await played(office, "hard-09-platform")
+    assert (await case.reasons())["platform-work"] == "人社部发〔2021〕56号"
+    assert case.premiums == Decimal("3540.00")  # 5,000.00 × 35.4 % × 2, for the one employee
+    assert case.answers["c1", "i1"] == "paid"
+    assert case.answers["c2", "i1"] == case.answers["c3", "i1"] == "nothing-owed"
+    referred = {(line.claimant, line.item): line.referred_to for line in case.view.reply if line.referred_to}
+    assert referred == {("c2", "i2"): ReferralTarget.LABOUR_INSPECTION, ("c3", "i2"): ReferralTarget.COURT}
+    assert case.view.outcome is Outcome.PARTLY_PERFORMED
+
+
+async def test_5_no_premiums_are_owed_beyond_the_retirement_age_which_rises(office: Office) -> None:
+    case = await played(office, "hard-05-retirement")
+    assert reached_on(date(1965, 5, 15), "men") == date(2025, 7, 15)  # 60 years, and 2 months later
+    assert case.premiums == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3: May, June, July
+    assert case.facts("discrepancy_decided")["holds"] == "first"
+    [found] = [d for d in case.view.discrepancies if d.kind == "retired-before-claim-end"]
+    assert (found.first_month, found.last_month) == ("2025-08", "2025-09")
+    assert case.view.outcome is Outcome.PERFORMED
+
+
+async def test_10_a_near_relative_steps_in_for_a_claimant_who_has_died(office: Office) -> None:
+    case = await played(office, "hard-10-deceased")
+    assert case.facts("stepped_in") == {"claimant": "c1", "kinship": "spouse", "died_on": "2026-11-01"}
+    assert case.premiums == Decimal("7434.00")  # 7,000.00 × 35.4 % × 3
+    assert case.view.part_b == Decimal("7000.00")
+    assert [event.kind for event in case.events].count("mediation_opened") == 1  # nothing begins anew
+    assert set(case.answers.values()) == {"paid"}
+    assert case.view.outcome is Outcome.PERFORMED
