@@ -148,7 +148,7 @@ class _Player:
         except WorkflowUpdateFailedError as failure:
             if step.refused is None or f"refusals.{step.refused}" not in _codes(failure):
                 raise
-            await self._show(None, (str(failure.cause),))
+            await self._show(None, (str(failure.cause).removeprefix("Refused: "),))
         else:
             if step.refused is not None:
                 raise PlayStuck(texts.say("demo.not_refused", self.language, step=self.number, code=step.refused))
