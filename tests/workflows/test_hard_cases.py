@@ -146,7 +146,11 @@ async def test_7_a_broken_instalment_brings_enforcement_back(office: Office) -> 
     first, second, third = case.view.settlement.instalments
     assert first.amount + second.amount + third.amount == case.view.part_a
     assert (first.paid, second.paid, third.paid) == (first.amount, Decimal(0), Decimal(0))
-    assert [e.kind for e in case.events if e.kind.startswith("instalment_")][-1] == "instalment_defaulted"
+    kinds = [event.kind for event in case.events]
+    steps = ["instalment_overdue", "instalment_defaulted", "settlement_accelerated", "payment_demanded"]
+    assert [kind for kind in kinds if kind in steps] == steps  # 行政强制法 Art.54: told before it is enforced
+    assert case.facts("settlement_accelerated")["outstanding"] == f"{third.amount:.2f}"
+    assert case.facts("payment_demanded")["outstanding"] == f"{second.amount + third.amount:.2f}"
     assert case.view.outcome is Outcome.BREACHED
     assert case.referred == {"i1": ReferralTarget.ENFORCEMENT}
     assert case.view.referrals[0].source == "社会保险法 Art.63; 行政强制法 Art.53-54"
