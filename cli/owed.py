@@ -1,7 +1,7 @@
 """``owed``: what is owed under a settlement on a day, and how that came about."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -28,7 +28,9 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         async def work() -> None:
-            reading = PerformanceReading(language=Language(language), on=on.date() if on else None)
+            reading = PerformanceReading(
+                language=Language(language), on=on.date() if on else None, asked_at=datetime.now(UTC)
+            )
             async with link() as at:
                 handle = await at.case(case)
                 answer: dict[str, Any] | None = await handle.query("owed", reading)

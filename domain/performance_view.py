@@ -18,6 +18,8 @@ class PerformanceReading(Reading):
 
     on: date | None = None
     """The day on which what is owed is asked; None: today."""
+    asked_at: Instant | None = None
+    """The reader's clock, by which today is known: a case that nothing happens to does not look at its own."""
 
 
 class InstalmentLine(Model):

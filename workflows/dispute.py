@@ -68,6 +68,7 @@ class DisputeWorkflow(Upkeep):
     @workflow.run
     async def run(self, opening: Opening = EMPTY) -> Closed:
         timers_run_out = workflow.patched("timers-run-out")
+        self.bounded = workflow.patched("bounded-runs")
         clock = asyncio.create_task(self.keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self.keep_casebook())
         deadlines = asyncio.create_task(self.keep_deadlines())
@@ -385,7 +386,9 @@ class DisputeWorkflow(Upkeep):
     @workflow.query
     def owed(self, reading: PerformanceReading | None = None) -> PerformanceView | None:
         """What is owed under the settlement on a day, and how that came about; None where nothing was settled."""
-        whole = performance_view(self.case, (reading and reading.on) or self.case.day(self.now))
+        asked = reading or PerformanceReading()
+        today = self.case.day(self.case.clock(asked.asked_at or workflow.now()))
+        whole = performance_view(self.case, asked.on or today)
         return whole and self._eyes().performance(whole)
 
     @workflow.query

@@ -41,6 +41,9 @@ CASEBOOK_LAG: Final = timedelta(seconds=1)
 MESSAGES_PER_RUN: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run."""
 
+EVENTS_PER_RUN: Final = 1000
+"""A settlement that is performed over years goes on in a new run well before Temporal suggests it."""
+
 
 class EndsEarly(Exception):
     """The case goes straight to closure."""
@@ -74,6 +77,8 @@ class Upkeep:
     case: CaseState
     messages = 0
     """How many came in this run."""
+    bounded = False
+    """Whether runs are kept short while a settlement is performed: so in all runs but those begun before."""
     settling = False
     """The run is about to end: the casebook is not waited for any more."""
 
@@ -94,8 +99,18 @@ class Upkeep:
     def go_on(self) -> None:
         if self.case.ending is not None:
             raise EndsEarly
-        if self.messages >= MESSAGES_PER_RUN or workflow.info().is_continue_as_new_suggested():
+        if self.has_grown_long():
             raise TurnsOver
+
+    def has_grown_long(self) -> bool:
+        """Whether the case should go on in a new run."""
+        run = workflow.info()
+        performed = self.bounded and self.case.phase is Phase.PERFORMANCE
+        return (
+            self.messages >= MESSAGES_PER_RUN
+            or run.is_continue_as_new_suggested()
+            or (performed and run.get_current_history_length() >= EVENTS_PER_RUN)
+        )
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Wait until it is done. Ends too when the case ends early, or has to go on in a new run.
@@ -105,12 +120,7 @@ class Upkeep:
         case = self.case
 
         def wake() -> bool:
-            return (
-                (case.suspension is None and done())
-                or case.ending is not None
-                or self.messages >= MESSAGES_PER_RUN
-                or workflow.info().is_continue_as_new_suggested()
-            )
+            return (case.suspension is None and done()) or case.ending is not None or self.has_grown_long()
 
         await workflow.wait_condition(wake)
         if case.suspension is not None or not done():

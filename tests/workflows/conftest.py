@@ -174,9 +174,18 @@ async def office(
     skipped_time: SkippedTime,
 ) -> AsyncIterator[Office]:
     """The centre and every agency at work, where months pass in milliseconds."""
+    async with at_work(time_skipping, pool, vault, settings, skipped_time) as office:
+        yield office
+
+
+@contextlib.asynccontextmanager
+async def at_work(
+    environment: WorkflowEnvironment, pool: asyncpg.Pool, vault: Vault, settings: Settings, skipped_time: SkippedTime
+) -> AsyncIterator[Office]:
+    """The centre and every agency at work on a time-skipping server."""
     verifier = Verifier(KeySetFile.of(settings), skipped_time)
-    world = worker.World(time_skipping.client, pool, vault, Rules(settings.own_tables), verifier)
+    world = worker.World(environment.client, pool, vault, Rules(settings.own_tables), verifier)
     async with contextlib.AsyncExitStack() as stack:
         for role in worker.ROLES:
             await stack.enter_async_context(worker.worker(role, world))
-        yield Office(time_skipping.client, pool, vault, settings.own_tables, time_skipping)
+        yield Office(environment.client, pool, vault, settings.own_tables, environment)
