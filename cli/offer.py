@@ -36,6 +36,7 @@ def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, lan
         ),
         guarantee=terms.guarantee,
         terms=terms.terms,
+        acceleration=terms.acceleration,
     )
 
 

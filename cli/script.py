@@ -127,6 +127,7 @@ class Terms(Model):
     part_b_percent: Percent = 100
     guarantee: Text | None = None
     terms: Text | None = None
+    acceleration: bool | None = None
 
 
 class ProposeTerms(_Step):

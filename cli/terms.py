@@ -28,6 +28,10 @@ def register(app: typer.Typer, language: str) -> None:
         part_b: Annotated[int, typer.Option(help=texts.say("cli.field.part_b_percent", language))] = 100,
         proposal: Annotated[str, typer.Option(help=texts.say("cli.field.proposal", language))] = "p1",
         guarantee: Annotated[str | None, typer.Option(help=texts.say("cli.field.guarantee", language))] = None,
+        acceleration: Annotated[
+            bool | None,
+            typer.Option("--acceleration/--no-acceleration", help=texts.say("cli.field.acceleration", language)),
+        ] = None,
     ) -> None:
         async def work() -> None:
             async with link() as at:
@@ -42,6 +46,7 @@ def register(app: typer.Typer, language: str) -> None:
                 every_days=every,
                 part_b_percent=part_b,
                 guarantee=guarantee,
+                acceleration=acceleration,
             )
             made = proposal_of(wanted, view, "terms", SYSTEM, Language(language))
             emit(made.model_dump(mode="json", exclude={"message_id", "actor", "language"}, exclude_none=True))

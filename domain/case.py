@@ -61,6 +61,8 @@ class Proposal(State):
     instalments: tuple[Instalment, ...]
     guarantee: Text | None = None
     terms: Text | None = None
+    acceleration: bool | None = None
+    """Whether a default makes everything due; None: as the performance table has it."""
     state: ProposalState = ProposalState.OPEN
     answers: dict[Ref, PartyAnswer] = {}
 

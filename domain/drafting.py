@@ -111,6 +111,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str
                 "schedule": tuple(_schedule(case)),
                 "terms": proposal.terms if proposal else None,
                 "guarantee": settlement.guarantee,
+                "acceleration": settlement.terms and settlement.terms.acceleration,
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
             }
         case PaperKind.ENDED_NOTICE if mediation is not None:

@@ -156,6 +156,8 @@ class Propose(Message):
     instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=120)]
     guarantee: Text | None = None
     terms: Text | None = None
+    acceleration: bool | None = None
+    """Whether the default of one instalment makes all of them due; left out: as the performance table has it."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

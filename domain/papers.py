@@ -131,6 +131,8 @@ class PaperMatter(Model):
     facts: tuple[str, ...] = ()
     terms: str | None = None
     guarantee: str | None = None
+    acceleration: bool | None = None
+    """Whether a default makes everything due; None in papers of before that was a term."""
     evidence: tuple[str, ...] = ()
     part_a: Yuan = Decimal("0.00")
     part_b: Yuan = Decimal("0.00")

@@ -101,10 +101,18 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "schedule_total": say.money(sum((line.part_a + line.part_b for line in matter.schedule), Decimal("0.00"))),
         "seal": say.text("seal"),
         "signatures": [{"role": p["role"], "name": p["name"], "signature": ""} for p in parties],
-        "terms": matter.terms or say.text("none"),
+        "terms": _terms(matter, say),
     }
     assert fields.keys() == FIELDS
     return fields
+
+
+def _terms(matter: PaperMatter, say: "_Say") -> str:
+    """What else was agreed, and what becomes of the other instalments on default."""
+    if matter.acceleration is None:
+        return matter.terms or say.text("none")
+    on_default = say.text("acceleration" if matter.acceleration else "no_acceleration")
+    return f"{matter.terms} {on_default}" if matter.terms else on_default
 
 
 class _Say:

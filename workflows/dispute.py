@@ -220,6 +220,7 @@ class DisputeWorkflow(Upkeep):
                 jurisdiction=progress.jurisdiction(case),
                 instalments=progress.instalments_of(case, proposal),
                 agreed_on=case.day(self.now),
+                acceleration=proposal.acceleration,
             ),
         )
         progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)

@@ -83,6 +83,7 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
         instalments=message.instalments,
         guarantee=message.guarantee,
         terms=message.terms,
+        acceleration=message.acceleration,
     )
     mediation.proposals[message.proposal] = proposal
     case.note(

@@ -17,20 +17,21 @@ TAX = builders.officer(Agency.TAX)
 REST = {"reason": "x", "actor": TAX}
 
 
-async def settled(office: Office, case: str, weeks: tuple[int, ...] = (4, 8, 12)) -> tuple[Handle, list[date]]:
+async def settled(office: Office, case: str, acceleration: bool | None = None) -> tuple[Handle, list[date]]:
     """A case whose part A is due on Saturdays, some weeks from now; and those Saturdays."""
     handle = await office.start(builders.complaint(complaint_id=case))
     await find_the_facts(office, handle)
     view = await office.view(handle)
     owed, today = view.claimants[0].part_a, day(view.now)
     saturday = today + timedelta(days=(5 - today.weekday()) % 7)
-    days = [saturday + timedelta(weeks=n) for n in weeks]
+    days = [saturday + timedelta(weeks=n) for n in (4, 8, 12)]
     amounts = [Decimal("100.00")] * (len(days) - 1) + [owed - 100 * (len(days) - 1)]
     terms = m.Propose(
         message_id="propose",
         actor=builders.mediator(view.mediator or ""),
         proposal="p1",
         payer="e1",
+        acceleration=acceleration,
         instalments=tuple(
             builders.instalment(f"n{n}", day, c1=a) for n, (day, a) in enumerate(zip(days, amounts, strict=True), 1)
         ),
@@ -102,6 +103,15 @@ async def test_what_is_not_paid_becomes_due_as_a_whole_and_goes_to_enforcement_w
     assert made.facts["papers"]
     referred = [event.facts["target"] for event in events if event.kind == "item_referred"]
     assert set(referred) == {ReferralTarget.ENFORCEMENT}
+
+
+async def test_the_settlement_may_say_that_a_default_makes_nothing_else_due(office: Office) -> None:
+    handle, saturdays = await settled(office, "pay-apart", acceleration=False)
+    await office.advance(handle, (saturdays[0] - day((await office.view(handle)).now)).days + 16)
+    await office.noted(handle, "payment_demanded")
+    told = await owed(handle)
+    assert told.terms is not None and told.terms.acceleration_source == "settlement"
+    assert [line.state for line in told.instalments] == ["defaulted", "pending", "pending"]
 
 
 async def test_both_sides_change_the_schedule_and_its_days_move_off_days_off(office: Office) -> None:
