@@ -82,6 +82,8 @@ class PlayResult:
     view: CaseView
     sent: int
     """Messages sent."""
+    filed: tuple[str, ...] = ()
+    """Every case of the play, in the order of filing."""
 
 
 Listener = Callable[[Moment], Awaitable[None]]
@@ -128,6 +130,7 @@ class _Player:
     narration: str = ""
     sent: int = 0
     _told: int = 0
+    _filed: list[str] = field(default_factory=list)
     case: WorkflowHandle[object, object] = field(init=False)
 
     async def perform(self) -> PlayResult:
@@ -139,7 +142,7 @@ class _Player:
             except WorkflowAlreadyStartedError:
                 break
         view = await self._look()
-        return PlayResult(view.case, view.case_number, view, self.sent)
+        return PlayResult(view.case, view.case_number, view, self.sent, tuple(self._filed))
 
     async def _attempt(self, step: Step) -> None:
         """Do a step, or have it refused where the script says so."""
@@ -179,6 +182,7 @@ class _Player:
     async def _file(self, step: File) -> None:
         complaint = self.complaints[step.file]
         case = self.client.get_workflow_handle(f"dispute-{complaint.complaint_id}")
+        self._filed.append(case.id)
         if step.follow or self.sent == 0:
             self.case, self._told = case, 0
         await self.client.execute_update_with_start_workflow(

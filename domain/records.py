@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar, Protocol, Self
 
 from domain.base import Instant, Model, Month, State
+from domain.claims import claim_rows
 from domain.complaint import Claimant, ClaimItem, Complaint, Respondent
 from domain.findings import Finding
 
@@ -21,8 +22,12 @@ class RecordsQuery(Model):
 
     @classmethod
     def of(cls, complaint: Complaint, supplied: Iterable[ClaimItem], inquiry: str = "") -> Self:
-        """What a complaint makes one ask. An item without months asks for all months."""
-        items = (*complaint.items, *supplied)
+        """What a complaint makes one ask. An item without months asks for all months, but for a sum of money beside
+        items that have months: else one agency would tell of months that another was not asked about.
+        """
+        everything = (*complaint.items, *supplied)
+        dated = any(item.first_month for item in everything)
+        items = [item for item in everything if item.first_month or not (dated and claim_rows()[item.kind].money)]
         first, last = [i.first_month for i in items], [i.last_month for i in items]
         return cls(
             claimants=complaint.claimants,

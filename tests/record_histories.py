@@ -13,7 +13,6 @@ from typing import Final
 
 import asyncpg
 from temporalio.client import Client
-from temporalio.converter import DataConverter
 
 import worker
 from casebook import migrations
@@ -22,10 +21,10 @@ from cli.example import example_folder, example_names, localise
 from cli.play import play
 from domain import messages as m
 from runtime import servers
-from runtime.codec import Converter
+from runtime.connect import plugin
 from runtime.rules import Rules
 from runtime.settings import Settings
-from runtime.signing import HoldsKeys, Signing
+from runtime.signing import HoldsKeys
 from runtime.signing_keys import KeySetFile
 from runtime.tokens import Verifier
 from runtime.vault import Vault
@@ -46,9 +45,7 @@ async def record(version: str) -> None:
             pool = await stack.enter_async_context(asyncpg.create_pool(addresses.database))
             # Without a codec: a history must be readable to whoever has to mend a replay.
             client = await Client.connect(
-                addresses.temporal,
-                data_converter=DataConverter(payload_converter_class=Converter),
-                interceptors=[Signing(HoldsKeys.of(settings, builders.SUPERVISOR))],
+                addresses.temporal, plugins=[plugin(None, HoldsKeys.of(settings, builders.SUPERVISOR))]
             )
             vault = Vault.of(settings)
             verifier = Verifier(KeySetFile.of(settings))
@@ -60,6 +57,8 @@ async def record(version: str) -> None:
                 await load(pool, vault, localise(example_folder(name), "recorded"))
                 played = await play(client, example_folder(name), run="recorded")
                 await _keep(client, played.case, folder / f"{name}.json")
+                for number, other in enumerate(case for case in played.filed if case != played.case):
+                    await _keep(client, other, folder / f"{name}-other-{number + 1}.json")
             await _shapes(client, pool, vault, folder)
 
 
