@@ -103,10 +103,10 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
 
 
 def _insolvent(case: CaseState, payer: str) -> bool:
-    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16)."""
+    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16). Not asked in cases of version 0.1."""
     finding = case.findings.get(Agency.TAX)
     states = finding.employers if isinstance(finding, TaxFinding) else ()
-    return any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
+    return case.proven and any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
 
 
 def _schedules_all_of_part_a(case: CaseState, instalments: Iterable[Instalment], field: str) -> None:

@@ -163,6 +163,9 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
     if message.task is None:
         must(case.mediation and case.phase is Phase.MEDIATION, "mediation.not_open", "task")
         must(message.to != case.mediator, "reassign.same", "to")
+        recused = {one.mediator for one in (case.assignment.exclusions if case.assignment else ())}
+        # Cases begun under version 0.1 took whoever was named.
+        must(not case.proven or message.to not in recused, "reassign.recused", "to", to=message.to)
     else:
         task = the_task(case, message.name, message.task, message.actor)
         must(message.to != task.officer, "reassign.same", "to")

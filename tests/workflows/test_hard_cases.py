@@ -174,6 +174,7 @@ async def test_13_whoever_may_not_judge_stands_back_and_the_thread_is_not_lost(o
     opened = [event.facts["mediator"] for event in case.events if event.kind == "mediation_opened"]
     assert first.mediator not in opened
     assert case.facts("reassigned")["before"] in opened
+    assert case.facts("reassigned")["to"] == "m-p01"  # m-g27, of the employer's own unit, was refused
     assert [proposal.state for proposal in case.view.proposals] == ["accepted"]  # put there by whoever stood back
     assert case.view.outcome is Outcome.PERFORMED
 
