@@ -11,6 +11,7 @@ import texts
 from cli import (
     arrears,
     bulk,
+    claimants,
     deadlines,
     demo,
     desk,
@@ -53,6 +54,7 @@ _MODULES: Final = (
     notices,
     desk,
     bulk,
+    claimants,
     officers,
     evidence,
     sending,

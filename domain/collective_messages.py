@@ -15,8 +15,8 @@ class JoinClaimants(Message):
     """More workers join a running case, with what each of them claims. The assessment is judged anew."""
 
     name = "join_claimants"
-    claimants: Annotated[tuple[Claimant, ...], Field(min_length=1, max_length=500)]
-    items: Annotated[tuple[ClaimItem, ...], Field(max_length=2000)] = ()
+    claimants: Annotated[tuple[Claimant, ...], Field(min_length=1, max_length=MAX_CLAIMANTS)]
+    items: Annotated[tuple[ClaimItem, ...], Field(max_length=20000)] = ()
     """Each names one of ``claimants``. What the case claims for everybody is claimed for them too."""
 
 

@@ -1,6 +1,6 @@
 """A case of many workers: joining it, electing representatives, leaving them, and answering for those who elected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -13,11 +13,13 @@ from domain.collective_messages import AnswerFor, ElectRepresentatives, JoinClai
 from domain.complaint import MAX_CLAIMANTS
 from domain.effects.bargaining import may_answer, record_answers
 from domain.effects.direction import BEFORE_PERFORMANCE
-from domain.protocol import Checked, accepts, must
+from domain.protocol import Checked, Refused, accepts, must, refusal
 from domain.words import Phase, Role
 
 ELECTORS_MIN: Final = 10
 """Workers from whom on representatives may be elected (调解仲裁法 Art.7)."""
+PROBLEMS_TOLD: Final = 200
+"""Lines of a list that one refusal names."""
 _DESKS: Final = {Role.INTAKE, Role.OFFICER, Role.SUPERVISOR}
 
 
@@ -29,25 +31,8 @@ def join_claimants(case: CaseState, message: JoinClaimants, now: datetime) -> Ch
     must(progress.agreed(case) is None and not progress.mediation_over(case), "join.settled", "name")
     held = len(case.complaint.claimants) + len(message.claimants)
     must(held <= MAX_CLAIMANTS, "join.too_many", "claimants", most=MAX_CLAIMANTS)
-    known = {c.identity_number: c.ref for c in case.complaint.claimants}
-    refs, newcomers = set(case.refs), set()
-    for index, claimant in enumerate(message.claimants):
-        field = f"claimants.{index}"
-        must(claimant.ref not in refs, "join.ref_known", f"{field}.ref", ref=claimant.ref)
-        same = known.setdefault(claimant.identity_number, claimant.ref)
-        must(same == claimant.ref, "join.person_known", f"{field}.identity_number", ref=same)
-        refs.add(claimant.ref)
-        newcomers.add(claimant.ref)
-    items, respondents = {item.ref for item in case.items}, set(case.respondents)
-    for index, item in enumerate(message.items):
-        field = f"items.{index}"
-        must(item.ref not in items, "filing.item_known", f"{field}.ref", ref=item.ref)
-        must(item.claimant in newcomers, "join.item_of_another", f"{field}.claimant")
-        must(item.respondent in respondents, "party.unknown", f"{field}.respondent")
-        items.add(item.ref)
-    if all(item.claimant for item in case.items):
-        without = newcomers - {item.claimant for item in message.items}
-        must(not without, "join.nothing_claimed", "items", refs=", ".join(sorted(without)[:20]))
+    if problems := [problem for wrong in _misfits(case, message) for problem in wrong.problems]:
+        raise Refused(*problems[:PROBLEMS_TOLD])
     yield
     case.complaint = case.complaint.model_copy(
         update={
@@ -67,6 +52,34 @@ def join_claimants(case: CaseState, message: JoinClaimants, now: datetime) -> Ch
     )
     case.joined.update({c.ref: event.seq for c in message.claimants})
     case.newcomers.extend(c.ref for c in message.claimants)
+
+
+def _misfits(case: CaseState, message: JoinClaimants) -> Iterator[Refused]:
+    """Whatever of the message does not fit the case, line by line, so that a long list is mended in one go."""
+    assert case.complaint is not None
+    known = {c.identity_number: c.ref for c in case.complaint.claimants}
+    refs, newcomers = set(case.refs), set()
+    for index, claimant in enumerate(message.claimants):
+        field = f"claimants.{index}"
+        if claimant.ref in refs:
+            yield refusal("join.ref_known", f"{field}.ref", ref=claimant.ref)
+        if (same := known.setdefault(claimant.identity_number, claimant.ref)) != claimant.ref:
+            yield refusal("join.person_known", f"{field}.identity_number", ref=same)
+        refs.add(claimant.ref)
+        newcomers.add(claimant.ref)
+    items, respondents = {item.ref for item in case.items}, set(case.respondents)
+    for index, item in enumerate(message.items):
+        field = f"items.{index}"
+        if item.ref in items:
+            yield refusal("filing.item_known", f"{field}.ref", ref=item.ref)
+        if item.claimant not in newcomers:
+            yield refusal("join.item_of_another", f"{field}.claimant")
+        if item.respondent not in respondents:
+            yield refusal("party.unknown", f"{field}.respondent")
+        items.add(item.ref)
+    claiming = {item.claimant for item in message.items}
+    if all(item.claimant for item in case.items) and (without := newcomers - claiming):
+        yield refusal("join.nothing_claimed", "items", refs=", ".join(sorted(without)[:20]))
 
 
 @accepts(ElectRepresentatives, roles=_DESKS | {Role.MEDIATOR}, phases=BEFORE_PERFORMANCE)

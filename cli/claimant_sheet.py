@@ -1,0 +1,192 @@
+"""A list of claimants as a spreadsheet has it: each line a worker and what the worker claims."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import yaml
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from pydantic import ValidationError
+from stdnum.iso7064 import mod_11_2
+
+import texts
+from domain.base import Model
+from domain.complaint import Claimant, ClaimItem
+from domain.protocol import Problem, problems
+from domain.words import ClaimKind, InsuranceKind, Language
+
+_FILE: Final = Path(__file__).with_name("claimant_sheet.yaml")
+_OF_ITEM: Final = ("kind", "insurance", "first_month", "last_month", "amount", "known_since")
+_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+"""What spreadsheet programs write CSV in."""
+
+
+class NoSheet(Exception):
+    """The file can't be read as a list of claimants; ``code`` names the text that says why."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+class BadCell(Model):
+    """What is wrong in a line of the file, and in which column. Never repeats the value."""
+
+    line: int
+    problem: Problem
+
+
+@dataclass
+class Sheet:
+    """The workers of a list, their claim items, and what could not be read."""
+
+    claimants: dict[int, Claimant] = field(default_factory=dict)
+    """By the line of the file."""
+    items: dict[int, ClaimItem] = field(default_factory=dict)
+    bad: list[BadCell] = field(default_factory=list)
+
+    def leave_out(self, line: int, found: Iterable[Problem]) -> None:
+        """A line that is not taken, and why."""
+        self.claimants.pop(line, None)
+        self.items.pop(line, None)
+        self.bad.extend(BadCell(line=line, problem=problem) for problem in found)
+
+
+def read_sheet(file: Path, prefix: str, respondent: str) -> Sheet:
+    """The list in a CSV or XLSX file. A worker without a ref gets one of ``prefix`` and the line.
+
+    Raises NoSheet, OSError.
+    """
+    rows = _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
+    head: dict[int, str] = {}
+    sheet, persons, refs = Sheet(), dict[str, int](), dict[str, int]()
+    for line, cells in enumerate(rows, 1):
+        if not any(cells):
+            continue
+        if not head:
+            head = _columns(cells)
+            continue
+        said = {head[at]: cell for at, cell in enumerate(cells) if cell and at in head}
+        said.setdefault("ref", f"{prefix}{line}")
+        _take(sheet, line, said, respondent)
+        if (claimant := sheet.claimants.get(line)) is not None:
+            first = persons.setdefault(claimant.identity_number, line)
+            same_ref = refs.setdefault(claimant.ref, line)
+            if first != line:
+                sheet.leave_out(line, [_problem("identity_number", "sheet.person_twice", line=first)])
+            elif same_ref != line:
+                sheet.leave_out(line, [_problem("ref", "sheet.ref_twice", line=same_ref)])
+    if not head:
+        raise NoSheet("cli.sheet_empty")
+    return sheet
+
+
+def example() -> str:
+    """A filled list, as CSV; the people are fictional."""
+    out = io.StringIO()
+    bodies = ("99000019800115001", "99000019810215002")
+    numbers = [body + mod_11_2.calc_check_digit(body) for body in bodies]
+    csv.writer(out, lineterminator="\n").writerows(
+        [cell.format(*numbers) for cell in row] for row in _table()["example"]
+    )
+    return out.getvalue()
+
+
+def _problem(name: str, code: str, **params: object) -> Problem:
+    return Problem(field=name, code=f"cli.{code}", params={k: str(v) for k, v in params.items()})
+
+
+def _take(sheet: Sheet, line: int, said: dict[str, str], respondent: str) -> None:
+    found: list[Problem] = []
+    person = {k: _coded(k, v) for k, v in said.items() if k not in _OF_ITEM}
+    claim = {k: _coded(k, v) for k, v in said.items() if k in _OF_ITEM}
+    try:
+        sheet.claimants[line] = Claimant.model_validate(person)
+    except ValidationError as error:
+        found += problems(error)
+    if claim:
+        ref = said["ref"]
+        claim.setdefault("kind", ClaimKind.ARREARS)
+        try:
+            whole = {**claim, "ref": f"i-{ref}"[:64], "claimant": ref, "respondent": respondent}
+            sheet.items[line] = ClaimItem.model_validate(whole)
+        except ValidationError as error:
+            found += [p for p in problems(error) if p.field not in ("ref", "claimant")]
+    if found:
+        sheet.leave_out(line, found)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return table
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """For each column the words that stand for a code, in every language."""
+    kinds = {"kind": ClaimKind, "insurance": InsuranceKind}
+    words: dict[str, dict[str, str]] = {name: dict(said) for name, said in _table()["values"].items()}
+    for name, kind in kinds.items():
+        labels = {texts.label(code, language).lower(): code.value for code in kind for language in Language}
+        words[name] = labels | words.get(name, {})
+    return words
+
+
+def _coded(name: str, cell: str) -> Any:
+    words = _words().get(name, {})
+    if name == "insurance":
+        parts = cell.replace("、", ",").replace("，", ",").replace(";", ",").replace("；", ",").split(",")
+        return [words.get(part.strip().lower(), part.strip()) for part in parts if part.strip()]
+    return words.get(cell.lower(), cell)
+
+
+def _columns(cells: Sequence[str]) -> dict[int, str]:
+    known = {heading: name for name, headings in _table()["columns"].items() for heading in headings}
+    found: dict[int, str] = {}
+    for at, cell in enumerate(cells):
+        if not cell:
+            continue
+        name = known.get(cell.replace(" ", "").rstrip("*").lower())
+        if name is None or name in found.values():
+            raise NoSheet("cli.sheet_heading", column=str(at + 1))
+        found[at] = name
+    for needed in ("name", "identity_number"):
+        if needed not in found.values():
+            raise NoSheet("cli.sheet_column_missing", column=_table()["columns"][needed][0])
+    return found
+
+
+def _csv(file: Path) -> list[list[str]]:
+    raw = file.read_bytes()
+    for encoding in _ENCODINGS:
+        try:
+            return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(raw.decode(encoding)))]
+        except (UnicodeDecodeError, csv.Error):
+            continue
+    raise NoSheet("cli.sheet_unreadable")
+
+
+def _xlsx(file: Path) -> list[list[str]]:
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError, ValueError):
+        raise NoSheet("cli.sheet_unreadable") from None
+    try:
+        return [[_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    finally:
+        book.close()
+
+
+def _cell(value: object) -> str:
+    """A cell as it would be typed. A number kept as a float has lost digits, and is refused by what it becomes."""
+    if isinstance(value, datetime | date):
+        return f"{value:%Y-%m-%d}"
+    return "" if value is None else str(value).strip()
