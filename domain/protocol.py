@@ -5,7 +5,7 @@ A validator runs the upper half only, so that a check and the change it guards c
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,12 @@ def must(condition: object, code: str, field: str, **params: object) -> None:
 def refusal(code: str, field: str, **params: object) -> Refused:
     """A refusal with one problem."""
     return Refused(Problem(field=field, code=f"refusals.{code}", params={k: str(v) for k, v in params.items()}))
+
+
+def no_problems(found: Iterable[Refused]) -> None:
+    """Refuse the message with everything that was found wrong. Raises Refused."""
+    if problems := tuple(problem for one in found for problem in one.problems):
+        raise Refused(*problems)
 
 
 @dataclass(frozen=True)

@@ -68,3 +68,21 @@ def test_an_agreed_proposal_cannot_be_taken_back() -> None:
     carry_out(running, m.Answer(message_id="a", actor=CLAIMANT, proposal="p1", party="c1", accept=True), NOW)
     with pytest.raises(Refused, match="closed"):
         carry_out(running, withdrawal(PAYER), NOW)
+
+
+def test_terms_are_refused_with_everything_that_is_wrong_at_once() -> None:
+    running = mediated(claimants=2, assessment=assessment(c1="100.00", c2="50.00"))
+    before = running.model_dump_json()
+    late = Instalment(ref="n1", due=TODAY - timedelta(days=1), part_a={"c1": Decimal("99.99"), "c9": Decimal("1.00")})
+    over = Instalment(ref="n2", due=TODAY, part_a={"c2": Decimal("50.01")})
+    terms = m.Propose(message_id="x", actor=MEDIATOR, proposal="p1", payer="e9", instalments=(late, over))
+    with pytest.raises(Refused) as refused:
+        carry_out(running, terms, NOW)
+    assert [(p.field, p.code.removeprefix("refusals.")) for p in refused.value.problems] == [
+        ("payer", "party.unknown"),
+        ("instalments.0.due", "proposal.due_in_past"),
+        ("instalments.0.part_a", "party.unknown"),
+        ("instalments", "proposal.part_a_waived"),
+        ("instalments", "proposal.part_a_exceeded"),
+    ]
+    assert running.model_dump_json() == before
