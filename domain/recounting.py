@@ -38,7 +38,7 @@ def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
                 deadline=due.deadline,
                 passed=due.state is not InstalmentState.PENDING or due.deadline.due_at <= now,
                 remind_at=None if due.reminded else due.remind_at,
-                final_at=due.default_at,
+                final_at=due.default_at if due.grace_from is None else None,
             )
 
 

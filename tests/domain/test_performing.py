@@ -14,6 +14,7 @@ from domain.paying import owed
 from domain.payment_messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
 from domain.performing import broken, stood_still
 from domain.protocol import Refused, carry_out
+from domain.recounting import open_deadlines
 from domain.waiting import waiting
 from domain.words import Agency, Role
 from tests.builders import officer, party
@@ -257,6 +258,14 @@ def test_a_new_schedule_that_is_refused_or_overtaken_or_not_answered_changes_not
     assert case.settlement is not None
     assert [asked.state for asked in case.settlement.reschedulings] == ["rejected", "expired", "overtaken"]
     assert states(case) == before
+
+
+def test_a_recount_leaves_the_grace_that_began_with_a_payment_taken_back() -> None:
+    case = running()
+    say(case, pay("r1", "100.00", 10), 10)
+    say(case, back("r1", 30), 30)
+    asked = {one.about: one.final_at for one in open_deadlines(case, NOW + 30 * DAY)}
+    assert (asked["n1"], asked["n2"]) == (None, end_of(TODAY + 50 * DAY))
 
 
 def test_the_clocks_of_a_default_stand_still_with_the_case() -> None:
