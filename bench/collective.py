@@ -22,7 +22,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from bench.__main__ import at_work
 from domain import messages as m
 from domain.findings import MedicalInsuranceFinding, TaxFinding
-from domain.opening import Opening
+from domain.opening import Opening, Reading
 from domain.view import CaseView
 from domain.words import CENTRE_QUEUE, Agency, Phase, Role
 from runtime import log
@@ -44,6 +44,7 @@ class Line:
     history_bytes: int = 0
     runs: int = 0
     view_ms: float = 0.0
+    page_ms: float = 0.0
     line_ms: float = 0.0
 
     def __str__(self) -> str:
@@ -51,7 +52,7 @@ class Line:
         per_head = self.events / self.claimants
         return (
             f"{self.claimants:>9} {stages} {self.events:>8} {per_head:>8.1f} {self.history_bytes / 2**20:>8.2f} "
-            f"{self.runs:>5} {self.view_ms:>8.0f}"
+            f"{self.runs:>5} {self.view_ms:>8.0f} {self.page_ms:>8.0f}"
         )
 
 
@@ -71,6 +72,9 @@ class Case:
         began = time.perf_counter()
         await self._view()
         self.line.view_ms = (time.perf_counter() - began) * 1000
+        began = time.perf_counter()
+        await self.handle.query(DisputeWorkflow.case_view, Reading(page=1))
+        self.line.page_ms = (time.perf_counter() - began) * 1000
         await self._timed("pay", self._pay)
         await self._histories()
         return self.line
@@ -189,7 +193,7 @@ async def main(sizes: list[int]) -> None:
         async with at_work(settings) as (_, client):
             print(
                 f"{'claimants':>9} {'file s':>9} {'facts s':>9} {'propose s':>9} {'answers s':>9} {'pay s':>9} "
-                f"{'events':>8} {'per head':>8} {'MB':>8} {'runs':>5} {'view ms':>8}"
+                f"{'events':>8} {'per head':>8} {'MB':>8} {'runs':>5} {'view ms':>8} {'page ms':>8}"
             )
             for size in sizes:
                 gc.collect()

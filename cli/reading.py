@@ -31,12 +31,21 @@ def register(app: typer.Typer, language: str) -> None:
     reading = Reading(language=Language(language))
 
     @app.command("show", help=texts.say("cli.command.show", language))
-    def show(case: case_argument, as_json: json_option = False) -> None:
+    def show(
+        case: case_argument,
+        claimants: Annotated[bool, typer.Option(help=texts.say("cli.option.claimants", language))] = False,
+        page: Annotated[int | None, typer.Option(min=1, help=texts.say("cli.option.page", language))] = None,
+        as_json: json_option = False,
+    ) -> None:
         async def work() -> None:
+            whole = as_json and page is None and not claimants
+            asked = reading if whole else reading.model_copy(update={"page": page or 1})
             async with link() as at:
-                view = await _view(at, case, reading)
+                view = await _view(at, case, asked)
             if as_json:
                 emit(view)
+            elif claimants:
+                console().print(render.people(view, language))
             else:
                 console().print(render.case(view, language))
 

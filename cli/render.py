@@ -17,7 +17,7 @@ from casebook.lists import CaseLine
 from domain.ledger import Event
 from domain.reconcile import statements
 from domain.tasks import SHOWN_OPEN
-from domain.view import CaseView, TaskView, TriageExplanation
+from domain.view import CaseView, ProposalView, TaskView, TriageExplanation
 from domain.words import Phase
 from texts import sentences
 
@@ -36,6 +36,7 @@ _STATE_STYLE: Final = {
     "expired": "red",
 }
 _SHOWN: Final = 20
+_NAMED: Final = 8
 _REASONS: Final = 8
 
 
@@ -55,7 +56,7 @@ def case(view: CaseView, language: str) -> RenderableType:
         known = texts.knows(view.blocked.code)
         why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
         parts.append(Panel(why, style="red", title=texts.say("cli.title.blocked", language)))
-    parts.append(_people(view, language))
+    parts.append(people(view, language, _SHOWN))
     if view.tasks:
         parts.append(_tasks(view, language))
     if view.discrepancies:
@@ -123,13 +124,17 @@ def _table(title: str, columns: Sequence[str], language: str, right: Sequence[st
     return table
 
 
-def _people(view: CaseView, language: str) -> Table:
+def people(view: CaseView, language: str, most: int | None = None) -> Table:
+    """The parties, the claimants of the page that was asked for; of them at most so many."""
     table = _table("people", ("ref", "name", "role", "part_a", "part_b"), language, right=("part_a", "part_b"))
-    for c in view.claimants[:_SHOWN]:
+    for c in view.claimants[:most]:
         role = texts.label("withdrawn" if c.withdrawn else "claimant", language)
         table.add_row(c.ref, f"{c.name} {c.identity_number}", role, yuan(c.part_a), yuan(c.part_b))
-    if len(view.claimants) > _SHOWN:
-        table.add_row("…", texts.say("cli.more", language, count=len(view.claimants) - _SHOWN))
+    every = view.page.claimants if view.page else len(view.claimants)
+    if (more := every - len(view.claimants[:most])) > 0:
+        table.add_row("…", texts.say("cli.more", language, count=more))
+    if view.page is not None and view.page.pages > 1:
+        table.caption = texts.say("cli.claimants_page", language, page=view.page.number, pages=view.page.pages)
     for r in view.respondents:
         table.add_row(r.ref, r.name, texts.label(r.kind, language), "", "")
     return table
@@ -196,11 +201,17 @@ def _proposals(view: CaseView, language: str) -> Table:
             p.ref,
             _state(p.state, language),
             yuan(p.total),
-            texts.label(p.accepted[:8], language),
-            texts.label(p.silent[:8], language),
+            _parties(p, "accepted", p.accepted, language),
+            _parties(p, "silent", p.silent, language),
             sentences.instant(p.expires_at, ends=True),
         )
     return table
+
+
+def _parties(proposal: ProposalView, said: str, refs: Sequence[str], language: str) -> str:
+    named, every = texts.label(refs[:_NAMED], language), proposal.counted.get(said, len(refs))
+    more = every - len(refs[:_NAMED])
+    return f"{named} … {texts.say('cli.more', language, count=more)}" if more > 0 else named
 
 
 def _settlement(view: CaseView, language: str) -> RenderableType:

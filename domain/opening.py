@@ -25,5 +25,7 @@ class Reading(Model):
     """How a reader wants a query answered."""
 
     language: Language = Language.CHINESE
+    page: int | None = None
+    """Of ``case_view``: only this page of the claimants, from 1; None: all of them."""
     token: str | None = None
     """Proof of who reads, for clients that can't put it into the header of a query."""

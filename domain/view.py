@@ -49,6 +49,16 @@ class ClaimantView(Model):
     part_b: Yuan
 
 
+class Page(Model):
+    """Which claimants a view shows."""
+
+    number: int
+    """From 1; a number beyond the last page means the last one."""
+    pages: int
+    claimants: int
+    """How many there are on all pages, as far as the reader may see them."""
+
+
 class RespondentView(Model):
     """A respondent."""
 
@@ -113,6 +123,8 @@ class ProposalView(Model):
     accepted: tuple[Ref, ...]
     rejected: tuple[Ref, ...]
     silent: tuple[Ref, ...]
+    counted: dict[str, int] = {}
+    """How many accepted, rejected and are silent, where the view shows one page of them only."""
 
 
 class InstalmentView(Model):
@@ -192,6 +204,8 @@ class CaseView(Model):
     suspended_until: Instant | None
     blocked: BlockedView | None
     outcome: Outcome | None
+    page: Page | None = None
+    """Which claimants these are, where not all of them were asked for."""
     claimants: tuple[ClaimantView, ...]
     respondents: tuple[RespondentView, ...]
     items: tuple[ItemView, ...]

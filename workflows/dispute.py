@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
     from domain.opening import Closed, Opening, Reading
+    from domain.paging import paged
     from domain.performance_view import PerformanceReading, PerformanceView, performance_view
     from domain.projection import RegistrationRequest
     from domain.protocol import Problem, Refused
@@ -347,7 +348,8 @@ class DisputeWorkflow(Upkeep):
         language = (reading or Reading()).language
         whole = view.case_view(self.case, self.now)
         told = {"line": self.line(language), "assigned_because": answers.assignment(whole.assignment, language)}
-        return self._eyes().case(whole.model_copy(update=told))
+        seen = self._eyes().case(whole.model_copy(update=told))
+        return paged(seen, reading.page) if reading is not None and reading.page is not None else seen
 
     @workflow.query
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
