@@ -106,9 +106,9 @@ def skipped_time() -> SkippedTime:
     return SkippedTime()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def time_skipping(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> AsyncIterator[WorkflowEnvironment]:
-    """The time-skipping test server that tests share."""
+    """The time-skipping test server of a module: what its tests leave open doesn't live on in those of others."""
     async with skipping_time(vault, keys, skipped_time) as environment:
         yield environment
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 
@@ -114,6 +114,7 @@ STEPS = st.lists(
 @settings(
     max_examples=25,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # Shrinking would play whole lives of cases for many minutes.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
