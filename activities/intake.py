@@ -2,7 +2,8 @@
 
 import asyncpg
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import notices, registry
@@ -51,12 +52,33 @@ class IntakeService:
 
     @activity.defn(name="intake.link")
     async def link(self, request: LinkRequest) -> bool:
-        """Tell another case that the complaint came in at this window too. False when that case is over."""
+        """Tell another case that a complaint about it came in at this window too.
+
+        False when that case is over, or takes no more of what the complaint brings.
+        """
         other = self._client.get_workflow_handle(request.to)
         try:
-            await other.signal(LinkComplaint.name, request.link)
+            if request.link.complaint is None:
+                await other.signal(LinkComplaint.name, request.link)
+            else:
+                await other.execute_update(LinkComplaint.name, request.link, id=request.link.message_id)
+        except WorkflowUpdateFailedError as failed:
+            if not _takes_no_more(failed):
+                raise
+            return False
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return False
         return True
+
+
+def _takes_no_more(failed: WorkflowUpdateFailedError) -> bool:
+    """Whether the case has ended, or refuses to take what joins: anything else is tried again."""
+    cause = failed.cause
+    if not isinstance(cause, ApplicationError):
+        return False
+    if cause.type == "AcceptedUpdateCompletedWorkflow":
+        return True
+    problems = cause.details[0] if cause.type == "Refused" and cause.details else ()
+    return any(problem["code"].startswith("refusals.join.") for problem in problems)

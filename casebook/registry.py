@@ -24,10 +24,11 @@ def identity_digest(vault: Vault, identity_number: str) -> str:
 
 
 async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationRequest) -> Registration:
-    """Give the complaint a number, or join it to the open case that has all its claimants.
+    """Give the complaint a number, or join it to the open case that has all its claimants, or alone has any.
 
     The same request again gets the same answer. Complaints against one employer are registered one after
-    the other, so that two windows at the same instant make one case.
+    the other, so that two windows at the same instant make one case. People who are in several open cases
+    already are named, and somebody has to merge those.
     """
     employer = employer_digest(vault, request.complaint.employer)
     async with pool.acquire() as connection, connection.transaction():
@@ -39,10 +40,10 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             """,
             request.case,
         )
-        if known is not None:
+        if known is not None and not (request.apart and known["joined_to"]):
             return _answer(known)
         overlaps = await _open_cases(connection, vault, employer, request)
-        joined = _holds_everybody(overlaps, len(request.complaint.claimants))
+        joined = None if request.apart else _to_join(overlaps, len(request.complaint.claimants))
         number = None if joined else await _next_number(connection, request)
         row = await connection.fetchrow(
             """
@@ -53,6 +54,8 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
+                on conflict ("case") do update set case_number = excluded.case_number, joined_to = null,
+                    overlapping = excluded.overlapping, outcome = null, phase = 'intake'
                 returning *
             )
             select f."case", f.case_number, f.joined_to, f.overlapping, j.case_number as joined_number
@@ -107,8 +110,9 @@ async def _open_cases(
     return found
 
 
-def _holds_everybody(overlaps: dict[str, list[str]], claimants: int) -> str | None:
-    return next((case for case, refs in sorted(overlaps.items()) if len(refs) == claimants), None)
+def _to_join(overlaps: dict[str, list[str]], claimants: int) -> str | None:
+    holds_everybody = (case for case, refs in sorted(overlaps.items()) if len(refs) == claimants)
+    return next(holds_everybody, next(iter(overlaps)) if len(overlaps) == 1 else None)
 
 
 async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest) -> str:

@@ -297,7 +297,7 @@ class CaseState(Chronicle):
     joined: dict[Ref, int] = {}
     """Claimants who joined while the case ran, and the ledger event of it."""
     newcomers: list[Ref] = []
-    """Those of them whom the assessment does not reflect yet."""
+    """Those who joined or claimed more, as far as the assessment does not reflect it yet."""
     mandates: dict[Ref, Mandate] = {}
     represented: dict[Ref, Ref] = {}
     """Workers who let representatives speak for them, and by which mandate: the latest that they gave."""

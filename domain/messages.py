@@ -41,12 +41,14 @@ class FileComplaint(Message):
 
 
 class LinkComplaint(Message):
-    """The same complaint came in at another window: link it to this case."""
+    """A complaint about this case came in at another window: link it, and take in what the case does not hold yet."""
 
     name = "link_complaint"
     complaint_id: Ref
     channel: Ref
     case: Ref
+    complaint: Complaint | None = None
+    """What it says. None where nothing is to be taken in."""
 
 
 class SupplyMaterial(Message):

@@ -15,10 +15,12 @@ class RegistrationRequest(Model):
     complaint: Complaint
     drill: bool
     filed_at: Instant
+    apart: bool = False
+    """The case that it was to join doesn't take it: give it a number of its own."""
 
 
 class Registration(Model):
-    """The casebook's answer: a number, or the open case that has every claimant already."""
+    """The casebook's answer: a number, or the open case that has claimants of the complaint already."""
 
     case: Ref
     """The case that holds the complaint: the one that asked, or the one it is joined to."""

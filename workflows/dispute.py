@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from texts import sentences
     from workflows import answers, proven
     from workflows.alarm import Alarm
+    from workflows.centre import service_of_its_own
     from workflows.prefill import prefill
     from workflows.proven import PROVEN
     from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
@@ -114,34 +115,46 @@ class DisputeWorkflow(Upkeep):
         await self.until(lambda: case.complaint is not None)
         assert case.complaint is not None and case.filed_at is not None
         if case.receipt is None:
-            admission = await self.ask(
-                IntakeService.admit,
-                RegistrationRequest(case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at),
+            asked = RegistrationRequest(
+                case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at
             )
+            admission = await self.ask(IntakeService.admit, asked)
+            joins_whole = admission.registration.joined and workflow.patched("joins-whole")
+            if joins_whole and not await self._joined(admission.registration.case):
+                case.note("kept_apart", self.now, case_number=admission.registration.case_number)
+                admission = await self.ask(IntakeService.admit, asked.model_copy(update={"apart": True}))
             receipt = progress.admit(case, admission, self.now)
-            if receipt.decision is Decision.JOINED:
-                await self._join(receipt)
+            if receipt.decision is Decision.JOINED and not joins_whole:
+                await self._linked_as_before(receipt.case)
         if case.ending is None:
             await self.until(lambda: not case.missing)
         self.go_on()
 
-    async def _join(self, receipt: Receipt) -> None:
-        """Tell the case that holds every claimant already that the complaint came in here too."""
+    async def _joined(self, to: str) -> bool:
+        """Whether the case that holds claimants of the complaint took it, with whatever it did not hold yet."""
+        assert self.case.complaint is not None
+        link = self._link().model_copy(update={"complaint": self.case.complaint})
+        return await self.ask(IntakeService.link, LinkRequest(to=to, link=link), service_of_its_own)
+
+    async def _linked_as_before(self, to: str) -> None:
+        """As versions 0.1 and 0.2 did: what the complaint brings beyond the other case was not taken over."""
+        if self.case.proven:
+            delivered = await self.ask(IntakeService.link, LinkRequest(to=to, link=self._link()))
+        else:
+            delivered = await self._linked_unproved(to, self._link())
+        if not delivered:
+            self.case.note("link_undelivered", self.now, case=to)
+
+    def _link(self) -> LinkComplaint:
         case = self.case
         assert case.complaint is not None
-        link = LinkComplaint(
+        return LinkComplaint(
             message_id=f"link-{case.complaint.complaint_id}",
             actor=SYSTEM,
             complaint_id=case.complaint.complaint_id,
             channel=case.complaint.channel,
             case=case.case,
         )
-        if case.proven:
-            delivered = await self.ask(IntakeService.link, LinkRequest(to=receipt.case, link=link))
-        else:
-            delivered = await self._linked_unproved(receipt.case, link)
-        if not delivered:
-            case.note("link_undelivered", self.now, case=receipt.case)
 
     async def _linked_unproved(self, to: str, link: LinkComplaint) -> bool:
         """As version 0.1 did."""

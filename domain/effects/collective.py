@@ -5,14 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pydantic import JsonValue
-
 from domain import progress
+from domain.base import Ref
 from domain.case import CaseState, Mandate, PartyAnswer, Proposal
 from domain.collective_messages import AnswerFor, ElectRepresentatives, JoinClaimants, LeaveRepresentation
 from domain.complaint import MAX_CLAIMANTS
 from domain.effects.bargaining import may_answer, record_answers
 from domain.effects.direction import BEFORE_PERFORMANCE
+from domain.joining import Brought
+from domain.messages import Message
 from domain.protocol import Checked, Refused, accepts, must, refusal
 from domain.words import Phase, Role
 
@@ -28,30 +29,53 @@ def join_claimants(case: CaseState, message: JoinClaimants, now: datetime) -> Ch
     must(case.complaint, "filing.nothing_filed", "name")
     assert case.complaint is not None
     must(case.ending is None and (case.receipt or case.phase is not Phase.INTAKE), "join.not_registered", "name")
-    must(progress.agreed(case) is None and not progress.mediation_over(case), "join.settled", "name")
+    must(may_join(case), "join.settled", "name")
     held = len(case.complaint.claimants) + len(message.claimants)
     must(held <= MAX_CLAIMANTS, "join.too_many", "claimants", most=MAX_CLAIMANTS)
     if problems := [problem for wrong in _misfits(case, message) for problem in wrong.problems]:
         raise Refused(*problems[:PROBLEMS_TOLD])
     yield
+    take_in(case, Brought(claimants=message.claimants, items=message.items), message, now)
+
+
+def may_join(case: CaseState) -> bool:
+    """Whether the case still takes people and claims: nothing is settled yet, and it has not come to its end."""
+    open_yet = case.phase in BEFORE_PERFORMANCE and case.ending is None
+    return open_yet and progress.agreed(case) is None and not progress.mediation_over(case)
+
+
+def take_in(case: CaseState, new: Brought, message: Message, now: datetime) -> None:
+    """Add people, respondents and claim items to the complaint, and have the assessment judged anew."""
+    assert case.complaint is not None
     case.complaint = case.complaint.model_copy(
         update={
-            "claimants": (*case.complaint.claimants, *message.claimants),
-            "items": (*case.complaint.items, *message.items),
+            "claimants": (*case.complaint.claimants, *new.claimants),
+            "respondents": (*case.complaint.respondents, *new.respondents),
+            "items": (*case.complaint.items, *new.items),
         }
     )
-    joined: list[JsonValue] = [c.ref for c in message.claimants]
-    event = case.note(
-        "claimants_joined",
-        now,
-        message.actor,
-        message.message_id,
-        claimants=joined,
-        items=len(message.items),
-        number=len(case.claimants),
-    )
-    case.joined.update({c.ref: event.seq for c in message.claimants})
-    case.newcomers.extend(c.ref for c in message.claimants)
+    by = message.actor, message.message_id
+    if new.respondents:
+        case.note("respondents_added", now, *by, respondents=[r.ref for r in new.respondents])
+    if new.claimants:
+        event = case.note(
+            "claimants_joined",
+            now,
+            *by,
+            claimants=[c.ref for c in new.claimants],
+            items=len(new.items),
+            number=len(case.claimants),
+        )
+        case.joined.update({c.ref: event.seq for c in new.claimants})
+    elif new.items:
+        case.note("claims_added", now, *by, claimants=[*sorted(claiming(new))], items=len(new.items))
+    case.newcomers.extend(ref for ref in claiming(new) if ref not in case.newcomers)
+
+
+def claiming(new: Brought) -> list[Ref]:
+    """Who joins, and who claims more than before."""
+    refs = (*(c.ref for c in new.claimants), *(item.claimant for item in new.items if item.claimant))
+    return list(dict.fromkeys(refs))
 
 
 def _misfits(case: CaseState, message: JoinClaimants) -> Iterator[Refused]:

@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from domain.case import CaseState, Linked
+from domain.complaint import MAX_CLAIMANTS
+from domain.effects.collective import may_join, take_in
+from domain.joining import Brought, brought
 from domain.messages import FileComplaint, LinkComplaint, SupplyMaterial
 from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
@@ -38,6 +43,13 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
 @accepts(LinkComplaint, roles={Role.SYSTEM})
 def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Checked:
     must(case.complaint, "filing.nothing_filed", "complaint_id")
+    assert case.complaint is not None
+    new = brought(case.complaint, case.items, message.complaint) if message.complaint else Brought()
+    must(new.nothing or may_join(case), "join.settled", "complaint")
+    gone = case.withdrawn.keys() & new.known
+    must(not gone, "join.withdrawn", "complaint.claimants", refs=", ".join(sorted(gone)[:20]))
+    fits = len(case.complaint.claimants) + len(new.claimants) <= MAX_CLAIMANTS
+    must(fits, "join.too_many", "complaint.claimants", most=MAX_CLAIMANTS)
     yield
     case.linked.append(Linked(complaint_id=message.complaint_id, channel=message.channel, at=now))
     case.note(
@@ -49,6 +61,13 @@ def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Ch
         channel=message.channel,
         case=message.case,
     )
+    if new.other_amounts:
+        told: list[JsonValue] = [
+            f"{o.claimant}/{o.item}: {o.held or '-'} → {o.brought or '-'}" for o in new.other_amounts
+        ]
+        case.note("claims_differ", now, complaint_id=message.complaint_id, claims=told)
+    if not new.nothing:
+        take_in(case, new, message, now)
 
 
 @accepts(SupplyMaterial, roles=FILERS, phases={Phase.INTAKE})

@@ -89,13 +89,37 @@ async def test_a_closed_case_frees_its_claimants(pool: asyncpg.Pool, vault: Vaul
     assert again.case_number != first.case_number
 
 
-async def test_a_complaint_with_one_more_person_is_a_case_of_its_own_that_names_the_overlap(
+async def test_a_complaint_with_one_more_person_joins_the_only_case_that_has_any_of_them(
     pool: asyncpg.Pool, vault: Vault
 ) -> None:
     name = fresh("虚构公司")
-    await register(pool, vault, request(against(name, 1, 2)))
+    first = await register(pool, vault, request(against(name, 1, 2)))
     wider = await register(pool, vault, request(against(name, 9, 2, 1)))
-    assert (wider.joined, wider.overlaps) == (False, ("c2", "c3"))
+    assert (wider.joined, wider.case) == (True, first.case)
+
+
+async def test_a_complaint_of_people_who_are_in_two_cases_is_a_third_that_names_the_overlap(
+    pool: asyncpg.Pool, vault: Vault
+) -> None:
+    name = fresh("虚构公司")
+    await register(pool, vault, request(against(name, 1)))
+    await register(pool, vault, request(against(name, 2)))
+    both = await register(pool, vault, request(against(name, 9, 2, 1)))
+    assert (both.joined, both.overlaps) == (False, ("c2", "c3"))
+
+
+async def test_a_complaint_that_is_kept_apart_gets_the_next_number_once(pool: asyncpg.Pool, vault: Vault) -> None:
+    name = fresh("虚构公司")
+    first = await register(pool, vault, request(against(name, 1, 2)))
+    asked = request(against(name, 9, 2))
+    assert (await register(pool, vault, asked)).joined
+    apart = asked.model_copy(update={"apart": True})
+    own = await register(pool, vault, apart)
+    assert (own.joined, own.case, own.overlaps) == (False, asked.case, ("c2",))
+    assert own.case_number != first.case_number
+    assert await register(pool, vault, apart) == own == await register(pool, vault, asked)
+    row = await pool.fetchrow('select joined_to, phase, outcome from dispute where "case" = $1', asked.case)
+    assert row is not None and tuple(row) == (None, "intake", None)
 
 
 async def test_some_of_the_people_of_a_case_are_joined_to_it(pool: asyncpg.Pool, vault: Vault) -> None:

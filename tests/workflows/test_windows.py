@@ -4,20 +4,22 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import asyncpg
 import pytest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 import worker
-from domain.complaint import Complaint
+from domain import messages as m
+from domain.complaint import ClaimItem, Complaint
 from domain.receipts import Decision, Receipt
-from domain.words import Outcome
+from domain.words import ClaimKind, Outcome
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.tokens import Verifier
 from runtime.vault import Vault
-from tests.builders import complaint
+from tests.builders import SUPERVISOR, claimant, complaint
 from tests.workflows.conftest import Handle, Office
 
 WINDOWS = ("tax-hall", "labor-hotline")
@@ -91,6 +93,41 @@ async def test_two_hundred_simultaneous_identical_filings_make_one_case_and_two_
     await holder.terminate()
     rows = await centre.pool.fetch('select "case" from dispute where joined_to = $1', case)
     assert len(rows) == 199
+
+
+async def test_a_complaint_of_a_worker_of_a_collective_case_joins_it_with_the_colleague_and_the_claim_it_lacked(
+    centre: Office,
+) -> None:
+    collective = complaint(claimants=2)
+    handle, _ = await file(centre, collective)
+    more = ClaimItem(ref="w", kind=ClaimKind.WAGES, claimant="c2", respondent="e1", amount=Decimal("600.00"))
+    another = complaint().model_copy(
+        update={
+            "claimants": (claimant(3), claimant(2)),
+            "respondents": collective.respondents,
+            "items": (*collective.items, more),
+        }
+    )
+    joined, receipt = await file(centre, another)
+    assert (receipt.decision, receipt.case) == (Decision.JOINED, handle.id)
+    assert (await joined.result()).outcome is Outcome.MERGED
+    view = await centre.until(handle, lambda v: len(v.claimants) == 3)
+    assert view.linked == (another.complaint_id,)
+    assert [item.ref for item in view.items] == ["i1", "w"]
+    await handle.terminate()
+
+
+async def test_who_withdrew_from_a_case_that_goes_on_and_files_again_has_a_case_of_their_own(centre: Office) -> None:
+    first = complaint(claimants=2)
+    handle, receipt = await file(centre, first)
+    await centre.update(handle, m.Withdraw(message_id="gone", actor=SUPERVISOR, claimant="c2", reason="个人原因"))
+    again = complaint().model_copy(update={"claimants": (claimant(2),), "respondents": first.respondents})
+    second, own = await file(centre, again)
+    assert (own.decision, own.case) == (Decision.ACCEPTED, second.id)
+    assert own.case_number != receipt.case_number
+    assert (await centre.noted(second, "kept_apart")).facts == {"case_number": receipt.case_number}
+    for running in (handle, second):
+        await running.terminate()
 
 
 async def test_the_same_number_two_hundred_times_is_one_complaint_and_the_same_receipt(centre: Office) -> None:
