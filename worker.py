@@ -141,7 +141,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         NoticeService(
             world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")
         ).send_due,
-        PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers")).issue,
+        PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules).issue,
     ]
 
 

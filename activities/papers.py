@@ -9,20 +9,23 @@ from casebook import papers as kept
 from domain.papers import Issued, PaperRequest
 from domain.words import Language
 from papers.document import Templates, render
+from runtime.rules import Rules
 from runtime.vault import Vault
 
 
 class PaperService:
     """Numbers, draws up and keeps papers."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, templates: Templates) -> None:
-        self._pool, self._vault, self._templates = pool, vault, templates
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, templates: Templates, rules: Rules) -> None:
+        self._pool, self._vault, self._templates, self._rules = pool, vault, templates, rules
 
     @activity.defn(name="papers.issue")
     async def issue(self, request: PaperRequest) -> Issued:
         """Issue a paper once: the same key again gives the same number and document. Raises BadTemplate."""
         await asyncio.to_thread(self._templates.find, request.matter.kind, Language.CHINESE)
+        handler = self._rules.tables.roster.name_of(request.matter.handler)
+        request = request.model_copy(update={"matter": request.matter.model_copy(update={"handler": handler})})
         number = await kept.number(self._pool, self._vault, request)
         document = await asyncio.to_thread(render, self._templates, request.matter, number, Language.CHINESE)
-        await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)
-        return Issued(number=number, sha256=document.sha256)
+        sha256 = await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)
+        return Issued(number=number, sha256=sha256)

@@ -53,16 +53,21 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
         return given
 
 
-async def keep(pool: asyncpg.Pool, vault: Vault, key: str, document: bytes, sha256: str) -> None:
-    """Keep the document of a numbered paper. The same again changes nothing."""
+async def keep(pool: asyncpg.Pool, vault: Vault, key: str, document: bytes, sha256: str) -> str:
+    """Keep the document of a numbered paper, unless one is kept already. Returns the SHA-256 of the one that is."""
     name, sealed = vault.seal_bytes(document, "paper")
-    await pool.execute(
-        "update paper set sha256 = $2, document = $3, document_key = $4 where key = $1 and document is null",
+    kept: str = await pool.fetchval(
+        """
+        update paper set sha256 = coalesce(sha256, $2), document = coalesce(document, $3),
+            document_key = coalesce(document_key, $4)
+        where key = $1 returning sha256
+        """,
         key,
         sha256,
         sealed,
         name,
     )
+    return kept
 
 
 async def find(pool: asyncpg.Pool, vault: Vault, number: str) -> KeptPaper | None:

@@ -21,8 +21,6 @@ from domain.words import Phase
 
 _NIL: Final = Decimal("0.00")
 _ORDER: Final = list(Phase)
-_IDENTIFYING: Final = {PaperKind.AGREEMENT, PaperKind.ASSISTANCE_LETTER}
-"""Papers that must say beyond doubt who a party is."""
 
 
 def can_issue(case: CaseState, kind: PaperKind, about: str | None) -> bool:
@@ -74,7 +72,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "filed_on": case.day(case.filed_at),
         "about": about,
         "addressee": names(case).get(about or "", about),
-        "parties": tuple(_parties(case, identify=kind in _IDENTIFYING)),
+        "parties": tuple(_parties(case, identify=paper_rows()[kind].identifies)),
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
         "outcome": case.outcome,

@@ -47,6 +47,8 @@ class PaperRow(Model):
     from_phase: Annotated[Phase, Field(alias="from")]
     itself: Phase | None = None
     """The phase with which the procedure issues it by itself."""
+    identifies: bool = False
+    """Whether it has to say beyond doubt who a party is, by identity number or credit code."""
     source: str
     must_show: tuple[Ref, ...]
     verified: bool

@@ -28,6 +28,8 @@ class Mediator(Model):
     """A mediator: groups, skills, days on duty, and whom they must not judge."""
 
     id: Ref
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] | None = None
+    """As papers call the mediator; left out: by the id."""
     groups: Annotated[tuple[Ref, ...], Field(min_length=1)]
     skills: tuple[Ref, ...] = ()
     languages: tuple[Tongue, ...] = ("zh",)
@@ -60,6 +62,11 @@ class Roster(Model):
             if wrong := [day for day in mediator.rota if not 0 <= day < self.rota_days]:
                 raise bad("no_rota_day", row=mediator.id, day=wrong[0], last=self.rota_days - 1)
         return self
+
+    def name_of(self, mediator: Ref | None) -> str | None:
+        """What papers call a mediator: the name, or else the id."""
+        named = (one.name for one in self.mediators if one.id == mediator)
+        return next(named, None) or mediator
 
     def rota_day(self, day: date) -> int:
         """The day of the rota that a calendar day is."""

@@ -17,7 +17,7 @@ from docx.text.paragraph import Paragraph
 
 import texts
 from domain.base import Model
-from domain.papers import PaperKind
+from domain.papers import PaperKind, paper_rows
 from domain.words import Language
 
 _DRAFTS: Final = Path(__file__).parent / "drafts.yaml"
@@ -26,16 +26,27 @@ _HEAD_FONT: Final = "SimHei"
 _BODY_FONT: Final = "FangSong"
 _LATIN_FONT: Final = "Times New Roman"
 
-TABLES: Final[dict[str, tuple[str, ...]]] = {
-    "parties": ("role", "name", "identity"),
-    "people": ("role", "name", "identity"),
-    "items": ("claimant", "respondent", "item", "nature", "insurance", "months", "amount"),
-    "answers": ("claimant", "item", "nature", "amount", "answer", "referred_to"),
-    "schedule": ("due", "claimant", "part_a", "part_b"),
-    "findings": ("agency", "officer", "state", "signed"),
-    "signatures": ("role", "name", "signature"),
+TABLES: Final[dict[str, dict[str, float]]] = {
+    "parties": {"role": 3, "name": 7.6, "identity": 5},
+    "people": {"role": 3, "name": 7.6, "identity": 5},
+    "items": {
+        "claimant": 2.1,
+        "respondent": 2.6,
+        "item": 2,
+        "nature": 2,
+        "insurance": 2.3,
+        "months": 2.3,
+        "amount": 2.3,
+    },
+    "answers": {"claimant": 2.6, "item": 2.2, "nature": 2, "amount": 2.8, "answer": 3, "referred_to": 3},
+    "schedule": {"due": 3.9, "claimant": 4.7, "part_a": 3.5, "part_b": 3.5},
+    "findings": {"agency": 4, "officer": 3.8, "state": 3, "signed": 4.8},
+    "signatures": {"role": 3, "name": 6.6, "signature": 6},
 }
-"""The tables that a paper may hold, with their columns (texts/papers.yaml)."""
+"""The tables that a paper may hold: their columns (texts/papers.yaml), each with its share of the page's width."""
+_WIDTH: Final = 15.6
+"""Between the margins, in cm."""
+_MONEY: Final = {"amount", "part_a", "part_b"}
 
 
 class Draft(Model):
@@ -63,20 +74,30 @@ def template(kind: PaperKind, language: Language) -> bytes:
     _paragraph(document, "{{ centre }}", 26, _HEAD_FONT, WD_ALIGN_PARAGRAPH.CENTER, colour=_RED)
     _ruled(_paragraph(document, "{{ number }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.CENTER))
     _paragraph(document, draft.title, 22, _HEAD_FONT, WD_ALIGN_PARAGRAPH.CENTER, before=18, after=12)
-    for block in draft.blocks:
+    last: Paragraph | None = None
+    for block, before in zip(draft.blocks, (None, *draft.blocks), strict=False):
         match block:
             case str() as text:
                 addressed = text.endswith((":", "：")) and "{{" in text and len(text) < 40
-                _paragraph(document, text, 14, _BODY_FONT, indent=not addressed)
+                last = _paragraph(document, text, 14, _BODY_FONT, before=6 * _is_table(before), indent=not addressed)
             case {"head": heading}:
-                _paragraph(document, heading, 14, _HEAD_FONT, before=6)
+                _paragraph(document, heading, 14, _HEAD_FONT, before=6).paragraph_format.keep_with_next = True
             case {"table": name}:
-                _table(document, name, language)
-    _paragraph(document, "{{ centre }}{{ seal }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.RIGHT, before=24)
+                if _is_table(before):
+                    _paragraph(document, "", 6, _BODY_FONT)
+                _table(document, name, language, identify=paper_rows()[kind].identifies)
+    if last is not None:  # The seal never stands on a page alone.
+        last.paragraph_format.keep_with_next = last.paragraph_format.keep_together = True
+    seal = _paragraph(document, "{{ centre }}{{ seal }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.RIGHT, before=24)
+    seal.paragraph_format.keep_with_next = True
     _paragraph(document, "{{ date }}", 14, _BODY_FONT, WD_ALIGN_PARAGRAPH.RIGHT)
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
+
+
+def _is_table(block: str | dict[str, str] | None) -> bool:
+    return isinstance(block, dict) and "table" in block
 
 
 def _page(document: DocumentType) -> None:
@@ -84,6 +105,22 @@ def _page(document: DocumentType) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.top_margin, section.bottom_margin = Cm(3.7), Cm(3.5)
     section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(foot, "— ", 12, _BODY_FONT)
+    _page_number(foot)
+    _run(foot, " —", 12, _BODY_FONT)
+
+
+def _page_number(paragraph: Paragraph) -> None:
+    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+        run = paragraph.add_run()
+        run.font.size, run.font.name = Pt(12), _LATIN_FONT
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        part.text = text
+        run._r.append(part)
 
 
 def _paragraph(
@@ -126,18 +163,38 @@ def _ruled(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _table(document: DocumentType, name: str, language: Language) -> None:
-    """A head row, and a row for each line, which docxtpl repeats."""
-    columns = TABLES[name]
+def _table(document: DocumentType, name: str, language: Language, *, identify: bool) -> None:
+    """A head row that is repeated on each page, and a row for each line, which docxtpl repeats."""
+    columns = {column: share for column, share in TABLES[name].items() if identify or column != "identity"}
     table = document.add_table(rows=4, cols=len(columns))
-    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for at, column in enumerate(columns):
-        _cell(table, 0, at, texts.say(f"papers.column.{column}", language), _HEAD_FONT)
-        _cell(table, 2, at, f"{{{{ line.{column} }}}}", _BODY_FONT)
+    table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    for at, (column, share) in enumerate(columns.items()):
+        _cell(table, 0, at, texts.say(f"papers.column.{column}", language), _HEAD_FONT, WD_ALIGN_PARAGRAPH.CENTER)
+        aligned = WD_ALIGN_PARAGRAPH.RIGHT if column in _MONEY else WD_ALIGN_PARAGRAPH.LEFT
+        _cell(table, 2, at, f"{{{{ line.{column} }}}}", _BODY_FONT, aligned)
+        table.columns[at].width = Cm(_WIDTH * share / sum(columns.values()))
     _cell(table, 1, 0, f"{{%tr for line in {name} %}}", _BODY_FONT)
     _cell(table, 3, 0, "{%tr endfor %}", _BODY_FONT)
+    _keep(table.rows[0], "w:tblHeader", "w:cantSplit")
+    _keep(table.rows[2], "w:cantSplit")
 
 
-def _cell(table: Any, row: int, column: int, text: str, font: str) -> None:
+def _keep(row: Any, *properties: str) -> None:
+    for name in properties:
+        row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _cell(
+    table: Any,
+    row: int,
+    column: int,
+    text: str,
+    font: str,
+    alignment: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
+) -> None:
     paragraph = table.cell(row, column).paragraphs[0]
-    _run(paragraph, text, 11, font)
+    paragraph.paragraph_format.alignment = alignment
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
+    if row == 0:
+        paragraph.paragraph_format.keep_with_next = True
+    _run(paragraph, text, 10, font)

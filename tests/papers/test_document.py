@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as Word
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from domain.papers import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
 from domain.words import ClaimKind, InsuranceKind, Language, Nature
@@ -120,3 +121,19 @@ def test_a_template_with_a_wrong_or_missing_field_is_an_error_when_loaded(
 
     assert refused.value.code == code
     assert refused.value.params == {"file": "agreement.zh-CN.docx", "fields": field}
+
+
+def test_only_papers_that_must_identify_have_a_column_for_identity_numbers() -> None:
+    shown = {kind for kind in PaperKind if "证件号码" in words(layout.template(kind, Language.CHINESE))}
+    assert shown == {PaperKind.AGREEMENT, PaperKind.ASSISTANCE_LETTER}
+
+
+def test_the_head_of_a_long_table_is_repeated_and_money_stands_to_the_right() -> None:
+    [*_, schedule] = [
+        table
+        for table in Word(io.BytesIO(layout.template(PaperKind.FOLLOW_UP_RECORD, Language.CHINESE))).tables
+        if "缴付日" in table.cell(0, 0).text
+    ]
+    assert "w:tblHeader" in schedule.rows[0]._tr.xml
+    aligned = [schedule.cell(2, column).paragraphs[0].alignment for column in range(4)]
+    assert aligned == [WD_ALIGN_PARAGRAPH.LEFT] * 2 + [WD_ALIGN_PARAGRAPH.RIGHT] * 2
