@@ -32,7 +32,12 @@ class ClosureService:
         try:
             await self._client.start_workflow(
                 "FollowUpWorkflow",
-                Visit(case=request.case, case_number=request.case_number, visit_on=visit_on),
+                Visit(
+                    case=request.case,
+                    case_number=request.case_number,
+                    visit_on=visit_on,
+                    confirmations=request.confirmations,
+                ),
                 id=workflow_id,
                 task_queue=CENTRE_QUEUE,
                 start_delay=delay,

@@ -1,9 +1,11 @@
 """Planning performance: when each agreed instalment is due, reminded and in default."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from temporalio import activity
 
+from domain.confirmation import ConfirmationKind, ConfirmationPlan
 from domain.messages import Instalment
 from domain.performance import PerformanceTerms, acceleration_rule
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
@@ -20,8 +22,18 @@ class PerformanceService:
     async def plan(self, request: PerformanceRequest) -> PerformancePlan:
         """An instalment due on a holiday is due on the next working day. The late fee is that of the day agreed."""
         return PerformancePlan(
-            dues=tuple(self._due(one, request) for one in request.instalments), terms=self._terms(request)
+            dues=tuple(self._due(one, request) for one in request.instalments),
+            terms=self._terms(request),
+            confirmations=tuple(self._confirmations(request)),
         )
+
+    def _confirmations(self, request: PerformanceRequest) -> Iterator[ConfirmationPlan]:
+        """Where part B was agreed; part A is no civil matter that a court or arbitrators would confirm."""
+        if request.agreed_on is None or not any(one.part_b for one in request.instalments):
+            return
+        for kind in ConfirmationKind:
+            until = self._rules.deadline(kind, request.agreed_on, request.jurisdiction)
+            yield ConfirmationPlan(kind=kind, deadline=until, remind_at=self._rules.reminder(until, f"{kind}-reminder"))
 
     def _due(self, instalment: Instalment, request: PerformanceRequest) -> DuePlan:
         rules, place = self._rules, request.jurisdiction

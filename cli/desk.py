@@ -88,6 +88,8 @@ COMMANDS: Final = (
     Command("reverse-payment", "reverse_payment", "officer:tax/{me}", ("receipt",)),
     Command("reschedule", "reschedule", "mediator", file="*"),
     Command("answer-schedule", "answer_rescheduling", "mediator", ("rescheduling",)),
+    Command("confirm", "request_confirmation", "mediator", ("kind",)),
+    Command("confirmed", "record_confirmation_result", "mediator", ("kind", "result")),
     Command("withdraw", "withdraw", "supervisor"),
     Command("suspend", "suspend", "supervisor"),
     Command("resume", "resume", "supervisor"),

@@ -65,6 +65,8 @@ def case(view: CaseView, language: str) -> RenderableType:
         parts.append(_proposals(view, language))
     if view.settlement is not None:
         parts.append(_settlement(view, language))
+    if view.confirmations:
+        parts.append(_confirmations(view, language))
     if view.reply:
         parts.append(_reply(view, language))
     parts.append(_next(view, language))
@@ -229,6 +231,16 @@ def _settlement(view: CaseView, language: str) -> RenderableType:
         late=yuan(settlement.late_fees),
     )
     return Group(table, bar, Text(summary))
+
+
+def _confirmations(view: CaseView, language: str) -> Table:
+    table = _table("confirmations", ("item", "state", "until", "asked", "document"), language)
+    for one in view.confirmations:
+        due = f"{one.due}{texts.say('waiting.provisional', language) if one.provisional else ''}"
+        document = one.result.document if one.result else None
+        asked = texts.label(one.asked[:_NAMED], language)
+        table.add_row(texts.label(one.kind, language), texts.label(one.state, language), due, asked, document or "—")
+    return table
 
 
 def _reply(view: CaseView, language: str) -> Table:

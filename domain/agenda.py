@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from domain import performing
+from domain import confirming, performing
 from domain.alarm import Alarm
 from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
@@ -37,11 +37,13 @@ def ring(case: CaseState, now: datetime) -> None:
 
 
 def alarms(case: CaseState) -> Iterator[Alarm]:
-    """Everything that time will bring if nobody acts. While a case is suspended: its resumption."""
+    """Everything that time will bring if nobody acts. While a case is suspended: its resumption, and the law's."""
     if case.blocked is not None:
         yield Alarm(case.blocked.retry_at, lambda now: _retry(case, now))
     if case.ending is not None or case.phase is Phase.CLOSED:
         return
+    if case.phase is Phase.PERFORMANCE:
+        yield from confirming.alarms(case)
     if case.suspension is not None:
         yield Alarm(case.suspension.until, lambda now: _resume(case, now))
         return

@@ -14,6 +14,7 @@ from domain.assessment import Assessment
 from domain.base import CENTRE_ZONE, Instant, Ref, State, Text, Yuan
 from domain.chronicle import Chronicle
 from domain.complaint import ClaimItem, Complaint
+from domain.confirmation import Confirmation, ConfirmationKind
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.ledger import Actor
@@ -292,6 +293,7 @@ class CaseState(Chronicle):
     mediator: Ref | None = None
     mediation: Mediation | None = None
     settlement: Settlement | None = None
+    confirmations: dict[ConfirmationKind, Confirmation] = {}
     referrals: list[Referral] = []
     withdrawn: dict[Ref, str] = {}
     joined: dict[Ref, int] = {}

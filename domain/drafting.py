@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domain.case import CaseState
 from domain.complaint import ClaimItem
+from domain.confirmation import ConfirmationKind
 from domain.papers import (
     FindingLine,
     ItemLine,
@@ -111,6 +112,8 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
+                "confirm_by": _until(case, ConfirmationKind.JUDICIAL),
+                "review_by": _until(case, ConfirmationKind.REVIEW),
             }
         case PaperKind.ENDED_NOTICE if mediation is not None:
             return {"reason": mediation.ended}
@@ -121,6 +124,11 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str
             }
         case _:
             return {}
+
+
+def _until(case: CaseState, kind: ConfirmationKind) -> date | None:
+    one = case.confirmations.get(kind)
+    return one.deadline.due if one else None
 
 
 def _deadline(due: date, provisional: bool) -> dict[str, Any]:

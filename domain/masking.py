@@ -131,6 +131,11 @@ class Eyes:
                 "assigned_because": view.assigned_because if judged else (),
                 "proposals": tuple(self._answers(p, claiming) for p in view.proposals) if terms else (),
                 "settlement": self._settlement(view.settlement, claiming) if terms else None,
+                "confirmations": tuple(
+                    c.model_copy(update={"asked": self._refs(c.asked, claiming)}) for c in view.confirmations
+                )
+                if terms
+                else (),
                 "referrals": tuple(self._referral(r) for r in view.referrals),
                 "reply": self._rows(view.reply),
             }

@@ -39,6 +39,9 @@ def paged(view: CaseView, number: int) -> CaseView:
             "proposals": tuple(_counted(proposal, beyond) for proposal in view.proposals),
             "settlement": settlement
             and settlement.model_copy(update={"claimants": _without(settlement.claimants, beyond)}),
+            "confirmations": tuple(
+                c.model_copy(update={"asked": _without(c.asked, beyond)}) for c in view.confirmations
+            ),
             "referrals": tuple(r for r in view.referrals if r.item not in elsewhere),
             "reply": tuple(r for r in view.reply if r.claimant not in beyond),
         }

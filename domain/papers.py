@@ -135,6 +135,10 @@ class PaperMatter(Model):
     guarantee: str | None = None
     acceleration: bool | None = None
     """Whether a default makes everything due; None in papers of before that was a term."""
+    confirm_by: date | None = None
+    """Until when both sides can ask a court to confirm part B; None where there is none, and in papers of before."""
+    review_by: date | None = None
+    """Until when they can ask the arbitration commission to review it."""
     evidence: tuple[str, ...] = ()
     part_a: Yuan = Decimal("0.00")
     part_b: Yuan = Decimal("0.00")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
-from domain import case_clocks
+from domain import case_clocks, confirming
 from domain.assessment import Assessment
 from domain.case import (
     Blocked,
@@ -310,6 +310,7 @@ def settle(
             for d in plan.dues
         ],
     )
+    confirming.take_plan(case, plan.confirmations, now)
 
 
 def close_unfiled(case: CaseState, now: datetime) -> None:

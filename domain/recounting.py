@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain import case_clocks
 from domain.case import CaseState, InstalmentState
+from domain.confirmation import ConfirmationKind
 from domain.deadlines import end_of, not_before
 from domain.steps import OpenDeadline, Recount, RecountRequest
 from domain.words import Phase
@@ -39,6 +40,14 @@ def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
                 passed=due.state is not InstalmentState.PENDING or due.deadline.due_at <= now,
                 remind_at=None if due.reminded else due.remind_at,
                 final_at=due.default_at if due.grace_from is None else None,
+            )
+    for one in case.confirmations.values():
+        if one.runs and not one.over:
+            yield OpenDeadline(
+                what=one.kind,
+                deadline=one.deadline,
+                passed=one.deadline.due_at <= now,
+                remind_at=None if one.reminded else one.remind_at,
             )
 
 
@@ -99,6 +108,9 @@ def _set(case: CaseState, anew: OpenDeadline) -> None:
         case "mediation":
             assert case.mediation is not None
             case.mediation.deadline = anew.deadline
+        case kind if kind in case.confirmations:
+            one = case.confirmations[ConfirmationKind(kind)]
+            one.deadline, one.remind_at = anew.deadline, anew.remind_at or one.remind_at
         case "instalment":
             due = next(due for due in case.unpaid if due.instalment.ref == anew.about)
             due.deadline = anew.deadline

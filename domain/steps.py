@@ -6,6 +6,7 @@ from domain.assessment import Assessment
 from domain.base import Instant, Model, Ref
 from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
+from domain.confirmation import Confirmation, ConfirmationPlan
 from domain.deadlines import Deadline, Recounting
 from domain.findings import Finding
 from domain.limitation import ClockAsked, LimitationClock
@@ -129,6 +130,8 @@ class PerformancePlan(Model):
 
     dues: tuple[DuePlan, ...]
     terms: PerformanceTerms | None = None
+    confirmations: tuple[ConfirmationPlan, ...] = ()
+    """What both sides may ask for, where part B was agreed."""
 
 
 class OpenDeadline(Model):
@@ -189,6 +192,8 @@ class FollowUpRequest(Model):
     drill: bool
     closed_on: date
     jurisdiction: Ref
+    confirmations: tuple[Confirmation, ...] = ()
+    """Those of which something is still to come."""
 
 
 class FollowUpPlan(Model):

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from domain.base import Instant, Model, Month, Ref, Yuan
 from domain.case import CaseState, InstalmentState
+from domain.confirmation import ConfirmationView, confirmation_view
 from domain.deadlines import Deadline
 from domain.findings import Finding
 from domain.identifiers import masked
@@ -226,6 +227,7 @@ class CaseView(Model):
     sessions: int
     proposals: tuple[ProposalView, ...]
     settlement: SettlementView | None
+    confirmations: tuple[ConfirmationView, ...] = ()
     referrals: tuple[ReferralView, ...]
     reply: tuple[ReplyView, ...]
     papers: tuple[Paper, ...] = ()
@@ -347,6 +349,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         sessions=len(mediation.sessions) if mediation else 0,
         proposals=tuple(_proposal_views(case)),
         settlement=_settlement_view(case),
+        confirmations=tuple(confirmation_view(one) for one in case.confirmations.values()),
         referrals=tuple(
             ReferralView(item=r.item, target=r.target, reason=r.reason, source=r.source) for r in case.referrals
         ),

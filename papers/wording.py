@@ -88,7 +88,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "reason": say.reason(matter.reason),
         "receipt": say.text("receipt", number=number),
         "recusal": say.text("recusal"),
-        "remedy": say.text(f"remedy.{matter.kind}"),
+        "remedy": _remedy(matter, say),
         "schedule": [
             {
                 "due": say.day(line.due),
@@ -113,6 +113,13 @@ def _terms(matter: PaperMatter, say: "_Say") -> str:
         return matter.terms or say.text("none")
     on_default = say.text("acceleration" if matter.acceleration else "no_acceleration")
     return f"{matter.terms} {on_default}" if matter.terms else on_default
+
+
+def _remedy(matter: PaperMatter, say: "_Say") -> str:
+    """What is open to the parties, with the last day where the paper knows it."""
+    if matter.kind is PaperKind.AGREEMENT and matter.confirm_by is not None:
+        return say.text("confirmation", confirm_by=say.day(matter.confirm_by), review_by=say.day(matter.review_by))
+    return say.text(f"remedy.{matter.kind}")
 
 
 class _Say:

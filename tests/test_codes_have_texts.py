@@ -15,6 +15,7 @@ import texts
 from cli.examples_of import example
 from domain import words
 from domain.case import InstalmentState, ProposalState
+from domain.confirmation import ConfirmationKind, ConfirmationState
 from domain.performance import ReschedulingState
 from domain.protocol import MESSAGES, Refused, parse
 from domain.receipts import Decision
@@ -84,6 +85,7 @@ def refusals() -> set[Code]:
         "collective_messages",
         "grid_messages",
         "complaint",
+        "confirmation",
         "findings",
         "identifiers",
         "officers",
@@ -144,6 +146,8 @@ VOCABULARY: list[type[StrEnum]] = [
     Decision,
     InstalmentState,
     ProposalState,
+    ConfirmationKind,
+    ConfirmationState,
     ReschedulingState,
     TaskState,
 ]

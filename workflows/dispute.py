@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import performing, progress, protocol, recounting, view
+    from domain import confirming, performing, progress, protocol, recounting, view
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
@@ -279,6 +279,7 @@ class DisputeWorkflow(Upkeep):
             ),
         )
         progress.take_reply(case, closing, self.now)
+        confirming.hand_on(case, self.now)
         if case.settlement is not None and case.case_number is not None:
             visit = await self.ask(
                 ClosureService.arrange_follow_up,
@@ -288,6 +289,7 @@ class DisputeWorkflow(Upkeep):
                     drill=case.drill,
                     closed_on=case.day(self.now),
                     jurisdiction=progress.jurisdiction(case),
+                    confirmations=confirming.running(case),
                 ),
             )
             case.note(

@@ -8,6 +8,7 @@ from typing import Any
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
 from domain.case import Blocked, CaseState, Due, Mandate, Mediation, Payment, Proposal, Settlement, Suspension
+from domain.confirmation import Confirmation, ConfirmationKind, ConfirmationState
 from domain.deadlines import Deadline, end_of
 from domain.ledger import Actor
 from domain.messages import Instalment
@@ -240,6 +241,16 @@ def settled(
     return case(Phase.PERFORMANCE, claimants, **{"settlement": agreed} | changes)
 
 
+def confirmable(**asked: datetime) -> CaseState:
+    """A settlement of 1,000 yuan of part B that can be confirmed for thirty days, and who has asked for it."""
+    kind = ConfirmationKind.JUDICIAL
+    until = deadline(30, kind)
+    state = ConfirmationState.REQUESTED if {"c1", "e1"} <= asked.keys() else ConfirmationState.OPEN
+    one = Confirmation(kind=kind, deadline=until, remind_at=until.due_at - 8 * DAY, asked=asked, state=state)
+    b = instalment().model_copy(update={"part_b": {"c1": Decimal("1000.00")}})
+    return settled(due(b), mediator=MEDIATOR.id, confirmations={kind: one})
+
+
 def ready_for(message: str) -> CaseState:
     """A case that the example of a message fits."""
     standing_still = Suspension(since=NOW - DAY, until=NOW + 30 * DAY, reason="等待")
@@ -251,6 +262,10 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
+        case "request_confirmation":
+            return confirmable()
+        case "record_confirmation_result":
+            return confirmable(c1=NOW, e1=NOW)
         case "issue_paper":
             return asked(case_number="RZ-2026-000001")
         case "release_task" | "delegate_task" | "relieve_officer" | "transfer_task" | "ask_for_time":
