@@ -5,7 +5,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from domain.closing import close
+from domain.closing import close, left_to_do
 from domain.follow_up import Visit
 from domain.steps import Closing, ClosingRequest, FollowUpPlan, FollowUpRequest
 from domain.words import CENTRE_QUEUE
@@ -20,8 +20,10 @@ class ClosureService:
 
     @activity.defn(name="closure.close")
     async def close(self, request: ClosingRequest) -> Closing:
-        """One answer for each claim item, and where the unsettled ones go."""
-        return close(request)
+        """One answer for each claim item, where the unsettled ones go, and what is left to do until when."""
+        closing, place = close(request), request.known.complaint.jurisdiction
+        left = left_to_do(request, closing, lambda rule, start: self._rules.deadline(rule, start, place))
+        return closing.model_copy(update={"remedies": left})
 
     @activity.defn(name="closure.arrange_follow_up")
     async def arrange_follow_up(self, request: FollowUpRequest) -> FollowUpPlan:

@@ -16,6 +16,7 @@ from domain.chronicle import Chronicle
 from domain.complaint import ClaimItem, Complaint
 from domain.confirmation import Confirmation, ConfirmationKind
 from domain.deadlines import Deadline, Recounting
+from domain.ends import Ends
 from domain.findings import Finding
 from domain.ledger import Actor
 from domain.limitation import LimitationClock, LimitationEvent
@@ -304,6 +305,7 @@ class CaseState(Chronicle):
     represented: dict[Ref, Ref] = {}
     """Workers who let representatives speak for them, and by which mandate: the latest that they gave."""
     reply: list[ReplyItem] = []
+    ends: Ends = Ends()
     paper_orders: list[PaperOrder] = []
     papers: list[Paper] = []
     papers_by_itself: bool = False

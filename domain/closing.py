@@ -1,6 +1,7 @@
 """How a case ends: the outcome, the unified reply item by item, and where the rest is referred."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from domain.case import InstalmentState, Referral, ReplyItem, Settlement
 from domain.case_facts import insolvent_since, relations
 from domain.claims import claim_rows, nature
 from domain.complaint import ClaimItem
+from domain.deadlines import Deadline
+from domain.ends import Remedy, remedies
 from domain.relations import relation_rows
 from domain.steps import Closing, ClosingRequest
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget, Relation
@@ -94,6 +97,17 @@ def close(request: ClosingRequest) -> Closing:
         reply=tuple(reply),
         referrals=tuple(referrals),
     )
+
+
+def left_to_do(request: ClosingRequest, closing: Closing, count: Callable[[str, date], Deadline]) -> tuple[Remedy, ...]:
+    """The ways of remedy that each answer leaves, with their last days. ``count`` may raise UnknownTerm."""
+    known, settlement = request.known, request.settlement
+    kinds = {item.ref: item.kind for item in (*known.complaint.items, *known.supplied)}
+    starts = {"closure": known.today}
+    if settlement is not None and settlement.dues:
+        starts["agreement"] = settlement.agreed_on
+        starts["last-instalment"] = max(due.deadline.due for due in settlement.dues)
+    return remedies(((reply.answer, nature(kinds[reply.item])) for reply in closing.reply), starts, count)
 
 
 def _bargained(settlement: Settlement | None) -> dict[str, Decimal]:

@@ -1,6 +1,7 @@
 """What stands in each paper, drawn from the case."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -8,17 +9,21 @@ from typing import Any, Final
 from domain.case import CaseState
 from domain.complaint import ClaimItem
 from domain.confirmation import ConfirmationKind
+from domain.ends import Remedy, ends
+from domain.ends_view import ends_view, limits
 from domain.papers import (
     FindingLine,
     ItemLine,
+    LimitLine,
     MoneyLine,
     PaperKind,
     PaperMatter,
     PartyLine,
+    WayLine,
     item_line,
     paper_rows,
 )
-from domain.words import Phase
+from domain.words import ClaimKind, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
 _ORDER: Final = list(Phase)
@@ -46,6 +51,14 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
             return bool(case.reply) and case.case_number is not None
         case PaperKind.ENDED_NOTICE:
             return bool(case.reply) and case.mediation is not None and case.settlement is None
+        case PaperKind.NON_ACCEPTANCE_NOTICE:
+            return case.outcome is Outcome.NOT_ACCEPTED
+        case PaperKind.JOINING_NOTICE:
+            return case.outcome is Outcome.MERGED
+        case PaperKind.SUSPENSION_NOTICE:
+            return case.suspension is not None
+        case PaperKind.REOPENING_NOTICE:
+            return False
         case PaperKind.UNDISPUTED_FACTS:
             return case.mediation is not None and any(s.undisputed for s in case.mediation.sessions)
         case _:
@@ -54,8 +67,9 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
 
 def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | None]]:
     """The papers that the procedure issues by itself when it enters a phase."""
+    by_end = ends()[case.outcome].papers if phase is Phase.CLOSED and case.ends.known and case.outcome else None
     for kind, row in paper_rows().items():
-        if row.itself is phase:
+        if row.itself is phase if by_end is None else kind in by_end:
             subjects = {r.target: None for r in case.referrals} if row.about == "referral" else {None: None}
             yield from ((kind, about) for about in subjects if can_issue(case, kind, about))
 
@@ -88,10 +102,10 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
             "late_fee": assessment.late_fee,
             "computed_on": assessment.as_of,
         }
-    return PaperMatter(**(common | _of_its_own(case, kind, about)))
+    return PaperMatter(**(common | _of_its_own(case, kind, about, now)))
 
 
-def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str, Any]:
+def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: datetime) -> dict[str, Any]:
     mediation, settlement = case.mediation, case.settlement
     match kind:
         case PaperKind.TRANSFER_SLIP | PaperKind.ASSISTANCE_LETTER:
@@ -116,11 +130,21 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str
                 "review_by": _until(case, ConfirmationKind.REVIEW),
             }
         case PaperKind.ENDED_NOTICE if mediation is not None:
-            return {"reason": mediation.ended}
+            return {"reason": mediation.ended} | _left_to_do(case, now)
+        case PaperKind.UNIFIED_REPLY | PaperKind.NON_ACCEPTANCE_NOTICE:
+            refused = next((event.facts["why"] for event in case.events if event.kind == "complaint_refused"), None)
+            lapsed = "material_lapsed" if case.missing else None
+            return {"reason": refused or lapsed} | _left_to_do(case, now)
+        case PaperKind.JOINING_NOTICE:
+            return {"related": case.receipt and (case.receipt.case_number or case.receipt.case)}
+        case PaperKind.SUSPENSION_NOTICE if case.suspension is not None:
+            until = case.day(case.suspension.until)
+            return {"deadline": until, "reason": case.suspension.reason} | _left_to_do(case, now)
         case PaperKind.REFERRAL:
             return {
                 "reason": next((r.reason for r in case.referrals if r.target == about), None),
                 "evidence": tuple(t.agency for t in case.tasks.values() if t.finding is not None),
+                "limits": _limits(case, now, {r.item for r in case.referrals if r.target == about}),
             }
         case _:
             return {}
@@ -129,6 +153,32 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None) -> dict[str
 def _until(case: CaseState, kind: ConfirmationKind) -> date | None:
     one = case.confirmations.get(kind)
     return one.deadline.due if one else None
+
+
+def _left_to_do(case: CaseState, now: datetime) -> dict[str, Any]:
+    """The ways of remedy and the limitation of the claim items, as they stand."""
+    left = ends_view(case, now)
+    return {"ways": tuple(_ways(left.remedies)), "limits": _limits(case, now, {item.item for item in left.items})}
+
+
+def _ways(remedies: Iterable[Remedy]) -> Iterator[WayLine]:
+    for remedy in remedies:
+        for way in remedy.ways:
+            yield WayLine(answer=remedy.answer, nature=remedy.nature, **way.model_dump(exclude={"verified"}))
+
+
+def _limits(case: CaseState, now: datetime, items: Collection[str]) -> tuple[LimitLine, ...]:
+    """Those of the same kind that stand alike in one line."""
+    kinds, counted = {item.ref: item.kind for item in case.items}, Counter[tuple[ClaimKind, str, date | None, bool]]()
+    counted.update(
+        (kinds[ref], str(limit.state), limit.last, limit.provisional)
+        for ref, limit in limits(case, now).items()
+        if ref in items
+    )
+    return tuple(
+        LimitLine(kind=kind, state=state, last=last, provisional=provisional, count=count)
+        for (kind, state, last, provisional), count in counted.items()
+    )
 
 
 def _deadline(due: date, provisional: bool) -> dict[str, Any]:

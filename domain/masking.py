@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from pydantic import Field, JsonValue
 
 from domain.base import Model, Ref
+from domain.ends_view import EndsView
 from domain.findings import Finding
 from domain.ledger import Actor, Event
 from domain.performance_view import PerformanceView
@@ -151,6 +152,10 @@ class Eyes:
         """How a settlement is performed; of claimants and of payments for one of them, those that one may see."""
         seen = {"claimants": self._rows(view.claimants), "payments": self._rows(view.payments)}
         return view.model_copy(update=seen)
+
+    def ends(self, view: EndsView) -> EndsView:
+        """What a case's end leaves to do; of the claim items, those that one may see."""
+        return view.model_copy(update={"items": self._rows(view.items)})
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""

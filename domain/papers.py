@@ -36,6 +36,10 @@ class PaperKind(StrEnum):
     UNIFIED_REPLY = "unified-reply"
     REFERRAL = "referral"
     FOLLOW_UP_RECORD = "follow-up-record"
+    NON_ACCEPTANCE_NOTICE = "non-acceptance-notice"
+    JOINING_NOTICE = "joining-notice"
+    SUSPENSION_NOTICE = "suspension-notice"
+    REOPENING_NOTICE = "reopening-notice"
 
 
 class PaperRow(Model):
@@ -101,6 +105,31 @@ class MoneyLine(Model):
     paid: Yuan | None = None
 
 
+class WayLine(Model):
+    """A way of remedy that a paper tells of: what for, whom to turn to, until when."""
+
+    answer: str
+    nature: Nature
+    way: str
+    body: str
+    by_clock: bool = False
+    last: date | None = None
+    opens_after: date | None = None
+    provisional: bool = False
+    source: str
+
+
+class LimitLine(Model):
+    """Until when claim items of a kind may be raised, as their clocks stand."""
+
+    kind: ClaimKind
+    state: str
+    last: date | None
+    provisional: bool = False
+    count: int = 1
+    """How many claim items stand so."""
+
+
 class FindingLine(Model):
     """An agency's signed part: who submitted its finding, and when."""
 
@@ -146,6 +175,11 @@ class PaperMatter(Model):
     employee_share: Yuan | None = None
     late_fee: Yuan | None = None
     computed_on: date | None = None
+    related: str | None = None
+    """The number of the other case, which this one was joined to or goes on from."""
+    ways: tuple[WayLine, ...] = ()
+    """Empty in papers of before ways were told with their last days."""
+    limits: tuple[LimitLine, ...] = ()
 
 
 class PaperOrder(State):

@@ -322,6 +322,7 @@ def close_unfiled(case: CaseState, now: datetime) -> None:
 def take_reply(case: CaseState, closing: Closing, now: datetime) -> None:
     """The unified reply closes the case for every party and every agency."""
     case.outcome, case.reply, known = closing.outcome, list(closing.reply), list(case.referrals)
+    case.ends.remedies = closing.remedies
     for referral in closing.referrals:
         if referral not in known:
             case.referrals.append(referral)

@@ -15,6 +15,7 @@ QUERIES: Final = {
     "explain_triage": STAFF | PARTIES,
     "deadlines": STAFF | PARTIES,
     "side_by_side": STAFF | PARTIES,
+    "ends": STAFF | PARTIES,
     "owed": STAFF - {Role.INTAKE} | PARTIES,
     "timeline": STAFF,
     "open_tasks": STAFF,

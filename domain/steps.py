@@ -8,6 +8,7 @@ from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
 from domain.confirmation import Confirmation, ConfirmationPlan
 from domain.deadlines import Deadline, Recounting
+from domain.ends import Remedy
 from domain.findings import Finding
 from domain.limitation import ClockAsked, LimitationClock
 from domain.messages import Instalment, LinkComplaint
@@ -182,6 +183,7 @@ class Closing(Model):
     outcome: Outcome
     reply: tuple[ReplyItem, ...]
     referrals: tuple[Referral, ...]
+    remedies: tuple[Remedy, ...] = ()
 
 
 class FollowUpRequest(Model):

@@ -10,6 +10,7 @@ import cn2an
 import texts
 from domain.papers import ItemLine, PaperKind, PaperMatter
 from domain.words import Language
+from texts import ends
 
 FIELDS: Final = frozenset(
     [
@@ -39,6 +40,7 @@ FIELDS: Final = frozenset(
         "reason",
         "receipt",
         "recusal",
+        "related",
         "remedy",
         "schedule",
         "schedule_total",
@@ -78,7 +80,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "guarantee": matter.guarantee or say.text("none"),
         "handler": matter.handler or say.text("to_be_assigned"),
         "items": [_item(line, say) for line in matter.items],
-        "limitation": say.text("limitation"),
+        "limitation": _limitation(matter, say),
         "number": number,
         "outcome": say.label(matter.outcome),
         "parties": parties,
@@ -88,6 +90,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "reason": say.reason(matter.reason),
         "receipt": say.text("receipt", number=number),
         "recusal": say.text("recusal"),
+        "related": matter.related or "—",
         "remedy": _remedy(matter, say),
         "schedule": [
             {
@@ -116,26 +119,34 @@ def _terms(matter: PaperMatter, say: "_Say") -> str:
 
 
 def _remedy(matter: PaperMatter, say: "_Say") -> str:
-    """What is open to the parties, with the last day where the paper knows it."""
+    """What can be done, until when: a line for each way where the paper knows them."""
     if matter.kind is PaperKind.AGREEMENT and matter.confirm_by is not None:
         return say.text("confirmation", confirm_by=say.day(matter.confirm_by), review_by=say.day(matter.review_by))
-    return say.text(f"remedy.{matter.kind}")
+    if not matter.ways:
+        return say.text(f"remedy.{matter.kind}")
+    return "\n".join(ends.way_line(way.model_dump(), say.language) for way in matter.ways)
+
+
+def _limitation(matter: PaperMatter, say: "_Say") -> str:
+    """The law's general rule, and after it the last day of each claim item."""
+    lines = [ends.limit_line(limit.model_dump(), say.language) for limit in matter.limits]
+    return "\n".join([say.text("limitation"), *lines])
 
 
 class _Say:
     """Words in one language."""
 
     def __init__(self, language: Language) -> None:
-        self._language = language
+        self.language = language
 
     def text(self, name: str, **params: object) -> str:
-        return texts.say(f"papers.{name}", self._language, **params)
+        return texts.say(f"papers.{name}", self.language, **params)
 
     def label(self, value: object) -> str:
-        return texts.label(value, self._language)
+        return texts.label(value, self.language)
 
     def listed(self, values: Iterable[str]) -> str:
-        return texts.label(list(values), self._language)
+        return texts.label(list(values), self.language)
 
     def day(self, day: date | None) -> str:
         if day is None:
@@ -151,7 +162,7 @@ class _Say:
             return "—"
         for key in (f"events.{code}", f"reply.{code}"):
             if texts.knows(key):
-                return texts.say(key, self._language)
+                return texts.say(key, self.language)
         return self.label(code)
 
 
@@ -164,7 +175,7 @@ def _item(line: ItemLine, say: _Say) -> dict[str, str]:
         "insurance": say.listed(line.insurance),
         "months": f"{line.first_month}–{line.last_month}" if line.first_month else "—",
         "amount": f"{line.amount:,.2f}" if line.amount is not None else "—",
-        "answer": texts.say(f"reply.{line.answer}", say._language) if line.answer else "—",
+        "answer": texts.say(f"reply.{line.answer}", say.language) if line.answer else "—",
         "referred_to": say.label(line.referred_to),
     }
 

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
+    from domain.ends_view import EndsView, ends_view
     from domain.ledger import SYSTEM
     from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
@@ -75,6 +76,7 @@ class DisputeWorkflow(Upkeep):
         casebook = asyncio.create_task(self.keep_casebook())
         deadlines = asyncio.create_task(self.keep_deadlines())
         self.case.papers_by_itself = workflow.patched("papers")
+        self.case.ends.known = workflow.patched("ends")
         papers = asyncio.create_task(self.keep_papers())
         left_to_finish = casebook if timers_run_out else None
         try:
@@ -394,6 +396,12 @@ class DisputeWorkflow(Upkeep):
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
         """Every date of the case, and how each came about."""
         return view.deadlines(self.case, self.now)
+
+    @workflow.query
+    def ends(self, reading: Reading | None = None) -> EndsView:
+        """How the case ended, or stands, and what each party can do until when."""
+        del reading
+        return self._eyes().ends(ends_view(self.case, self.now))
 
     @workflow.query
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:

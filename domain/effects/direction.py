@@ -6,7 +6,9 @@ from domain import performing
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Referral, Suspension
 from domain.deadlines import GRANTED, prolonged
+from domain.drafting import can_issue
 from domain.effects.desk import AT_THE_DESKS, the_task
+from domain.effects.papers import order
 from domain.messages import (
     AdvanceClock,
     Attach,
@@ -19,6 +21,7 @@ from domain.messages import (
     Suspend,
     Withdraw,
 )
+from domain.papers import PaperKind
 from domain.protocol import Checked, accepts, must
 from domain.tasks import EVIDENCE_MAX, Task, hand_to
 from domain.words import Outcome, Phase, Role
@@ -95,6 +98,8 @@ def suspend(case: CaseState, message: Suspend, now: datetime) -> Checked:
         until=message.until.isoformat(),
         reason=message.reason,
     )
+    if case.ends.known and can_issue(case, PaperKind.SUSPENSION_NOTICE, None):
+        order(case, PaperKind.SUSPENSION_NOTICE, None, message.actor.id, now)
 
 
 @accepts(Resume, roles={Role.SUPERVISOR, Role.MEDIATOR})

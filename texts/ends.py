@@ -1,0 +1,47 @@
+"""What can be done about an end of a case, as sentences of texts/ends.yaml. Takes plain values, knows no models."""
+
+from collections.abc import Mapping
+
+from texts import knows, label, say
+
+
+def answer(code: object, language: str) -> str:
+    """The answer on a claim item; what is not answered yet is open."""
+    return say(f"reply.{code}", language) if knows(f"reply.{code}") else label(code, language)
+
+
+def way(told: Mapping[str, object], language: str) -> str:
+    """A way of remedy with its last day, or the day after which it is open."""
+    does = say(f"ends.way.{told['way']}", language)
+    provisional = say("waiting.provisional", language) if told["provisional"] else ""
+    if told["last"] is not None:
+        return say("ends.until", language, way=does, day=told["last"], provisional=provisional)
+    if told["opens_after"] is not None:
+        return say("ends.opens", language, way=does, day=told["opens_after"], provisional=provisional)
+    return say("ends.by-clock" if told["by_clock"] else "ends.no-term", language, way=does)
+
+
+def way_line(told: Mapping[str, object], language: str) -> str:
+    """A way of remedy with what it is for and its article."""
+    return say(
+        "ends.of-answer",
+        language,
+        nature=label(told["nature"], language),
+        answer=answer(told["answer"], language),
+        line=way(told, language),
+        source=told["source"],
+    )
+
+
+def limit(told: Mapping[str, object], language: str) -> str:
+    """Until when a claim item may be raised."""
+    provisional = say("waiting.provisional", language) if told["provisional"] else ""
+    if told["last"] is None and f"{told['state']}" in ("running", "standing-still", "lapsed"):
+        return say("ends.limit.standing-still", language, day="—", provisional="")
+    return say(f"ends.limit.{told['state']}", language, day=told["last"], provisional=provisional)
+
+
+def limit_line(told: Mapping[str, object], language: str) -> str:
+    """The same for all claim items of a kind that stand alike."""
+    line = limit(told, language)
+    return say("ends.limit.of-kind", language, kind=label(told["kind"], language), count=told["count"], line=line)
