@@ -26,6 +26,7 @@ from temporalio.client import (
 )
 from temporalio.worker import Worker
 
+from activities.aftercare import AftercareService
 from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
@@ -59,6 +60,7 @@ from runtime.settings import Settings
 from runtime.signing_keys import KeySetFile
 from runtime.tokens import Verifier
 from runtime.vault import Vault
+from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.grid import GridWorkflow
@@ -99,7 +101,7 @@ def worker(role: str, world: World) -> Worker:
         return Worker(
             world.client,
             task_queue=CENTRE_QUEUE,
-            workflows=[DisputeWorkflow, FollowUpWorkflow, GridWorkflow, NoticesWorkflow],
+            workflows=[DisputeWorkflow, AftercareWorkflow, FollowUpWorkflow, GridWorkflow, NoticesWorkflow],
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
@@ -122,6 +124,7 @@ def worker(role: str, world: World) -> Worker:
 def _centre_activities(world: World) -> Sequence[Any]:
     intake = IntakeService(world.client, world.pool, world.vault, world.rules)
     closure = ClosureService(world.client, world.rules)
+    after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
     return [
         IdentityService(world.client, world.verifier).verify,
@@ -134,6 +137,10 @@ def _centre_activities(world: World) -> Sequence[Any]:
         DeadlineService(world.rules).recount,
         closure.close,
         closure.arrange_follow_up,
+        after.hand_over,
+        after.take_up,
+        after.terms,
+        after.record,
         grid.plan,
         grid.record,
         grid.forward,

@@ -19,6 +19,10 @@ _PHASES: Final = {
     "performance.plan": Phase.MEDIATION,
     "closure.close": Phase.CLOSURE,
     "closure.arrange_follow_up": Phase.CLOSURE,
+    "aftercare.hand_over": Phase.CLOSED,
+    "aftercare.take_up": Phase.CLOSED,
+    "aftercare.terms": Phase.CLOSED,
+    "aftercare.record": Phase.CLOSED,
 }
 
 

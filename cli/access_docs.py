@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import domain.effects
+from domain.aftercare import AFTER
 from domain.grid import GRID
 from domain.messages import Message
 from domain.protocol import MESSAGES, Reach
@@ -24,6 +25,9 @@ agency only. `message_id` and `language` are everybody's; `actor` is the one who
 _GRID: Final = """An intake service speaks for its own post only: the `id` of its token is the post's. A party notes
 what it says itself, and may hand the matter over to the centre at any time. The supervisor may do all that a post may.
 """
+_AFTER: Final = """An officer speaks for the office of the own agency that an item was referred to; for offices outside
+the centre the supervisor records what they say.
+"""
 _HEAD: Final = Path(__file__).parent / "access_head.md"
 
 
@@ -35,6 +39,8 @@ def page() -> str:
     parts += ["\n## Who may set which field\n", _FIELDS, *_fields()]
     parts += ["\n## Who may say what to a mediation at a grid post\n", _GRID]
     parts += _table("message", ((name, kind.roles) for name, kind in sorted(GRID.items())))
+    parts += ["\n## Who may say what after a case has closed\n", _AFTER]
+    parts += _table("message", ((name, kind.roles) for name, kind in sorted(AFTER.kinds.items())))
     parts += ["\n## Who may ask which query\n"]
     parts += _table("query", sorted(QUERIES.items()))
     return "\n".join(parts) + "\n"

@@ -9,6 +9,7 @@ import typer
 
 import texts
 from cli import (
+    afterwards,
     arrears,
     bulk,
     claimants,
@@ -55,6 +56,7 @@ _MODULES: Final = (
     notices,
     desk,
     ends,
+    afterwards,
     bulk,
     claimants,
     officers,

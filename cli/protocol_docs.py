@@ -10,6 +10,9 @@ import domain.effects
 import texts
 from cli import access_docs, connector_docs
 from cli.examples_of import example, finding_example
+from domain.aftercare import AFTER
+from domain.aftercare_view import AftercareView
+from domain.ends_view import EndsView
 from domain.grid import GRID
 from domain.grid_view import GridReceipt, GridView
 from domain.messages import Message
@@ -26,6 +29,10 @@ _GRID: Final = (
     "They go to workflow `grid-…` on task queue `centre` ([grid.md](grid.md)); `open_grid` by update-with-start of "
     "`GridWorkflow`, its answer is a `GridReceipt`.\n"
 )
+_AFTER: Final = (
+    "They go to workflow `after-…` on task queue `centre` ([ends.md](ends.md)) by update-with-start of "
+    "`AftercareWorkflow`; so do `reverse_payment`, `comment`, `attach` and `advance_clock` once a case has closed.\n"
+)
 _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "case_view": (CaseView, "The whole case; `line` says on whom it waits, since when and until when."),
     "timeline": (Timeline, "The latest events of the ledger, as facts and as sentences."),
@@ -34,6 +41,8 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
     "owed": (PerformanceView, "What is owed under the settlement on a day (`on`, or today), and how that came about."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
+    "ends": (EndsView, "How the case ended, or stands, and what each party can do until when."),
+    "afterwards": (AftercareView, "What goes on after a case: each referral item by item, the visit, what came late."),
     "grid_view": (GridView, "A mediation at a grid post, as far as the reader may see it."),
     "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),
 }
@@ -57,6 +66,8 @@ def page() -> str:
     parts += [_section(name, MESSAGES[name].model) for name in sorted(MESSAGES)]
     parts += ["## Messages to a mediation at a grid post\n", _GRID]
     parts += [_section(name, kind.model) for name, kind in sorted(GRID.items())]
+    parts += ["## Messages to what goes on after a case\n", _AFTER]
+    parts += [_section(name, AFTER.kinds[name].model) for name in sorted(AFTER.kinds.keys() - MESSAGES.keys())]
     parts += ["## The life of an inquiry\n", _life_of_an_inquiry()]
     parts += ["## Findings\n\nWhat `complete_task` carries, one form for each agency.\n"]
     parts += [f"### `{agency}`\n\n{_json(finding_example(agency))}\n" for agency in Agency]

@@ -16,7 +16,7 @@ from domain.base import Model, Ref, State
 from domain.deadlines import Deadline
 from domain.papers import PaperKind
 from domain.rule_table import read_table
-from domain.words import Nature
+from domain.words import Agency, Nature, ReferralTarget
 
 _TABLE: Final = Path(__file__).parent / "tables" / "ends.yaml"
 OPEN: Final = "open"
@@ -57,16 +57,32 @@ class RemedyRow(Model):
     ways: tuple[Ref, ...]
 
 
+class Office(Model):
+    """An office that claim items are referred to."""
+
+    target: ReferralTarget
+    agency: Agency | None = None
+    """Whose officers may say what it does; None: the supervisor does."""
+    misdirected: ReferralTarget
+    """Where an item goes on that does not belong there (社会保险法 Art.82)."""
+    refused: Ref
+    """The way that its refusal leaves."""
+    source: str
+    verified: bool
+
+
 class EndsTable(Model):
     """The table of ends."""
 
+    offices: tuple[Office, ...]
     ends: tuple[End, ...]
     ways: tuple[Way, ...]
     remedies: tuple[RemedyRow, ...]
 
     @model_validator(mode="after")
     def _every_way_is_known(self) -> Self:
-        if unknown := {way for row in self.remedies for way in row.ways} - {way.way for way in self.ways}:
+        named = {way for row in self.remedies for way in row.ways} | {office.refused for office in self.offices}
+        if unknown := named - {way.way for way in self.ways}:
             raise ValueError(f"no such way: {', '.join(sorted(unknown))}")
         return self
 
@@ -116,6 +132,12 @@ def ends() -> Mapping[str, End]:
 def ways() -> Mapping[str, Way]:
     """The shipped ways of remedy, by name."""
     return {way.way: way for way in _table().ways}
+
+
+@cache
+def offices() -> Mapping[ReferralTarget, Office]:
+    """The shipped offices, by target; every target has its row."""
+    return {row.target: row for row in _table().offices}
 
 
 @cache

@@ -81,6 +81,7 @@ def refusals() -> set[Code]:
     }
     spoken = {
         "base",
+        "aftercare_messages",
         "messages",
         "collective_messages",
         "grid_messages",

@@ -105,6 +105,11 @@ def grid_line(ending: str | None, outcome: str | None, due: date | None, number:
     return say(f"grid.{outcome or 'handing-over'}", language, case=number or "—")
 
 
+def aftercare_line(open_items: int, to_visit: int, language: str) -> str:
+    """What is still awaited after a case."""
+    return say("aftercare.line", language, items=open_items, visits=to_visit)
+
+
 def _flat(value: object, language: str) -> object:
     """Nested facts as text: ``a: 1.00, b: 2.00``."""
     if isinstance(value, Mapping) and {"field", "code", "params"} <= value.keys():

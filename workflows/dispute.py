@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import domain.effects  # noqa: F401 - fills the protocol's table
+    from activities.aftercare import AftercareService
     from activities.assessment import AssessmentService
     from activities.closure import ClosureService
     from activities.intake import IntakeService
@@ -21,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
     from domain.ends_view import EndsView, ends_view
+    from domain.handover import handover
     from domain.ledger import SYSTEM
     from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
@@ -40,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.tasks import Task
     from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
-    from domain.words import Language, Phase
+    from domain.words import Language, Outcome, Phase
     from texts import sentences
     from workflows import answers, proven
     from workflows.alarm import Alarm
@@ -105,6 +107,8 @@ class DisputeWorkflow(Upkeep):
         await self.settle_down(left_to_finish)
         if not timers_run_out:
             clock.cancel()
+        if workflow.patched("aftercare"):
+            await self.hand_over()
         assert self.case.outcome is not None
         return Closed(case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head)
 
@@ -282,7 +286,7 @@ class DisputeWorkflow(Upkeep):
         )
         progress.take_reply(case, closing, self.now)
         confirming.hand_on(case, self.now)
-        if case.settlement is not None and case.case_number is not None:
+        if case.settlement is not None and case.case_number is not None and not workflow.patched("aftercare"):
             visit = await self.ask(
                 ClosureService.arrange_follow_up,
                 FollowUpRequest(
@@ -301,6 +305,12 @@ class DisputeWorkflow(Upkeep):
                 workflow=visit.workflow_id,
             )
         self.enter(Phase.CLOSED)
+
+    async def hand_over(self) -> None:
+        """The ledger is sealed: what goes on after the case, and whoever reopens it, begins with its last digest."""
+        if self.case.case_number is not None and self.case.outcome is not Outcome.MERGED:
+            await self.ask(AftercareService.hand_over, handover(self.case, self.now), service_of_its_own)
+            await self.settle_down(None)
 
     # --- messages -----------------------------------------------------------------------------------
 

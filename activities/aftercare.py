@@ -1,0 +1,107 @@
+"""What the centre does after a case has closed: keeps it, follows its referrals, and gives it back to be reopened."""
+
+from datetime import date
+
+import asyncpg
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+from casebook import aftercare as book
+from casebook.ledger import LedgerConflict
+from domain.aftercare import Aftercare, LetterTerms, begin, workflow_of
+from domain.aftercare_view import AftercareEntry
+from domain.base import Model, Ref
+from domain.deadlines import end_of
+from domain.handover import Handover
+from domain.words import CENTRE_QUEUE
+from runtime.rules import Rules
+from runtime.vault import Vault
+
+
+class HandedOver(Model):
+    """What follows a closed case; nothing where nothing is to be followed."""
+
+    workflow: Ref | None = None
+    visit_on: date | None = None
+
+
+class LetterRequest(Model):
+    """A letter goes out on a day."""
+
+    jurisdiction: Ref
+    sent_on: date
+
+
+class AftercareService:
+    """The centre's hand after the closure."""
+
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
+        self._client, self._pool, self._vault, self._rules = client, pool, vault, rules
+
+    @activity.defn(name="aftercare.hand_over")
+    async def hand_over(self, of: Handover) -> HandedOver:
+        """Keep the case, and start to follow what it sent on and whether its people are content."""
+        await book.keep(self._pool, self._vault, of)
+        if not of.referrals and of.settlement is None:
+            return HandedOver()
+        after = workflow_of(of.case)
+        try:
+            await self._client.start_workflow(
+                "AftercareWorkflow",
+                id=after,
+                task_queue=CENTRE_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=of.case_number,
+            )
+        except WorkflowAlreadyStartedError:
+            activity.logger.info("what comes after the case is followed already")
+        visit_on = self._begun(of).visits
+        return HandedOver(workflow=after, visit_on=visit_on.visit_on if visit_on else None)
+
+    @activity.defn(name="aftercare.take_up")
+    async def take_up(self, workflow: Ref) -> Aftercare | None:
+        """What goes on after a case, as it stood or as it begins; None for a case that nobody closed."""
+        case = workflow.removeprefix("after-")
+        if (stands := await book.find(self._pool, self._vault, case)) is not None:
+            return stands
+        of = await book.kept(self._pool, self._vault, case)
+        return self._begun(of) if of is not None else None
+
+    def _begun(self, of: Handover) -> Aftercare:
+        place = of.complaint.jurisdiction
+        visit = self._rules.deadline("follow-up", of.closed_on, place)
+        until = self._rules.deadline("follow-up-visit", visit.due, place)
+        return begin(of, visit.due, until.due_at)
+
+    @activity.defn(name="aftercare.terms")
+    async def terms(self, request: LetterRequest) -> LetterTerms:
+        """Until when an office has to confirm a letter, and to say what became of it."""
+        receipt = self._rules.deadline("referral-receipt", request.sent_on, request.jurisdiction)
+        result = self._rules.deadline("referral-return", request.sent_on, request.jurisdiction)
+        return LetterTerms(
+            remind_at=self._rules.reminder(receipt, "referral-reminder"),
+            receipt_due=receipt.due,
+            receipt_until=end_of(receipt.due),
+            return_due=result.due,
+            return_until=end_of(result.due),
+            provisional=receipt.provisional or result.provisional,
+        )
+
+    @activity.defn(name="aftercare.record")
+    async def record(self, entry: AftercareEntry) -> int:
+        """Append events and renew the rows. Returns the number of the last event written.
+
+        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        """
+        try:
+            return await book.record(self._pool, self._vault, entry)
+        except LedgerConflict as conflict:
+            raise ApplicationError(
+                str(conflict),
+                "refusals.ledger.conflict",
+                {"seq": str(conflict.seq)},
+                type="LedgerConflict",
+                non_retryable=True,
+            ) from None

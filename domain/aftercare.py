@@ -1,0 +1,384 @@
+"""What goes on after a case has closed: its referrals until each has come back, the visit, and whatever comes late.
+
+The case's own ledger is sealed; this one begins with the digest of its last event. Nothing that comes after the
+closure is lost: it lands here, and a reopened case begins with it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pydantic import JsonValue
+
+from domain.aftercare_messages import RecordReferralReceipt, RecordReferralReturn, RecordSatisfaction, ReferralResult
+from domain.alarm import Alarm
+from domain.base import CENTRE_ZONE, Instant, Model, Ref, State
+from domain.chronicle import Chronicle
+from domain.dialogue import Dialogue
+from domain.ends import offices
+from domain.handover import Handover
+from domain.ledger import Actor
+from domain.messages import AdvanceClock, Attach, Comment
+from domain.payment_messages import ReversePayment
+from domain.protocol import PARTIES, Checked, must
+from domain.words import Agency, Outcome, ReferralTarget, Role
+
+FINAL: Final = frozenset(ReferralResult) - {ReferralResult.TAKEN}
+"""Results after which nothing more is expected of the office."""
+_VISITORS: Final = {Role.SUPERVISOR, Role.INTAKE, Role.MEDIATOR}
+
+
+class LetterTerms(Model):
+    """Until when an office has to confirm a referral, and to say what became of it."""
+
+    remind_at: Instant
+    receipt_due: date
+    receipt_until: Instant
+    return_due: date
+    return_until: Instant
+    provisional: bool = False
+
+
+class SentItem(State):
+    """A claim item on its way: sent, received, and what became of it."""
+
+    item: Ref
+    claimant: Ref | None = None
+    reason: str
+    source: str | None = None
+    receipt: str | None = None
+    """The number of the receipt slip."""
+    received_by: str | None = None
+    received_on: date | None = None
+    result: ReferralResult | None = None
+    document: str | None = None
+    remark: str | None = None
+    returned_on: date | None = None
+
+    @property
+    def unreceived(self) -> bool:
+        """Whether nobody has said yet that it arrived."""
+        return self.received_on is None and self.result is None
+
+    @property
+    def open(self) -> bool:
+        """Whether a result is still to come."""
+        return self.result not in FINAL
+
+
+class Letter(State):
+    """A referral letter (移送函) to one office, followed item by item."""
+
+    ref: Ref
+    target: ReferralTarget
+    sent_on: date
+    terms: LetterTerms
+    items: list[SentItem]
+    reminded: bool = False
+    escalated: bool = False
+    silent: bool = False
+    """The office said nothing until its time was over."""
+
+
+class Visited(State):
+    """What the visit found of a claimant."""
+
+    satisfaction: int
+    performed: bool
+    remark: str | None
+    on: date
+
+
+class Visits(State):
+    """The follow-up visit (回访): whom, from when, until when, and what it found."""
+
+    claimants: tuple[Ref, ...]
+    visit_on: date
+    until: Instant
+    found: dict[Ref, Visited] = {}
+    missed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody is still to be visited."""
+        return not self.missed and len(self.found) < len(self.claimants)
+
+    @property
+    def satisfaction(self) -> float | None:
+        """On average, from 1 to 5; None while nobody has been visited."""
+        return sum(v.satisfaction for v in self.found.values()) / len(self.found) if self.found else None
+
+
+class Aftercare(Chronicle):
+    """Everything that goes on after a case."""
+
+    case: Ref
+    """Of this workflow: ``after-`` and the case."""
+    of: Ref
+    case_number: str
+    drill: bool
+    clock_offset: timedelta
+    outcome: Outcome
+    closed_on: date
+    jurisdiction: Ref
+    ledger_head: str
+    letters: list[Letter] = []
+    to_send: dict[ReferralTarget, list[SentItem]] = {}
+    """Items that wait for a letter to be sent."""
+    visits: Visits | None = None
+    payments: dict[Ref, date | None] = {}
+    """Receipts of payments that had been confirmed, and the day on which one was taken back since."""
+    seen: dict[str, int] = {}
+
+    @property
+    def awaited(self) -> tuple[int, int]:
+        """How many referred items have not come back, and how many people are still to be visited."""
+        items = sum(one.open for letter in self.letters for one in letter.items) + sum(map(len, self.to_send.values()))
+        return items, len(self.visits.claimants) - len(self.visits.found) if self.visits else 0
+
+    @property
+    def awaits(self) -> bool:
+        """Whether anything is still to come by itself."""
+        return (
+            bool(self.to_send)
+            or any(not letter.silent and any(i.open for i in letter.items) for letter in self.letters)
+            or (self.visits is not None and self.visits.open)
+        )
+
+
+AFTER: Final[Dialogue[Aftercare]] = Dialogue()
+"""What may be said after a case has closed, and by whom."""
+
+
+def workflow_of(case: str) -> str:
+    """The workflow that goes on after a case."""
+    return f"after-{case}"
+
+
+def begin(of: Handover, visit_on: date, visit_until: datetime) -> Aftercare:
+    """What goes on after a case that has just closed."""
+    waiting: dict[ReferralTarget, list[SentItem]] = {}
+    for one in of.referrals:
+        sent = SentItem(item=one.item, claimant=one.claimant, reason=one.reason, source=one.source)
+        waiting.setdefault(one.target, []).append(sent)
+    settled = of.settlement.claimants if of.settlement else ()
+    return Aftercare(
+        case=workflow_of(of.case),
+        of=of.case,
+        case_number=of.case_number,
+        drill=of.drill,
+        clock_offset=of.clock_offset,
+        outcome=of.outcome,
+        closed_on=of.closed_on,
+        jurisdiction=of.complaint.jurisdiction,
+        ledger_head=of.ledger_head,
+        to_send=waiting,
+        visits=Visits(claimants=settled, visit_on=visit_on, until=visit_until) if settled else None,
+        payments={p.receipt: p.reversed_on for p in of.settlement.payments} if of.settlement else {},
+    )
+
+
+def opened(after: Aftercare, now: datetime) -> None:
+    """The ledger begins, chained to that of the case."""
+    after.note("aftercare_opened", now, of=after.of, number=after.case_number, head=after.ledger_head)
+
+
+def send(after: Aftercare, target: ReferralTarget, terms: LetterTerms, now: datetime) -> None:
+    """A letter has gone out to an office, with everything that waited for it."""
+    items = after.to_send.pop(target)
+    ref = f"l{len(after.letters) + 1}"
+    after.letters.append(Letter(ref=ref, target=target, sent_on=_day(now), terms=terms, items=items))
+    listed: list[JsonValue] = list(dict.fromkeys(sent.item for sent in items))
+    after.note("referral_sent", now, target=target, items=listed, due=terms.receipt_due.isoformat())
+
+
+def alarms(after: Aftercare) -> Iterator[Alarm]:
+    """Everything that time will bring if nobody acts."""
+    for letter in after.letters:
+        yield from _of_letter(after, letter)
+    visits = after.visits
+    if visits is not None and visits.open:
+
+        def missed(now: datetime) -> None:
+            visits.missed = True
+            after.note("visit_missed", now, visited=len(visits.found), of=len(visits.claimants))
+
+        yield Alarm(visits.until, missed)
+
+
+def ring(after: Aftercare, now: datetime) -> None:
+    """Do everything that is due by now, in order of time."""
+    while due := [alarm for alarm in alarms(after) if alarm.at <= now]:
+        min(due, key=lambda alarm: alarm.at).happens(now)
+
+
+def _of_letter(after: Aftercare, letter: Letter) -> Iterator[Alarm]:
+    def remind(now: datetime) -> None:
+        letter.reminded = True
+        after.note("referral_reminded", now, target=letter.target, due=letter.terms.receipt_due.isoformat())
+
+    def escalate(now: datetime) -> None:
+        letter.reminded = letter.escalated = True
+        after.note("referral_unreceived", now, target=letter.target, due=letter.terms.receipt_due.isoformat())
+
+    def give_up(now: datetime) -> None:
+        letter.silent = True
+        after.note("referral_silent", now, target=letter.target, due=letter.terms.return_due.isoformat())
+
+    if not letter.escalated and any(sent.unreceived for sent in letter.items):
+        if not letter.reminded:
+            yield Alarm(letter.terms.remind_at, remind)
+        yield Alarm(letter.terms.receipt_until, escalate)
+    if not letter.silent and any(sent.open for sent in letter.items):
+        yield Alarm(letter.terms.return_until, give_up)
+
+
+@AFTER.accepts(RecordReferralReceipt, {Role.OFFICER, Role.SUPERVISOR})
+def receipt(after: Aftercare, message: RecordReferralReceipt, now: datetime) -> Checked:
+    letter = _letter(after, message.target, message.actor)
+    arrived = [sent for sent in letter.items if message.item in (None, sent.item)]
+    must(arrived, "referral.unknown", "item", target=message.target)
+    fresh = [sent for sent in arrived if sent.received_on is None]
+    must(fresh, "referral.received", "number", number=arrived[0].receipt or "-")
+    must(letter.sent_on <= message.received_on <= _day(now), "referral.day", "received_on", sent=letter.sent_on)
+    yield
+    for sent in fresh:
+        sent.receipt, sent.received_by, sent.received_on = message.number, message.received_by, message.received_on
+    after.note(
+        "referral_received",
+        now,
+        message.actor,
+        message.message_id,
+        target=message.target,
+        items=list(dict.fromkeys(sent.item for sent in fresh)),
+        number=message.number,
+        by=message.received_by,
+        on=message.received_on.isoformat(),
+    )
+
+
+@AFTER.accepts(RecordReferralReturn, {Role.OFFICER, Role.SUPERVISOR})
+def returned(after: Aftercare, message: RecordReferralReturn, now: datetime) -> Checked:
+    letter = _letter(after, message.target, message.actor)
+    about = [
+        sent
+        for sent in letter.items
+        if sent.item == message.item and message.claimant in (None, sent.claimant) and sent.result is not message.result
+    ]
+    must(about, "referral.unknown", "item", target=message.target)
+    must(all(sent.open for sent in about), "referral.returned", "item", result=about[0].result)
+    must(letter.sent_on <= message.returned_on <= _day(now), "referral.day", "returned_on", sent=letter.sent_on)
+    to = message.forwarded_to or offices()[message.target].misdirected
+    must(message.result is not ReferralResult.MISDIRECTED or to is not message.target, "referral.same", "forwarded_to")
+    yield
+    for sent in about:
+        sent.result, sent.document, sent.remark = message.result, message.document, message.reason
+        sent.returned_on = message.returned_on
+    after.note(
+        "referral_returned",
+        now,
+        message.actor,
+        message.message_id,
+        target=message.target,
+        item=message.item,
+        claimant=message.claimant,
+        result=message.result,
+        document=message.document,
+        reason=message.reason,
+    )
+    if message.result is ReferralResult.MISDIRECTED:
+        source = offices()[message.target].source
+        on_their_way = after.to_send.setdefault(to, [])
+        for sent in about:
+            on_their_way.append(
+                SentItem(item=sent.item, claimant=sent.claimant, reason=ReferralResult.MISDIRECTED, source=source)
+            )
+        after.note("referral_transferred", now, item=message.item, before=message.target, to=to, source=source)
+
+
+@AFTER.accepts(RecordSatisfaction, _VISITORS)
+def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -> Checked:
+    must(after.visits, "visit.none", "name")
+    assert after.visits is not None
+    visits = after.visits
+    must(message.claimant in visits.claimants, "party.unknown", "claimant")
+    must(message.claimant not in visits.found, "visit.recorded", "claimant")
+    yield
+    visits.found[message.claimant] = Visited(
+        satisfaction=message.satisfaction, performed=message.performed, remark=message.remark, on=_day(now)
+    )
+    after.note(
+        "satisfaction_recorded",
+        now,
+        message.actor,
+        message.message_id,
+        claimant=message.claimant,
+        satisfaction=message.satisfaction,
+        performed="performed" if message.performed else "breached",
+        remark=message.remark,
+    )
+
+
+@AFTER.accepts(ReversePayment, {Role.OFFICER})
+def reversed_later(after: Aftercare, message: ReversePayment, now: datetime) -> Checked:
+    must(message.actor.agency is Agency.TAX, "payment.tax_only", "actor.agency")
+    must(message.receipt in after.payments, "payment.unknown", "receipt", receipt=message.receipt)
+    before = after.payments[message.receipt]
+    must(before is None, "payment.reversed", "receipt", receipt=message.receipt, day=before)
+    must(message.reversed_on <= _day(now), "date.in_future", "reversed_on")
+    yield
+    after.payments[message.receipt] = message.reversed_on
+    after.note(
+        "payment_reversed_after_closure",
+        now,
+        message.actor,
+        message.message_id,
+        receipt=message.receipt,
+        reversed_on=message.reversed_on.isoformat(),
+        reason=message.reason,
+    )
+
+
+@AFTER.accepts(Comment, frozenset(Role) - PARTIES)
+def comment(after: Aftercare, message: Comment, now: datetime) -> Checked:
+    yield
+    after.note("commented", now, message.actor, message.message_id, text=message.text)
+
+
+@AFTER.accepts(Attach, frozenset(Role) - PARTIES)
+def attach(after: Aftercare, message: Attach, now: datetime) -> Checked:
+    yield
+    after.note(
+        "evidence_attached",
+        now,
+        message.actor,
+        message.message_id,
+        title=message.title,
+        media_type=message.media_type,
+        size=message.size,
+        sha256=message.sha256,
+        location=message.location,
+    )
+
+
+@AFTER.accepts(AdvanceClock, {Role.SUPERVISOR})
+def advance_clock(after: Aftercare, message: AdvanceClock, now: datetime) -> Checked:
+    must(after.drill, "drill.only", "name")
+    yield
+    moved = timedelta(days=message.days)
+    after.clock_offset += moved
+    to = _day(now + moved).isoformat()
+    after.note("clock_advanced", now, message.actor, message.message_id, days=message.days, to=to)
+
+
+def _letter(after: Aftercare, target: ReferralTarget, actor: Actor) -> Letter:
+    """The letter to an office that is open, or the last one; only its own officers and the supervisor speak for it."""
+    letters = [letter for letter in after.letters if letter.target is target]
+    must(letters, "referral.no_letter", "target", target=target)
+    if actor.role is Role.OFFICER:
+        must(actor.agency is offices()[target].agency, "referral.other_office", "target", target=target)
+    return next((one for one in letters if any(sent.open for sent in one.items)), letters[-1])
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CENTRE_ZONE).date()

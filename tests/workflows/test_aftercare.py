@@ -1,0 +1,161 @@
+"""After a case has closed: referrals with receipt and return, the visit, and what comes late."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+
+from casebook import aftercare as book
+from domain.aftercare import Aftercare, workflow_of
+from domain.aftercare_messages import RecordReferralReceipt, RecordReferralReturn, ReferralResult
+from domain.complaint import ClaimItem, Complaint
+from domain.ledger import Actor
+from domain.messages import Comment, Message, Refer
+from domain.receipts import Acknowledgement
+from domain.words import CENTRE_QUEUE, Agency, ClaimKind, Outcome, ReferralTarget, Role
+from tests import builders
+from tests.workflows.conftest import Office
+from workflows.aftercare import AftercareWorkflow
+
+LABOR = Actor(id="lab-01", role=Role.OFFICER, agency=Agency.LABOR)
+TAX = Actor(id="tax-01", role=Role.OFFICER, agency=Agency.TAX)
+
+
+async def say(office: Office, case: str, model: type[Message], actor: Actor, **fields: Any) -> Acknowledgement:
+    """Tell whatever follows a closed case, started again where it had ended."""
+    message = model(message_id=uuid.uuid4().hex, actor=actor, **fields)
+    start = WithStartWorkflowOperation(
+        AftercareWorkflow.run,
+        id=workflow_of(case),
+        task_queue=CENTRE_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    )
+    answer: Acknowledgement = await office.client.execute_update_with_start_workflow(
+        message.name, message, start_workflow_operation=start, id=message.message_id, result_type=Acknowledgement
+    )
+    return answer
+
+
+async def refused(office: Office, case: str, model: type[Message], actor: Actor, **fields: Any) -> str:
+    """The code with which it is refused."""
+    with pytest.raises(WorkflowUpdateFailedError) as failure:
+        await say(office, case, model, actor, **fields)
+    assert isinstance(failure.value.cause, ApplicationError)
+    code: str = failure.value.cause.details[0][0]["code"]
+    return code.removeprefix("refusals.")
+
+
+async def found(office: Office, case: str) -> Aftercare:
+    """What goes on after the case, as the casebook has it."""
+    after = await book.find(office.pool, office.vault, case)
+    assert after is not None
+    return after
+
+
+async def until(office: Office, case: str, holds: Callable[[Aftercare], bool]) -> Aftercare:
+    """What goes on after the case, once the casebook has it that far."""
+    for _ in range(100):
+        after = await found(office, case)
+        if holds(after):
+            return after
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"did not come so far: {after}")
+
+
+def claims() -> Complaint:
+    """Premiums in arrears, and wages."""
+    wages = ClaimItem(ref="i2", kind=ClaimKind.WAGES, respondent="e1", amount=Decimal("500.00"))
+    return builders.complaint(items=(builders.arrears_item(), wages))
+
+
+async def referred(office: Office) -> tuple[str, date]:
+    """A case of which one item went to inspection and one to arbitration; and the day on which it closed."""
+    handle = await office.start(claims())
+    await office.until(handle, lambda view: bool(view.tasks))
+    for item, target in (("i1", ReferralTarget.LABOUR_INSPECTION), ("i2", ReferralTarget.ARBITRATION)):
+        refer = Refer(
+            message_id=uuid.uuid4().hex, actor=builders.SUPERVISOR, item=item, target=target, reason="不属本中心"
+        )
+        await office.update(handle, refer)
+    closed = await office.live_to_the_end(handle)
+    assert closed.outcome is Outcome.REFERRED
+    await office.sleep(timedelta(hours=1))
+    after = await found(office, handle.id)
+    assert after.ledger_head == closed.ledger_head == await office.verify(handle.id)
+    return handle.id, after.letters[0].sent_on
+
+
+async def test_each_referred_item_is_followed_to_its_receipt_and_its_return(office: Office) -> None:
+    case, sent = await referred(office)
+    inspection, arbitration = ReferralTarget.LABOUR_INSPECTION, ReferralTarget.ARBITRATION
+    slip = {"number": "收1", "received_by": "李某", "received_on": sent}
+
+    await say(office, case, RecordReferralReceipt, LABOR, target=inspection, **slip)
+    again = await refused(office, case, RecordReferralReceipt, LABOR, target=inspection, **slip)
+    stranger = await refused(office, case, RecordReferralReceipt, TAX, target=inspection, **slip)
+    await say(office, case, RecordReferralReceipt, builders.SUPERVISOR, target=arbitration, **slip)
+    decided = {"result": ReferralResult.DECIDED, "document": "人社监决〔2026〕7号", "returned_on": sent}
+    await say(office, case, RecordReferralReturn, LABOR, target=inspection, item="i1", **decided)
+    refusal = {"result": ReferralResult.REFUSED, "reason": "超过时效", "returned_on": sent}
+    await say(office, case, RecordReferralReturn, builders.SUPERVISOR, target=arbitration, item="i2", **refusal)
+
+    assert (again, stranger) == ("referral.received", "referral.other_office")
+    after = await until(office, case, lambda after: not after.awaits)
+    assert [(i.item, i.receipt, i.result) for letter in after.letters for i in letter.items] == [
+        ("i1", "收1", "decided"),
+        ("i2", "收1", "refused-there"),
+    ]
+    await office.verify(workflow_of(case))
+
+
+async def test_a_misdirected_item_goes_on_by_a_new_letter_to_the_office_that_it_belongs_to(office: Office) -> None:
+    case, sent = await referred(office)
+    wrong = {"result": ReferralResult.MISDIRECTED, "reason": "属征收机关职责", "returned_on": sent}
+    await say(office, case, RecordReferralReturn, LABOR, target=ReferralTarget.LABOUR_INSPECTION, item="i1", **wrong)
+
+    after = await until(office, case, lambda after: len(after.letters) == 3)
+    onward = after.letters[2]
+    assert (onward.target, onward.items[0].item, onward.items[0].reason) == (
+        ReferralTarget.ENFORCEMENT,
+        "i1",
+        "misdirected",
+    )
+    assert after.awaits
+
+
+async def test_an_office_that_stays_silent_is_reminded_escalated_and_given_up(office: Office) -> None:
+    case, _ = await referred(office)
+    await office.sleep(timedelta(days=20))
+    late = await found(office, case)
+    listed = [line.case_number for line in await book.letters(office.pool, late=True)]
+    assert all(letter.reminded and letter.escalated for letter in late.letters)
+    assert late.case_number in listed
+
+    await office.sleep(timedelta(days=100))
+    after = await found(office, case)
+    assert all(letter.silent for letter in after.letters) and not after.awaits
+
+
+async def test_what_comes_after_everything_has_ended_is_still_kept(office: Office) -> None:
+    case, _ = await referred(office)
+    await office.sleep(timedelta(days=120))
+    handle = office.client.get_workflow_handle(workflow_of(case))
+    assert (await handle.describe()).close_time is not None
+
+    before = (await found(office, case)).next_seq
+    await say(office, case, Comment, builders.SUPERVISOR, text="仲裁委来电")
+    after = await until(office, case, lambda after: after.next_seq > before)
+    assert (after.next_seq, after.events[-1].kind) == (before + 1, "commented")
+    await office.verify(workflow_of(case))
+
+
+async def test_nothing_is_said_after_a_case_that_nobody_closed(office: Office) -> None:
+    assert await refused(office, "dispute-unknown", Comment, builders.SUPERVISOR, text="？") == "aftercare.no_case"
