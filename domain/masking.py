@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from pydantic import Field, JsonValue
 
 from domain.base import Model, Ref
+from domain.complaint import ClaimItem
 from domain.ends_view import EndsView
 from domain.findings import Finding
 from domain.ledger import Actor, Event
@@ -17,7 +18,16 @@ from domain.performance_view import PerformanceView
 from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
-from domain.view import CaseView, ClaimantView, ProposalView, ReferralView, RespondentView, SettlementView, TaskView
+from domain.view import (
+    CaseDeadlines,
+    CaseView,
+    ClaimantView,
+    ProposalView,
+    ReferralView,
+    RespondentView,
+    SettlementView,
+    TaskView,
+)
 from domain.words import EMPLOYING, Agency, RespondentKind, Role
 
 _TABLE: Final = Path(__file__).parent / "tables" / "visibility.yaml"
@@ -147,6 +157,11 @@ class Eyes:
         return tuple(
             t.model_copy(update={"draft": self._finding(t.draft), "finding": self._finding(t.finding)}) for t in tasks
         )
+
+    def deadlines(self, view: CaseDeadlines, items: Iterable[ClaimItem]) -> CaseDeadlines:
+        """Every date of a case; of the limitation clocks, those of the items that one may see."""
+        seen = {item.ref for item in self._rows(items)}
+        return view.model_copy(update={"clocks": tuple(clock for clock in view.clocks if clock.item in seen)})
 
     def performance(self, view: PerformanceView) -> PerformanceView:
         """How a settlement is performed; of claimants and of payments for one of them, those that one may see."""

@@ -404,8 +404,8 @@ class DisputeWorkflow(Upkeep):
 
     @workflow.query
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
-        """Every date of the case, and how each came about."""
-        return view.deadlines(self.case, self.now)
+        """The dates of the case that the reader may see, and how each came about."""
+        return self._eyes().deadlines(view.deadlines(self.case, self.now), self.case.items)
 
     @workflow.query
     def ends(self, reading: Reading | None = None) -> EndsView:

@@ -10,9 +10,10 @@ from domain.case import CaseState
 from domain.complaint import Claimant, ClaimItem
 from domain.findings import Finding, MedicalInsuranceFinding, UninsuredLoss
 from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
+from domain.limitation import ClockState, LimitationClock
 from domain.masking import HIDDEN, Eyes, Level, Sight, masked_name, visibility
 from domain.side_by_side import Line
-from domain.view import CaseView, case_view, side_by_side
+from domain.view import CaseView, case_view, deadlines, side_by_side
 from domain.words import Agency, ClaimKind, Phase, RespondentKind, Role
 from tests import builders
 from tests.domain.cases import NOW, assessment, case, contradiction, mediated, proposal, task
@@ -191,3 +192,32 @@ def test_how_fellow_claimants_answered_is_not_told_to_a_claimant() -> None:
 
     assert eyes(FIRST).case(asked).proposals[0].silent == ("c1", "e1")
     assert eyes(OWNER).case(asked).proposals[0].silent == ("c1", "c2", "e1")
+
+
+def test_nobody_learns_the_limitation_of_a_claim_that_they_may_not_see() -> None:
+    held = state()
+    held.clocks = tuple(clock(item.ref) for item in held.items)
+    whole = deadlines(held, NOW)
+
+    def told(reader: Actor) -> list[str]:
+        eyes = Eyes.of(reader, held.tasks.keys())
+        return [one.item for one in eyes.deadlines(whole, held.items).clocks]
+
+    assert told(FIRST) == ["i1", "i2"]
+    assert told(SECOND) == ["i1", "i3"]
+    assert told(MEDIATOR) == told(OWNER) == ["i1", "i2", "i3"]
+    assert told(INTAKE) == []
+
+
+def clock(item: str) -> LimitationClock:
+    return LimitationClock(
+        item=item,
+        clock="arbitration",
+        as_of=NOW.date(),
+        state=ClockState.NOT_BEGUN,
+        runs_from=None,
+        lapses_on=None,
+        remaining_days=None,
+        sources=(),
+        verified=True,
+    )
