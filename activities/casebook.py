@@ -35,8 +35,8 @@ class CasebookService:
                 type="LedgerConflict",
                 non_retryable=True,
             ) from None
-        if entry.joined:
-            await registry.add_claimants(self._pool, self._vault, entry.case.case, entry.joined)
-            await notices.keep_contacts(self._pool, self._vault, entry.case.case, entry.joined)
+        if entry.joined or entry.corrected:
+            await registry.keep_claimants(self._pool, self._vault, entry.case.case, entry.joined)
+            await notices.keep_contacts(self._pool, self._vault, entry.case.case, entry.joined, entry.corrected)
         await notices.queue(self._pool, entry, notice_table(), self._channels, now=datetime.now(UTC))
         return recorded

@@ -50,13 +50,14 @@ class NoticeLine(Model):
 async def keep_contacts(
     pool: asyncpg.Pool, vault: Vault, case: str, claimants: Iterable[Claimant], respondents: Iterable[Respondent] = ()
 ) -> None:
-    """Where parties of a case can be reached. The same again changes nothing."""
+    """Where parties of a case can be reached: as they were told last."""
     rows = [(case, c.ref, Audience.CLAIMANTS, _reads(c.language), c.email, c.phone) for c in claimants]
     rows += [(case, r.ref, Audience.RESPONDENTS, Language.CHINESE, r.email, r.phone) for r in respondents]
     await pool.executemany(
         """
         insert into contact ("case", ref, audience, language, email, phone) values ($1, $2, $3, $4, $5, $6)
-        on conflict do nothing
+        on conflict ("case", ref) do update set language = excluded.language, email = excluded.email,
+            phone = excluded.phone
         """,
         [(*row[:4], *(vault.seal(value, "contact") if value else None for value in row[4:])) for row in rows],
     )

@@ -129,13 +129,11 @@ async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: Re
     return f"{series}-{year}-{last:06d}"
 
 
-async def add_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:
-    """Keep who has joined a case, so that they are found again. The same again changes nothing."""
+async def keep_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:
+    """Keep who has joined a case, or what was corrected of them, so that they are found again."""
     async with pool.acquire() as connection, connection.transaction():
-        known = await connection.fetch('select ref from claimant where "case" = $1', case)
-        refs = {row["ref"] for row in known}
-        if missing := [c for c in claimants if c.ref not in refs]:
-            await _write_claimants(connection, vault, case, missing)
+        if claimants:
+            await _write_claimants(connection, vault, case, claimants)
 
 
 async def _write_claimants(
@@ -155,6 +153,8 @@ async def _write_claimants(
         """
         insert into claimant ("case", ref, identity_digest, identity_number, name, phone)
         select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        on conflict ("case", ref) do update set identity_digest = excluded.identity_digest,
+            identity_number = excluded.identity_number, name = excluded.name, phone = excluded.phone
         """,
         case,
         *(list(column) for column in zip(*rows, strict=True)),

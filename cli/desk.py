@@ -105,6 +105,7 @@ COMMANDS: Final = (
     Command("speak-alone", "leave_representation", "mediator", ("claimant",)),
     Command("answer-for", "answer_for", "claimant", file="*"),
     Command("reveal", "read_personal_data", "supervisor", ("person",)),
+    Command("correct", "correct_personal_data", "intake", file="*"),
     Command("retry", "retry", "supervisor"),
     Command("advance", "advance_clock", "supervisor", ("days",)),
 )

@@ -298,7 +298,7 @@ class CaseState(Chronicle):
     referrals: list[Referral] = []
     withdrawn: dict[Ref, str] = {}
     joined: dict[Ref, int] = {}
-    """Claimants who joined while the case ran, and the ledger event of it."""
+    """People who joined, or whose data was corrected, while the case ran, and the latest ledger event of it."""
     newcomers: list[Ref] = []
     """Those who joined or claimed more, as far as the assessment does not reflect it yet."""
     mandates: dict[Ref, Mandate] = {}

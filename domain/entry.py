@@ -1,13 +1,16 @@
 """What the casebook is told of a case: its new events, and the rows that people search."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from domain.case import CaseState
-from domain.complaint import Claimant
+from domain.complaint import Claimant, Respondent
 from domain.projection import CasebookEntry, CaseRow, TaskRow
 from domain.tasks import SUSPENDED
 from domain.view import group
 from domain.waiting import waiting
+
+P = TypeVar("P", Claimant, Respondent)
 
 
 def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
@@ -50,13 +53,14 @@ def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
             )
             for t in case.tasks.values()
         ),
-        joined=tuple(_joined(case, up_to)),
+        joined=tuple(_news(case, case.complaint.claimants if case.complaint else (), up_to)),
+        corrected=tuple(_news(case, case.complaint.respondents if case.complaint else (), up_to)),
     )
 
 
-def _joined(case: CaseState, up_to: int) -> Iterator[Claimant]:
-    """Who joined by an event that the casebook has not been told yet."""
-    if case.joined and case.complaint is not None and max(case.joined.values()) > case.recorded:
-        for claimant in case.complaint.claimants:
-            if case.recorded < case.joined.get(claimant.ref, 0) <= up_to:
-                yield claimant
+def _news(case: CaseState, people: Iterable[P], up_to: int) -> Iterator[P]:
+    """Who joined or was corrected by an event that the casebook has not been told yet."""
+    if case.joined and max(case.joined.values()) > case.recorded:
+        for person in people:
+            if case.recorded < case.joined.get(person.ref, 0) <= up_to:
+                yield person

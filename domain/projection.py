@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from domain.base import Instant, Model, Ref
-from domain.complaint import Claimant, Complaint
+from domain.complaint import Claimant, Complaint, Respondent
 from domain.ledger import Event
 from domain.words import Agency, CaseClass, ClaimKind, Lane, Outcome, Phase
 
@@ -77,4 +77,6 @@ class CasebookEntry(Model):
     case: CaseRow
     tasks: tuple[TaskRow, ...] = Field(default=())
     joined: tuple[Claimant, ...] = ()
-    """Who joined the case by these events."""
+    """Who joined the case, or whose data was corrected, by these events."""
+    corrected: tuple[Respondent, ...] = ()
+    """Respondents of whom the same is true."""

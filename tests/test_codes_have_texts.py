@@ -79,21 +79,8 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    spoken = {
-        "base",
-        "aftercare_messages",
-        "messages",
-        "collective_messages",
-        "grid_messages",
-        "complaint",
-        "confirmation",
-        "findings",
-        "identifiers",
-        "officers",
-        "model",
-        "wages",
-    }
-    models = {file.stem for file in SOURCES} & spoken
+    spoken = {"base", "complaint", "findings", "identifiers", "officers", "model", "wages"}
+    models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)
         for called, call, where in calls()

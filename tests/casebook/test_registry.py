@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from casebook.ledger import record
-from casebook.registry import register
+from casebook.registry import keep_claimants, register
 from domain.complaint import Complaint
 from domain.projection import Registration, RegistrationRequest
 from domain.words import Outcome, Phase
@@ -127,6 +127,16 @@ async def test_some_of_the_people_of_a_case_are_joined_to_it(pool: asyncpg.Pool,
     whole = await register(pool, vault, request(against(name, 1, 2, 3)))
     part = await register(pool, vault, request(against(name, 3)))
     assert (part.joined, part.case, part.case_number) == (True, whole.case, whole.case_number)
+
+
+async def test_who_was_corrected_is_found_by_the_right_number_and_not_by_the_wrong_one(
+    pool: asyncpg.Pool, vault: Vault
+) -> None:
+    name = fresh("虚构公司")
+    first = await register(pool, vault, request(against(name, 1)))
+    await keep_claimants(pool, vault, first.case, [claimant(7, ref="c1")])
+    assert (await register(pool, vault, request(against(name, 7)))).case == first.case
+    assert not (await register(pool, vault, request(against(name, 1)))).joined
 
 
 async def test_the_same_people_against_another_employer_are_another_case(pool: asyncpg.Pool, vault: Vault) -> None:

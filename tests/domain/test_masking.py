@@ -200,7 +200,7 @@ def test_nobody_learns_the_limitation_of_a_claim_that_they_may_not_see() -> None
     whole = deadlines(held, NOW)
 
     def told(reader: Actor) -> list[str]:
-        eyes = Eyes.of(reader, held.tasks.keys())
+        eyes = Eyes.of(reader, [*FINDINGS])
         return [one.item for one in eyes.deadlines(whole, held.items).clocks]
 
     assert told(FIRST) == ["i1", "i2"]
