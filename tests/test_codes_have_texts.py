@@ -79,7 +79,7 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    spoken = {"base", "complaint", "findings", "identifiers", "officers", "model", "wages"}
+    spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "model", "wages"}
     models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)
