@@ -139,6 +139,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         closure.arrange_follow_up,
         after.hand_over,
         after.take_up,
+        after.give_back,
         after.terms,
         after.record,
         grid.plan,

@@ -69,6 +69,19 @@ class AftercareService:
         of = await book.kept(self._pool, self._vault, case)
         return self._begun(of) if of is not None else None
 
+    @activity.defn(name="aftercare.give_back")
+    async def give_back(self, case: Ref) -> Handover | None:
+        """A closed case as it was handed over, without the payments that were taken back since; None: not closed."""
+        of = await book.kept(self._pool, self._vault, case)
+        after = await book.find(self._pool, self._vault, case)
+        if of is None or of.settlement is None or after is None:
+            return of
+        payments = [
+            payment.model_copy(update={"reversed_on": after.payments.get(payment.receipt)})
+            for payment in of.settlement.payments
+        ]
+        return of.model_copy(update={"settlement": of.settlement.model_copy(update={"payments": payments})})
+
     def _begun(self, of: Handover) -> Aftercare:
         place = of.complaint.jurisdiction
         visit = self._rules.deadline("follow-up", of.closed_on, place)

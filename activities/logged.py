@@ -20,6 +20,7 @@ _PHASES: Final = {
     "closure.close": Phase.CLOSURE,
     "closure.arrange_follow_up": Phase.CLOSURE,
     "aftercare.hand_over": Phase.CLOSED,
+    "aftercare.give_back": Phase.INTAKE,
     "aftercare.take_up": Phase.CLOSED,
     "aftercare.terms": Phase.CLOSED,
     "aftercare.record": Phase.CLOSED,

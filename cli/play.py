@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 import texts
 from cli.example import localise
 from cli.offer import proposal_of
+from cli.reopen import reopened
 from cli.script import (
     AdvanceTo,
     AnswerTogether,
@@ -28,6 +29,7 @@ from cli.script import (
     File,
     Pay,
     ProposeTerms,
+    ReopenCase,
     Script,
     Send,
     Step,
@@ -49,6 +51,7 @@ from domain.messages import (
 )
 from domain.parameters import Parameters
 from domain.receipts import Acknowledgement, Receipt
+from domain.reopening import Reopen, reopened_as
 from domain.view import CaseView, InstalmentView, Timeline
 from domain.words import CENTRE_QUEUE, Agency, Language, Phase, Role
 
@@ -160,6 +163,8 @@ class _Player:
         match step:
             case File():
                 await self._file(step)
+            case ReopenCase():
+                await self._reopen(step)
             case Send():
                 actor, view = await self._actor(step), await self._look()
                 await self._send(step.build(self._id(), actor, self.language, _today(view)), step.via)
@@ -204,6 +209,22 @@ class _Player:
             ),
             result_type=Receipt,
         )
+        self.sent += 1
+        await self._look()
+
+    async def _reopen(self, step: ReopenCase) -> None:
+        closed = await self._look()
+        message = Reopen(
+            message_id=self._id(),
+            actor=await self._actor(step),
+            language=self.language,
+            case=closed.case,
+            ledger_head=closed.ledger_head,
+            **step.reopen.model_dump(),
+        )
+        self.case, self._told = self.client.get_workflow_handle(reopened_as(closed.case)), 0
+        self._filed.append(self.case.id)
+        await reopened(self.client, message)
         self.sent += 1
         await self._look()
 

@@ -112,6 +112,9 @@ def _head(view: CaseView, language: str) -> Table:
         rows["outcome"] = texts.label(view.outcome, language)
     for name, value in rows.items():
         table.add_row(Text(texts.say(f"cli.column.{name}", language), style="dim"), value)
+    if (old := view.reopened_from) is not None:
+        went_before = f"{old.case_number or old.case} · {texts.label(old.ground, language)}"
+        table.add_row(Text(texts.say("cli.column.reopened_from", language), style="dim"), went_before)
     for line in view.assigned_because[:_REASONS]:
         table.add_row("", Text(line, style="dim"))
     for warning in view.warnings:

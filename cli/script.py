@@ -19,6 +19,7 @@ from domain.case import InstalmentState, ProposalState
 from domain.ledger import Actor
 from domain.messages import Message
 from domain.protocol import MESSAGES
+from domain.reopening import Ground
 from domain.words import Agency, Language, Phase, Role
 
 Cast = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)?)?$")]
@@ -84,6 +85,21 @@ class File(_Step):
     file: Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.json$")]
     follow: bool = False
     """Go on with the case of this complaint."""
+
+
+class Grounds(Model):
+    """Why the closed case is reopened."""
+
+    ground: Ground
+    reason: Text
+    at_request_of: Ref | None = None
+    ask: tuple[Agency, ...] = ()
+
+
+class ReopenCase(_Step):
+    """Reopen the case that has closed; the play goes on with the new one."""
+
+    reopen: Grounds
 
 
 class Condition(Model):
@@ -192,13 +208,14 @@ class Pay(_Step):
     pay: Payment
 
 
-Step = Send | File | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
+Step = Send | File | ReopenCase | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
 
 _ASIDES: Final = ("say", "as", "via", "refused", "follow")
 """Keys of a step that are not what it does."""
 
 _STEPS: Final[dict[str, type[Step]]] = {
     "file": File,
+    "reopen": ReopenCase,
     "until": Until,
     "submit_drafts": SubmitDrafts,
     "propose": ProposeTerms,

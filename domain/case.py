@@ -25,6 +25,7 @@ from domain.papers import Paper, PaperOrder
 from domain.performance import EnforcementFile, PerformanceTerms, Rescheduling
 from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
+from domain.reopening import Reopening
 from domain.roster import Assignment
 from domain.sharing import SharingRow
 from domain.tasks import Desk, Task
@@ -306,6 +307,8 @@ class CaseState(Chronicle):
     """Workers who let representatives speak for them, and by which mandate: the latest that they gave."""
     reply: list[ReplyItem] = []
     ends: Ends = Ends()
+    reopening: Reopening | None = None
+    """From which closed case this one goes on."""
     paper_orders: list[PaperOrder] = []
     papers: list[Paper] = []
     papers_by_itself: bool = False

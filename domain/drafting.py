@@ -58,7 +58,7 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
         case PaperKind.SUSPENSION_NOTICE:
             return case.suspension is not None
         case PaperKind.REOPENING_NOTICE:
-            return False
+            return case.reopening is not None and case.reopening.case_number is not None
         case PaperKind.UNDISPUTED_FACTS:
             return case.mediation is not None and any(s.undisputed for s in case.mediation.sessions)
         case _:
@@ -137,6 +137,8 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             return {"reason": refused or lapsed} | _left_to_do(case, now)
         case PaperKind.JOINING_NOTICE:
             return {"related": case.receipt and (case.receipt.case_number or case.receipt.case)}
+        case PaperKind.REOPENING_NOTICE if case.reopening is not None:
+            return {"related": case.reopening.case_number, "reason": case.reopening.reason} | _left_to_do(case, now)
         case PaperKind.SUSPENSION_NOTICE if case.suspension is not None:
             until = case.day(case.suspension.until)
             return {"deadline": until, "reason": case.suspension.reason} | _left_to_do(case, now)

@@ -58,7 +58,9 @@ def end_of(case: CaseState) -> str:
     """How the case has ended, or stands: a row of the table of ends."""
     if case.outcome is not None:
         return case.outcome
-    return "suspended" if case.suspension is not None else "running"
+    if case.suspension is not None:
+        return "suspended"
+    return "reopened" if case.reopening is not None else "running"
 
 
 def limits(case: CaseState, now: datetime) -> dict[str, Limit]:

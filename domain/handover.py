@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Final
 
 from domain import case_clocks
-from domain.base import Instant, Model, Ref, Yuan
+from domain.base import Instant, Model, Ref
 from domain.case import CaseState, Referral, Settlement
 from domain.complaint import Complaint
 from domain.findings import Finding
 from domain.limitation import ClockAsked
 from domain.paying import allocate
 from domain.reconcile import Decision
+from domain.reopening import Paid
 from domain.words import Outcome
 
 _NIL: Final = Decimal("0.00")
@@ -45,14 +46,6 @@ class Handover(Model):
     def closed_on(self) -> date:
         """The legal day of the closure."""
         return CaseState.day(self.closed_at)
-
-
-class Paid(Model):
-    """What was paid to a claimant before, in yuan."""
-
-    claimant: Ref
-    part_a: Yuan
-    part_b: Yuan
 
 
 def handover(case: CaseState, now: datetime) -> Handover:

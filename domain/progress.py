@@ -21,6 +21,7 @@ from domain.messages import Instalment
 from domain.receipts import Decision, Receipt
 from domain.sharing import IDENTIFYING, cut
 from domain.steps import Closing, InquiryPlan, Judgement, Known, MediationPlan, PerformancePlan
+from domain.taking_up import less_paid
 from domain.tasks import Task, TaskState
 from domain.triage import Triage
 from domain.words import Outcome, Phase
@@ -169,7 +170,8 @@ def tell(case: CaseState, task: Task, now: datetime) -> Known:
 
 def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:
     """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
-    assessment, before, joined = judgement.assessment, case.assessment, bool(case.newcomers)
+    assessment, before = less_paid(case, judgement.assessment), case.assessment
+    joined = bool(case.newcomers)
     case.clocks = judgement.clocks or case.clocks
     case.assessment, case.decisions_assessed = assessment, len(case.decisions)
     case.corrections_assessed = case.corrections

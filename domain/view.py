@@ -20,6 +20,7 @@ from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.records import RecordsTrouble
 from domain.recounting import open_deadlines
+from domain.reopening import ReopenedFrom, from_which
 from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
 from domain.steps import OpenDeadline
@@ -233,6 +234,7 @@ class CaseView(Model):
     papers: tuple[Paper, ...] = ()
     ledger_head: str
     ledger_length: int
+    reopened_from: ReopenedFrom | None = None
 
 
 class CaseDeadlines(Model):
@@ -360,6 +362,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         papers=tuple(case.papers),
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
+        reopened_from=from_which(case.reopening),
     )
 
 

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import confirming, performing, progress, protocol, recounting, view
+    from domain import confirming, performing, progress, protocol, recounting, taking_up, view
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.projection import RegistrationRequest
     from domain.protocol import Problem, Refused
     from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
+    from domain.reopening import Reopen
     from domain.steps import (
         ClosingRequest,
         FollowUpRequest,
@@ -118,7 +119,11 @@ class DisputeWorkflow(Upkeep):
     async def intake(self) -> None:
         """Register the complaint and answer with a receipt; wait for what is missing."""
         case = self.case
-        await self.until(lambda: case.complaint is not None)
+        while case.complaint is None:
+            await self.until(lambda: case.complaint is not None or case.reopening is not None)
+            if case.reopening is not None:
+                of = await self.ask(AftercareService.give_back, case.reopening.of)
+                taking_up.take_up(case, of, self.now)
         assert case.complaint is not None and case.filed_at is not None
         if case.receipt is None:
             asked = RegistrationRequest(
@@ -179,8 +184,9 @@ class DisputeWorkflow(Upkeep):
         progress.take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
         case.sharing = {row.agency: row for row in plan.sharing}
-        for inquiry in plan.inquiries:
+        for inquiry in taking_up.inquiries(case, plan):
             progress.open_task(case, inquiry, self.now)
+        taking_up.keep_found(case, self.now)
 
     @phase(Phase.FACT_FINDING)
     async def fact_finding(self) -> None:
@@ -340,8 +346,13 @@ class DisputeWorkflow(Upkeep):
                 return revealed(self.case, message)
         except Refused as refused:
             raise answers.refusal(refused, Language.CHINESE) from None
-        if isinstance(message, FileComplaint):
-            await workflow.wait_condition(lambda: self.case.receipt is not None)
+        if isinstance(message, FileComplaint | Reopen):
+            reopening = self.case.reopening
+            await workflow.wait_condition(
+                lambda: self.case.receipt is not None or (reopening is not None and reopening.refused is not None)
+            )
+            if reopening is not None and reopening.refused is not None:
+                raise answers.refusal(protocol.refusal(reopening.refused, "case"), message.language)
             receipt = answers.receipt(self.case, message.language)
             assert receipt is not None
             return receipt

@@ -258,6 +258,8 @@ def ready_for(message: str) -> CaseState:
     match message:
         case "file_complaint":
             return unfiled()
+        case "reopen":
+            return unfiled(case="dispute-t-1-r1")
         case "supply_material":
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)

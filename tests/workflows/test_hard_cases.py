@@ -11,6 +11,7 @@ from cli.example import EXAMPLES, localise
 from cli.play import PlayResult, play
 from domain.base import CENTRE_ZONE
 from domain.ledger import Event
+from domain.limitation import LimitationClock
 from domain.retirement import reached_on
 from domain.view import CaseView, SideBySide
 from domain.words import CaseClass, Outcome, ReferralTarget
@@ -156,13 +157,39 @@ async def test_7_a_broken_instalment_brings_enforcement_back(office: Office) -> 
     assert case.view.referrals[0].source == "社会保险法 Art.63; 行政强制法 Art.53-54"
 
 
-async def test_12_withdrawal_does_not_stop_the_collection_of_premiums(office: Office) -> None:
+async def test_12_withdrawal_does_not_stop_the_collection_and_reopening_keeps_what_there_was(office: Office) -> None:
     case = await played(office, "hard-12-withdrawal")
-    assert case.premiums == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3
-    assert case.view.outcome is Outcome.WITHDRAWN
-    assert case.answers == {("c1", "i1"): "withdrawn-collected", ("c1", "i2"): "withdrawn"}
-    assert {line.item: line.amount for line in case.view.reply}["i1"] == case.view.part_a
-    assert case.referred == {"i1": ReferralTarget.ENFORCEMENT}
+    closed = await case.another("hard-12-withdrawal")
+    assert closed.part_a is not None and closed.late_fee is not None
+    assert closed.part_a - closed.late_fee == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3
+    assert closed.outcome is Outcome.WITHDRAWN
+    assert {(r.claimant, r.item): r.answer for r in closed.reply} == {
+        ("c1", "i1"): "withdrawn-collected",
+        ("c1", "i2"): "withdrawn",
+    }
+    assert {line.item: line.amount for line in closed.reply}["i1"] == closed.part_a
+    assert {referral.item: referral.target for referral in closed.referrals} == {"i1": ReferralTarget.ENFORCEMENT}
+
+    assert case.view.case == f"{closed.case}-r1"
+    assert case.events[0].kind == "case_reopened"
+    assert case.events[0].facts["head"] == closed.ledger_head == await office.verify(closed.case)
+    assert [event.facts["task"] for event in case.events if event.kind == "finding_kept"] == [
+        "medical-insurance",
+        "tax",
+    ]
+    assert case.view.outcome is Outcome.PERFORMED
+    assert case.answers == {("c1", "i1"): "paid", ("c1", "i2"): "paid"}
+    assert {line.item: line.amount for line in case.view.reply}["i2"] == Decimal("7200.00")  # four fifths of 9,000
+    before, after = await clocks(office, closed.case), await clocks(office, case.view.case)
+    assert after["i1"].state == before["i1"].state == "held"  # filed in time: the look-back stays held
+    old, new = ([s.params["day"] for s in one["i2"].history if s.code == "interrupts"] for one in (before, after))
+    assert old[0] == new[0]  # the first filing still counts
+
+
+async def clocks(office: Office, case: str) -> dict[str, LimitationClock]:
+    """The limitation of each claim item."""
+    told = await office.client.get_workflow_handle(case).query(DisputeWorkflow.deadlines)
+    return {clock.item: clock for clock in told.clocks}
 
 
 async def test_13_whoever_may_not_judge_stands_back_and_the_thread_is_not_lost(office: Office) -> None:

@@ -1,0 +1,94 @@
+"""``reopen``: a closed case goes on as a new one, with everything that had been found."""
+
+import uuid
+from typing import Annotated
+
+import typer
+from rich.panel import Panel
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+import texts
+from casebook import aftercare as book
+from cli.examples_of import example
+from cli.link import Exit, console, emit, fail, in_time, link, run, told, whoever
+from domain.protocol import refusal
+from domain.receipts import Receipt
+from domain.reopening import Ground, Reopen, reopened_as
+from domain.taking_up import refused
+from domain.words import CENTRE_QUEUE, Agency, Language
+from workflows.dispute import DisputeWorkflow
+
+
+async def reopened(client: Client, message: Reopen) -> Receipt:
+    """The receipt of a reopened case. Raises WorkflowAlreadyStartedError where it was reopened and has closed again."""
+    start = WithStartWorkflowOperation(
+        DisputeWorkflow.run,
+        id=reopened_as(message.case),
+        task_queue=CENTRE_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        static_summary=message.case,
+    )
+    sent = client.execute_update_with_start_workflow(
+        Reopen.name, message, start_workflow_operation=start, id=message.message_id, result_type=Receipt
+    )
+    return await in_time(sent, message.message_id)
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add ``reopen`` to the command line."""
+
+    def said(key: str) -> str:
+        return texts.say(key, language)
+
+    @app.command("reopen", help=said("reopening.command"))
+    def reopen(
+        case: Annotated[str, typer.Argument(help=said("cli.case"), show_default=False)] = "",
+        ground: Annotated[Ground, typer.Option(help=said("reopening.ground"))] = Ground.NEW_FACTS,
+        reason: Annotated[str, typer.Option(help=said("cli.field.reason"))] = "",
+        at_request_of: Annotated[str | None, typer.Option(help=said("reopening.at_request_of"))] = None,
+        ask: Annotated[list[Agency], typer.Option("--ask", help=said("reopening.ask"))] = [],  # noqa: B006
+        acting: Annotated[str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=said("cli.option.acting"))] = (
+            None
+        ),
+        as_json: Annotated[bool, typer.Option("--json", help=said("cli.option.as_json"))] = False,
+        show_example: Annotated[bool, typer.Option("--example", help=said("cli.option.show_example"))] = False,
+    ) -> None:
+        if show_example:
+            emit(example("reopen"))
+            return
+
+        async def work() -> None:
+            async with link(acting) as at:
+                closed = await book.kept(at.pool, at.vault, (await at.case(case)).id)
+                if closed is None:
+                    fail(Exit.NOT_FOUND, said("refusals.reopen.not_closed"))
+                message = Reopen(
+                    message_id=f"reopen-{uuid.uuid4().hex}",
+                    actor=whoever(acting, "supervisor"),
+                    language=Language(language),
+                    case=closed.case,
+                    ledger_head=closed.ledger_head,
+                    ground=ground,
+                    reason=reason,
+                    at_request_of=at_request_of,
+                    ask=tuple(ask),
+                )
+                if why := refused(message, closed):
+                    told(refusal(why, "case").problems, language)
+                try:
+                    receipt = await reopened(at.client, message)
+                except WorkflowAlreadyStartedError:
+                    fail(
+                        Exit.REFUSED,
+                        texts.say("reopening.again", language, case=reopened_as(closed.case)),
+                    )
+            if as_json:
+                emit(receipt)
+            else:
+                title = said("reopening.title")
+                console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style="green"))
+
+        run(work, language)

@@ -1,0 +1,131 @@
+"""A closed case is reopened: its ledger stays sealed, and the new one has everything that the old one knew."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from casebook import aftercare as book
+from cli.reopen import reopened
+from domain import messages as m
+from domain.aftercare import workflow_of
+from domain.aftercare_messages import RecordSatisfaction
+from domain.payment_messages import ReversePayment
+from domain.receipts import Decision, Receipt
+from domain.reopening import Ground, Reopen, reopened_as
+from domain.words import Agency, Outcome, Phase
+from tests import builders
+from tests.workflows.conftest import Handle, Office
+from tests.workflows.test_aftercare import TAX, refused, say, until
+from tests.workflows.test_performance import owed, paid, settled
+
+
+async def asked_to_reopen(office: Office, case: str, **changes: Any) -> Receipt:
+    """The receipt of a case that is reopened for breach."""
+    closed = await book.kept(office.pool, office.vault, case)
+    head = closed.ledger_head if closed else "0" * 64
+    fields = {"case": case, "ledger_head": head, "ground": Ground.BREACH, "reason": "款项被退回"}
+    message = Reopen(message_id=uuid.uuid4().hex, actor=builders.SUPERVISOR, **(fields | changes))
+    return await reopened(office.client, message)
+
+
+async def why_not(office: Office, case: str, **changes: Any) -> str:
+    """The code with which reopening is refused."""
+    with pytest.raises(WorkflowUpdateFailedError) as failure:
+        await asked_to_reopen(office, case, **changes)
+    assert isinstance(failure.value.cause, ApplicationError)
+    code: str = failure.value.cause.details[0][0]["code"]
+    return code.removeprefix("refusals.")
+
+
+async def performed(office: Office, case: str) -> Handle:
+    """A case that was settled and paid in full, and has closed."""
+    handle, _ = await settled(office, case)
+    owing = await owed(handle)
+    total = sum((line.amount for line in owing.instalments), Decimal(0))
+    await office.update(handle, await paid(office, handle, "r1", f"{total:.2f}"))
+    closed = await office.live_to_the_end(handle)
+    assert closed.outcome is Outcome.PERFORMED
+    return handle
+
+
+async def test_a_payment_taken_back_after_the_closure_lands_and_reopens_the_case(office: Office) -> None:
+    old = await performed(office, "later-reversal")
+    sealed = await office.verify(old.id)
+    back = {"receipt": "r1", "reversed_on": "2026-01-01", "reason": "账户注销，银行退回"}
+    assert await refused(office, old.id, ReversePayment, TAX, **back | {"receipt": "r9"}) == "payment.unknown"
+    await say(office, old.id, ReversePayment, TAX, **back)
+    after = await until(office, old.id, lambda after: after.payments["r1"] is not None)
+    assert after.events[-1].kind == "payment_reversed_after_closure"
+
+    receipt = await asked_to_reopen(office, old.id)
+    assert receipt.decision is Decision.ACCEPTED
+    new = office.client.get_workflow_handle(receipt.case)
+    view = await office.until(new, lambda view: view.phase is Phase.MEDIATION)
+    assert view.reopened_from is not None and view.reopened_from.ledger_head == sealed
+    before = await office.view(old)
+    assert view.part_a is not None and before.part_a is not None
+    assert view.part_a >= before.part_a  # what was taken back is owed again, and the late fee has run on
+    first = (await office.timeline(new)).events[0]
+    assert (first.kind, first.facts["head"]) == ("case_reopened", sealed)
+    assert await office.verify(old.id) == sealed
+    await office.verify(workflow_of(old.id))
+
+
+async def test_what_was_paid_before_is_not_owed_again(office: Office) -> None:
+    old = await performed(office, "paid-before")
+    receipt = await asked_to_reopen(office, old.id, ground=Ground.NEW_FACTS, ask=(Agency.LABOR,))
+    new = office.client.get_workflow_handle(receipt.case)
+    await office.until(new, lambda view: any(t.state == "offered" for t in view.tasks))
+    finding = builders.labor_finding()
+    submit = m.CompleteTask(message_id="lab", actor=builders.officer(Agency.LABOR), task="labor", finding=finding)
+    await office.update(new, submit)
+    view = await office.until(new, lambda view: view.phase is Phase.MEDIATION)
+    before = await office.view(old)
+    assert before.settlement is not None and before.part_a is not None and view.part_a is not None
+    assert view.part_a <= before.part_a - before.settlement.paid + Decimal("50.00")  # but for the late fee since
+    assert "paid-before" in view.warnings
+
+
+async def test_a_case_is_reopened_once_by_its_own_name_and_ledger_and_for_somebody(office: Office) -> None:
+    handle = await office.start(builders.complaint())
+    assert await why_not(office, handle.id) == "reopen.not_closed"
+    old = await office.start(builders.complaint(claimants=2))
+    gone = m.Withdraw(message_id="gone", actor=builders.SUPERVISOR, reason="撤回")
+    await office.update(old, gone)
+    await office.live_to_the_end(old)
+
+    assert await why_not(office, old.id, ledger_head="f" * 64) == "reopen.other_ledger"
+    assert await why_not(office, old.id) == "reopen.nobody"
+    assert await why_not(office, old.id, at_request_of="c9") == "reopen.no_party"
+    assert (await asked_to_reopen(office, old.id, at_request_of="c1")).decision is Decision.ACCEPTED
+
+
+async def test_whoever_had_withdrawn_comes_back_by_asking_for_it(office: Office) -> None:
+    old = await office.start(builders.complaint(claimants=2))
+    await office.update(old, m.Withdraw(message_id="gone", actor=builders.SUPERVISOR, reason="撤回"))
+    await office.live_to_the_end(old)
+    receipt = await asked_to_reopen(office, old.id, ground=Ground.NEW_FACTS, at_request_of="c2")
+    view = await office.view(office.client.get_workflow_handle(receipt.case))
+    assert [(c.ref, c.withdrawn) for c in view.claimants] == [("c1", True), ("c2", False)]
+    assert await why_not(office, old.id, at_request_of="c2") == "message.phase"
+
+
+async def test_the_visit_asks_each_claimant_once(office: Office) -> None:
+    old = await performed(office, "visited")
+    told = {"claimant": "c1", "satisfaction": 4, "performed": True}
+    await say(office, old.id, RecordSatisfaction, builders.SUPERVISOR, **told)
+    after = await until(office, old.id, lambda after: not after.awaits)
+    assert after.visits is not None and after.visits.satisfaction == 4
+    assert await refused(office, old.id, RecordSatisfaction, builders.SUPERVISOR, **told) == "visit.recorded"
+
+
+def test_each_case_is_reopened_under_the_next_name() -> None:
+    assert [reopened_as(case) for case in ("dispute-a", "dispute-a-r1", "dispute-a-r9")] == [
+        "dispute-a-r1",
+        "dispute-a-r2",
+        "dispute-a-r10",
+    ]
