@@ -13,7 +13,6 @@ import texts
 from casebook import aftercare as book
 from cli.examples_of import example
 from cli.link import Exit, console, emit, fail, in_time, link, run, told, whoever
-from domain.protocol import refusal
 from domain.receipts import Receipt
 from domain.reopening import Ground, Reopen, reopened_as
 from domain.taking_up import refused
@@ -77,7 +76,7 @@ def register(app: typer.Typer, language: str) -> None:
                     ask=tuple(ask),
                 )
                 if why := refused(message, closed):
-                    told(refusal(why, "case").problems, language)
+                    told(why.problems, language)
                 try:
                     receipt = await reopened(at.client, message)
                 except WorkflowAlreadyStartedError:

@@ -69,7 +69,7 @@ class Reopening(State):
     at_request_of: Ref | None = None
     ask: tuple[Agency, ...] = ()
     refused: str | None = None
-    """Why it can't be taken up; a code of texts/refusals.yaml."""
+    """Why it can't be taken up: the key of a text."""
     case_number: str | None = None
     """Of the old case; None until it has been taken up."""
     outcome: Outcome | None = None

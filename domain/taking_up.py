@@ -7,6 +7,7 @@ from typing import Final
 from domain.assessment import Assessment
 from domain.case import CaseState, LimitationNoted
 from domain.handover import Handover, paid
+from domain.protocol import Refused, refusal
 from domain.reopening import Ground, Paid, Reopen, Reopening
 from domain.steps import InquiryPlan, TriagePlan
 from domain.tasks import TaskState
@@ -19,10 +20,11 @@ def take_up(case: CaseState, of: Handover | None, now: datetime) -> None:
     """The case begins with all that the closed one knew, or says why it can't. A drill's clock goes on from the old."""
     reopening = case.reopening
     assert reopening is not None
-    reopening.refused = refused(reopening, of)
-    if reopening.refused is not None or of is None:
+    if (found := refused(reopening, of)) is not None or of is None:
+        assert found is not None
+        reopening.refused = found.problems[0].code
         case.reopening = None  # Whoever mends what was wrong may ask again.
-        case.note("reopening_refused", now, of=reopening.of, why=f"refusals.{reopening.refused}")
+        case.note("reopening_refused", now, of=reopening.of, why=reopening.refused)
         return
     now += of.clock_offset - case.clock_offset
     case.drill, case.clock_offset = of.drill, of.clock_offset
@@ -47,17 +49,17 @@ def take_up(case: CaseState, of: Handover | None, now: datetime) -> None:
     )
 
 
-def refused(reopening: Reopen | Reopening, of: Handover | None) -> str | None:
-    """Why a closed case can't be reopened so; a code of texts/refusals.yaml. None: it can."""
+def refused(reopening: Reopen | Reopening, of: Handover | None) -> Refused | None:
+    """Why a closed case can't be reopened so; None: it can."""
     if of is None:
-        return "reopen.not_closed"
+        return refusal("reopen.not_closed", "case")
     if of.ledger_head != reopening.ledger_head:
-        return "reopen.other_ledger"
-    parties = {c.ref for c in of.complaint.claimants} | {r.ref for r in of.complaint.respondents}
-    if reopening.at_request_of is not None and reopening.at_request_of not in parties:
-        return "reopen.no_party"
-    if not {c.ref for c in of.complaint.claimants} - (of.withdrawn.keys() - {reopening.at_request_of}):
-        return "reopen.nobody"
+        return refusal("reopen.other_ledger", "ledger_head")
+    claimants = {c.ref for c in of.complaint.claimants}
+    if reopening.at_request_of not in (None, *claimants, *(r.ref for r in of.complaint.respondents)):
+        return refusal("reopen.no_party", "at_request_of")
+    if not claimants - (of.withdrawn.keys() - {reopening.at_request_of}):
+        return refusal("reopen.nobody", "at_request_of")
     return None
 
 

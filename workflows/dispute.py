@@ -352,7 +352,7 @@ class DisputeWorkflow(Upkeep):
                 lambda: self.case.receipt is not None or (reopening is not None and reopening.refused is not None)
             )
             if reopening is not None and reopening.refused is not None:
-                raise answers.refusal(protocol.refusal(reopening.refused, "case"), message.language)
+                raise answers.refusal(Refused(Problem(field="case", code=reopening.refused)), message.language)
             receipt = answers.receipt(self.case, message.language)
             assert receipt is not None
             return receipt
