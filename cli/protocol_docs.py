@@ -12,6 +12,7 @@ from cli import access_docs, connector_docs
 from cli.examples_of import example, finding_example
 from domain.aftercare import AFTER
 from domain.aftercare_view import AftercareView
+from domain.bargain import Bargain
 from domain.ends_view import EndsView
 from domain.grid import GRID
 from domain.grid_view import GridReceipt, GridView
@@ -40,6 +41,7 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "deadlines": (CaseDeadlines, "Every open deadline, and the limitation clock of each claim item, with how it came."),
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
     "owed": (PerformanceView, "What is owed under the settlement on a day (`on`, or today), and how that came about."),
+    "bargain": (Bargain, "What is bargained about, and why terms (`offer`) would be refused; nothing is sent."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
     "ends": (EndsView, "How the case ended, or stands, and what each party can do until when."),
     "afterwards": (AftercareView, "What goes on after a case: each referral item by item, the visit, what came late."),

@@ -9,12 +9,14 @@ from typing import Final, TypeVar
 
 from pydantic import Field, JsonValue
 
+from domain.bargain import Bargain, OnTheTable
 from domain.base import Model, Ref
 from domain.complaint import ClaimItem
 from domain.ends_view import EndsView
 from domain.findings import Finding
 from domain.ledger import Actor, Event
 from domain.performance_view import PerformanceView
+from domain.protocol import Problem
 from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
@@ -171,6 +173,34 @@ class Eyes:
     def ends(self, view: EndsView) -> EndsView:
         """What a case's end leaves to do; of the claim items, those that one may see."""
         return view.model_copy(update={"items": self._rows(view.items)})
+
+    def bargain(self, view: Bargain) -> Bargain:
+        """What is bargained about: of what is owed and offered, what is one's own; no sums that tell of others."""
+        everything, judged = self.sight.people is Level.FULL, self.sight.prognosis is Level.FULL
+        own = {
+            "owed": self._rows(view.owed),
+            "premiums": view.premiums if everything else None,
+            "late_fee": view.late_fee if everything else None,
+            "opening": view.opening if judged else None,
+            "proposals": tuple(self._terms(one) for one in view.proposals),
+            "objections": tuple(self._objection(one) for one in view.objections),
+        }
+        return view.model_copy(update=own)
+
+    def _terms(self, proposal: OnTheTable) -> OnTheTable:
+        if self.sight.people is Level.FULL:
+            return proposal
+        of = {self.reader.id} if self.sight.people is Level.OWN else set()
+        cut = (one.only(of) for one in proposal.instalments)
+        return proposal.model_copy(update={"instalments": tuple(one for one in cut if one is not None)})
+
+    def _objection(self, problem: Problem) -> Problem:
+        """What is wrong with the terms of another claimant, without what that claimant is owed."""
+        whose = problem.params.get("claimant")
+        if whose is None or self.sight.people is Level.FULL or whose == self.reader.id:
+            return problem
+        shown = {name: value if name in ("claimant", "article") else HIDDEN for name, value in problem.params.items()}
+        return problem.model_copy(update={"params": shown})
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""

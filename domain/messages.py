@@ -4,7 +4,7 @@ On the wire each is a plain JSON object. Who may say what, and when, stands with
 (``domain/effects``); docs/messages.md is generated from both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
@@ -137,6 +137,12 @@ class Instalment(Model):
     def total(self) -> Decimal:
         """The whole instalment in yuan."""
         return sum((*self.part_a.values(), *self.part_b.values()), Decimal("0.00"))
+
+    def only(self, claimants: Collection[Ref]) -> "Instalment | None":
+        """What of it is for some claimants; None where nothing is."""
+        part_a = {ref: amount for ref, amount in self.part_a.items() if ref in claimants}
+        part_b = {ref: amount for ref, amount in self.part_b.items() if ref in claimants}
+        return self.model_copy(update={"part_a": part_a, "part_b": part_b}) if part_a or part_b else None
 
 
 def in_order(instalments: Sequence[Instalment]) -> None:

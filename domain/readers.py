@@ -17,6 +17,7 @@ QUERIES: Final = {
     "side_by_side": STAFF | PARTIES,
     "ends": STAFF | PARTIES,
     "owed": STAFF - {Role.INTAKE} | PARTIES,
+    "bargain": STAFF - {Role.INTAKE, Role.OFFICER} | PARTIES,
     "timeline": STAFF,
     "open_tasks": STAFF,
     "record": STAFF,

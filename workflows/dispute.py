@@ -17,7 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
+    from domain import bargain as bargaining
     from domain import confirming, performing, progress, protocol, recounting, taking_up, view
+    from domain.bargain import Bargain, BargainReading
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
@@ -437,6 +439,14 @@ class DisputeWorkflow(Upkeep):
         today = self.case.day(self.case.clock(asked.asked_at or workflow.now()))
         whole = performance_view(self.case, asked.on or today)
         return whole and self._eyes().performance(whole)
+
+    @workflow.query
+    def bargain(self, reading: BargainReading | None = None) -> Bargain | None:
+        """What is bargained about, and what stands against terms that are not sent; None before it is assessed."""
+        asked = reading or BargainReading()
+        now = self.case.clock(asked.asked_at or workflow.now())
+        whole = bargaining.bargain(self.case, asked.offer, proven.reader(), now)
+        return whole and self._eyes().bargain(whole)
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:

@@ -1,18 +1,17 @@
 """Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
-from domain.claims import given_up
 from domain.deadlines import GRANTED, prolonged
-from domain.findings import TaxFinding
 from domain.ledger import Actor
-from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Instalment, Propose, WithdrawProposal
-from domain.protocol import Checked, Refused, accepts, must, no_problems, refusal
-from domain.words import Agency, OperatingState, Phase, Role
+from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose, WithdrawProposal
+from domain.objections import objections, part_a_objections
+from domain.protocol import Checked, accepts, must, no_problems
+from domain.words import Phase, Role
 
 BARGAINING = {Phase.MEDIATION}
 PARTIES = {Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}
@@ -62,7 +61,7 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
 def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     mediation = _mediation(case, message.actor)
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
-    no_problems(_objections(case, message, case.day(now)))
+    no_problems(objections(case, message, case.day(now)))
     yield
     answer_by = case.day(now) + timedelta(days=case.rules.proposal_answer_days + 1)
     proposal = Proposal(
@@ -91,62 +90,6 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
     if message.actor.role is not Role.MEDIATOR and message.actor.id in _parties(proposal):
         given = PartyAnswer(accept=True, at=now, by=message.actor)
         record_answers(case, proposal, (message.actor.id,), given, now)
-
-
-def _insolvent(case: CaseState, payer: str) -> bool:
-    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16). Not asked in cases of version 0.1."""
-    finding = case.findings.get(Agency.TAX)
-    states = finding.employers if isinstance(finding, TaxFinding) else ()
-    return case.proven and any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
-
-
-def _objections(case: CaseState, message: Propose, today: date) -> Iterator[Refused]:
-    """Everything that is wrong with the terms, so that whoever offers them can mend all of it at once."""
-    if message.payer not in case.respondents:
-        yield refusal("party.unknown", "payer")
-    elif _insolvent(case, message.payer):
-        yield refusal("proposal.payer_insolvent", "payer", payer=message.payer)
-    for index, instalment in enumerate(message.instalments):
-        field = f"instalments.{index}"
-        if instalment.due < today:
-            yield refusal("proposal.due_in_past", f"{field}.due", today=today)
-        for part in ("part_a", "part_b"):
-            for claimant in getattr(instalment, part):
-                if claimant not in case.claimants:
-                    yield refusal("party.unknown", f"{field}.{part}", refs=claimant)
-    yield from _part_a_objections(case, message.instalments, "instalments")
-
-
-def _part_a_objections(case: CaseState, instalments: Iterable[Instalment], field: str) -> Iterator[Refused]:
-    """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant named."""
-    owed = case.assessment.part_a_of() if case.assessment else {}
-    due: dict[str, Decimal] = {}
-    offered: dict[str, Decimal] = {}
-    for instalment in instalments:
-        named = {c for part in (instalment.part_a, instalment.part_b) for c in part if c in case.claimants}
-        due |= {c: owed.get(c, Decimal(0)) for c in named}
-        for claimant in named & instalment.part_a.keys():
-            offered[claimant] = offered.get(claimant, Decimal(0)) + instalment.part_a[claimant]
-    for waived in given_up(due, offered):
-        said = waived.params
-        yield refusal(
-            "proposal.part_a_waived",
-            field,
-            claimant=waived.item,
-            owed=said["assessed"],
-            offered=said["scheduled"],
-            missing=said["missing"],
-            article=waived.article,
-        )
-    for claimant, given in sorted(offered.items()):
-        if given > due[claimant]:
-            yield refusal(
-                "proposal.part_a_exceeded",
-                field,
-                claimant=claimant,
-                owed=f"{due[claimant]:.2f}",
-                offered=f"{given:.2f}",
-            )
 
 
 def _parties(proposal: Proposal) -> frozenset[str]:
@@ -202,7 +145,7 @@ def may_answer(
         must(party not in case.withdrawn, "party.withdrawn", field, party=party)
         must(party not in proposal.answers, "answer.given", field, party=party)
     if accept:  # More may have been found owing since it was put on the table.
-        no_problems(_part_a_objections(case, proposal.instalments, "proposal"))
+        no_problems(part_a_objections(case, proposal.instalments, "proposal"))
     return proposal
 
 

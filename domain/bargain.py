@@ -1,0 +1,130 @@
+"""What is bargained about, as a reader sees it: what the findings show, what is offered, what stands against it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field, model_validator
+
+from domain.base import Instant, Model, Ref, Text, Yuan
+from domain.case import CaseState, Proposal
+from domain.ledger import Actor
+from domain.messages import Instalment, Propose, in_order
+from domain.objections import objections
+from domain.opening import Reading
+from domain.opening_proposal import OpeningProposal
+from domain.protocol import Problem, Refused, check
+from domain.words import ClaimKind
+
+_NIL: Final = Decimal("0.00")
+_UNSENT: Final = "unsent"
+
+
+class Offer(Model):
+    """Terms that somebody thinks of proposing: what ``propose`` carries, without its sender."""
+
+    proposal: Ref
+    payer: Ref
+    instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=120)]
+    guarantee: Text | None = None
+    terms: Text | None = None
+    acceleration: bool | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        in_order(self.instalments)
+        return self
+
+    def message(self, actor: Actor) -> Propose:
+        """The same as its sender would send it."""
+        return Propose(message_id=_UNSENT, actor=actor, **dict(self))
+
+
+class BargainReading(Reading):
+    """How it is asked for."""
+
+    offer: Offer | None = None
+    """Terms to be looked at; nothing is sent and nothing changed by it."""
+    asked_at: Instant | None = None
+    """The reader's clock, by which today is known: a case that nothing happens to does not look at its own."""
+
+
+class OwedLine(Model):
+    """What the findings make of one claim item for one claimant, in yuan."""
+
+    item: Ref
+    kind: ClaimKind
+    claimant: Ref
+    part_a: Yuan
+    part_b: Yuan
+
+
+class OnTheTable(Model):
+    """A proposal with its terms."""
+
+    ref: Ref
+    by: Ref
+    state: str
+    expires_at: Instant
+    payer: Ref
+    instalments: tuple[Instalment, ...]
+    acceleration: bool | None
+
+
+class Bargain(Model):
+    """What is bargained about in a case. Part A is scheduled, part B bargained."""
+
+    case: Ref
+    jurisdiction: Ref
+    today: date
+    as_of: date
+    """The day to which the findings' late fees run."""
+    owed: tuple[OwedLine, ...]
+    premiums: Yuan | None
+    """Of part A in the whole case, without the late fee; None for whoever does not see everybody's."""
+    late_fee: Yuan | None
+    opening: OpeningProposal | None
+    proposals: tuple[OnTheTable, ...]
+    objections: tuple[Problem, ...] = ()
+    """Everything for which the terms would be refused if they were sent now; empty where none were given."""
+
+
+def bargain(case: CaseState, offer: Offer | None, reader: Actor, now: datetime) -> Bargain | None:
+    """What is bargained about at an instant; None before anything is assessed."""
+    assessment, complaint = case.assessment, case.complaint
+    if assessment is None or complaint is None:
+        return None
+    kinds = {item.ref: item.kind for item in case.items}
+    return Bargain(
+        case=case.case,
+        jurisdiction=complaint.jurisdiction,
+        today=case.day(now),
+        as_of=assessment.as_of,
+        owed=tuple(
+            OwedLine(item=one.item, kind=kinds[one.item], claimant=one.claimant, part_a=one.part_a, part_b=one.part_b)
+            for one in assessment.owed
+            if one.claimant not in case.withdrawn and (one.part_a or one.part_b)
+        ),
+        premiums=assessment.employer_share + assessment.employee_share,
+        late_fee=assessment.late_fee,
+        opening=assessment.prognosis.opening,
+        proposals=tuple(_shown(one) for one in (case.mediation.proposals.values() if case.mediation else ())),
+        objections=tuple(_problems(case, offer.message(reader), now)) if offer else (),
+    )
+
+
+def _shown(proposal: Proposal) -> OnTheTable:
+    shared: dict[str, Any] = {name: getattr(proposal, name) for name in OnTheTable.model_fields if name != "by"}
+    return OnTheTable(**shared, by=proposal.by.id)
+
+
+def _problems(case: CaseState, message: Propose, now: datetime) -> Iterator[Problem]:
+    """What sending it would be refused for; what is wrong with the terms even where they can't be sent at all."""
+    try:
+        check(case, message, now)
+    except Refused as refused:
+        yield from refused.problems
+        told = refused.problems
+        wrong = (problem for one in objections(case, message, case.day(now)) for problem in one.problems)
+        yield from (problem for problem in wrong if problem not in told)

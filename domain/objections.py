@@ -1,0 +1,68 @@
+"""What stands against terms: everything at once, so that whoever offers them can mend all of it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from domain.case import CaseState
+from domain.claims import given_up
+from domain.findings import TaxFinding
+from domain.messages import Instalment, Propose
+from domain.protocol import Refused, refusal
+from domain.words import Agency, OperatingState
+
+
+def _insolvent(case: CaseState, payer: str) -> bool:
+    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16). Not asked in cases of version 0.1."""
+    finding = case.findings.get(Agency.TAX)
+    states = finding.employers if isinstance(finding, TaxFinding) else ()
+    return case.proven and any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
+
+
+def objections(case: CaseState, message: Propose, today: date) -> Iterator[Refused]:
+    """Everything that is wrong with the terms, so that whoever offers them can mend all of it at once."""
+    if message.payer not in case.respondents:
+        yield refusal("party.unknown", "payer")
+    elif _insolvent(case, message.payer):
+        yield refusal("proposal.payer_insolvent", "payer", payer=message.payer)
+    for index, instalment in enumerate(message.instalments):
+        field = f"instalments.{index}"
+        if instalment.due < today:
+            yield refusal("proposal.due_in_past", f"{field}.due", today=today)
+        for part in ("part_a", "part_b"):
+            for claimant in getattr(instalment, part):
+                if claimant not in case.claimants:
+                    yield refusal("party.unknown", f"{field}.{part}", refs=claimant)
+    yield from part_a_objections(case, message.instalments, "instalments")
+
+
+def part_a_objections(case: CaseState, instalments: Iterable[Instalment], field: str) -> Iterator[Refused]:
+    """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant named."""
+    owed = case.assessment.part_a_of() if case.assessment else {}
+    due: dict[str, Decimal] = {}
+    offered: dict[str, Decimal] = {}
+    for instalment in instalments:
+        named = {c for part in (instalment.part_a, instalment.part_b) for c in part if c in case.claimants}
+        due |= {c: owed.get(c, Decimal(0)) for c in named}
+        for claimant in named & instalment.part_a.keys():
+            offered[claimant] = offered.get(claimant, Decimal(0)) + instalment.part_a[claimant]
+    for waived in given_up(due, offered):
+        said = waived.params
+        yield refusal(
+            "proposal.part_a_waived",
+            field,
+            claimant=waived.item,
+            owed=said["assessed"],
+            offered=said["scheduled"],
+            missing=said["missing"],
+            article=waived.article,
+        )
+    for claimant, given in sorted(offered.items()):
+        if given > due[claimant]:
+            yield refusal(
+                "proposal.part_a_exceeded",
+                field,
+                claimant=claimant,
+                owed=f"{due[claimant]:.2f}",
+                offered=f"{given:.2f}",
+            )
