@@ -8,6 +8,7 @@ from temporalio import activity
 from domain.confirmation import ConfirmationKind, ConfirmationPlan
 from domain.messages import Instalment
 from domain.performance import PerformanceTerms, acceleration_rule
+from domain.signature import SigningPlan
 from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
 from runtime.rules import Rules
 
@@ -24,8 +25,15 @@ class PerformanceService:
         return PerformancePlan(
             dues=tuple(self._due(one, request) for one in request.instalments),
             terms=self._terms(request),
+            signing=self._signing(request),
             confirmations=tuple(self._confirmations(request)),
         )
+
+    def _signing(self, request: PerformanceRequest) -> SigningPlan | None:
+        if request.agreed_on is None:
+            return None
+        until = self._rules.deadline("agreement-signing", request.agreed_on, request.jurisdiction)
+        return SigningPlan(deadline=until, remind_at=self._rules.reminder(until, "agreement-signing-reminder"))
 
     def _confirmations(self, request: PerformanceRequest) -> Iterator[ConfirmationPlan]:
         """Where part B was agreed; part A is no civil matter that a court or arbitrators would confirm."""

@@ -16,6 +16,7 @@ from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
 from domain.ledger import Event
 from domain.reconcile import statements
+from domain.signature import SigningView
 from domain.tasks import SHOWN_OPEN
 from domain.view import CaseView, ProposalView, TaskView, TriageExplanation
 from domain.words import Phase
@@ -65,6 +66,8 @@ def case(view: CaseView, language: str) -> RenderableType:
         parts.append(_proposals(view, language))
     if view.settlement is not None:
         parts.append(_settlement(view, language))
+    if view.signing is not None:
+        parts.append(_signing(view.signing, language))
     if view.confirmations:
         parts.append(_confirmations(view, language))
     if view.reply:
@@ -236,6 +239,18 @@ def _settlement(view: CaseView, language: str) -> RenderableType:
     return Group(table, bar, Text(summary))
 
 
+def _signing(signing: SigningView, language: str) -> Table:
+    table = _table("signing", ("state", "until", "signed", "unsigned", "seal"), language)
+    table.add_row(
+        texts.label(signing.state, language),
+        str(signing.due),
+        texts.label(signing.signed[:_NAMED], language),
+        texts.label((*signing.unsigned, *signing.dropped)[:_NAMED], language),
+        texts.label("sealed" if signing.sealed else "not-sealed", language),
+    )
+    return table
+
+
 def _confirmations(view: CaseView, language: str) -> Table:
     table = _table("confirmations", ("item", "state", "until", "asked", "document"), language)
     for one in view.confirmations:
@@ -268,6 +283,7 @@ def _next(view: CaseView, language: str) -> RenderableType:
     silent = next((p.silent[0] for p in view.proposals if p.state == "open" and p.silent), "c1")
     task = next((t.ref for t in view.tasks if t.state in SHOWN_OPEN), "labor")
     to_sign = [f"cosign {name} {t.ref}" for t in view.tasks if t.state == "signed"]
+    to_sign_it = view.signing.unsigned if view.signing else ()
     payer = next((r.ref for r in view.respondents), "e1")
     instalments = view.settlement.instalments if view.settlement else ()
     owed = next((i.amount - i.paid for i in instalments if i.paid < i.amount), "…")
@@ -290,6 +306,10 @@ def _next(view: CaseView, language: str) -> RenderableType:
             f"propose {name} terms.json",
         ),
         "answer": (f"answer {name} {proposal} {silent} --accept", f"answer {name} {proposal} {silent} --reject"),
+        "signatures": (
+            f"sign {name} " + " ".join(f"--parties {p}" for p in to_sign_it[:_NAMED]) + " --how in-person",
+            f"seal {name} …",
+        ),
         "instalment": (pay,),
         "overdue-instalment": (pay,),
         "resumption": (f"resume {name}",),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from domain import confirming, performing
+from domain import confirming, performing, signing
 from domain.alarm import Alarm
 from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
@@ -62,7 +62,10 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
         case Phase.MEDIATION:
             yield from _of_mediation(case)
         case Phase.PERFORMANCE:
-            yield from performing.alarms(case)
+            if (being_signed := signing.open_signing(case)) is not None:
+                yield from signing.alarms(case, being_signed)
+            else:
+                yield from performing.alarms(case)
 
 
 def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:

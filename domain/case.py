@@ -28,6 +28,7 @@ from domain.reconcile import Decision as DiscrepancyDecision
 from domain.reopening import Reopening
 from domain.roster import Assignment
 from domain.sharing import SharingRow
+from domain.signature import Signing
 from domain.tasks import Desk, Task
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
@@ -295,6 +296,8 @@ class CaseState(Chronicle):
     mediator: Ref | None = None
     mediation: Mediation | None = None
     settlement: Settlement | None = None
+    signing: Signing | None = None
+    """None in settlements of before there were signatures: they took effect when they were agreed."""
     confirmations: dict[ConfirmationKind, Confirmation] = {}
     referrals: list[Referral] = []
     withdrawn: dict[Ref, str] = {}

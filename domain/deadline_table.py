@@ -19,6 +19,7 @@ _DIVISION: Final = re.compile(r"CN-\d{2}(\d{2})?")
 Unit = Literal["working-day", "calendar-day", "month", "year"]
 CountedFrom = Literal[
     "acceptance",
+    "accepted-terms",
     "agreed-day",
     "agreement",
     "application",
@@ -55,6 +56,7 @@ WhenPassed = Literal[
     "lapses",
     "limitation-defence",
     "not-accepted",
+    "not-settled",
     "overdue",
     "proposal-expires",
     "reconsideration-open",

@@ -20,6 +20,7 @@ from domain.protocol import Problem
 from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
+from domain.signature import SigningView
 from domain.view import (
     CaseDeadlines,
     CaseView,
@@ -144,6 +145,7 @@ class Eyes:
                 "assigned_because": view.assigned_because if judged else (),
                 "proposals": tuple(self._answers(p, claiming) for p in view.proposals) if terms else (),
                 "settlement": self._settlement(view.settlement, claiming) if terms else None,
+                "signing": self._signing(view.signing, claiming) if terms else None,
                 "confirmations": tuple(
                     c.model_copy(update={"asked": self._refs(c.asked, claiming)}) for c in view.confirmations
                 )
@@ -276,6 +278,12 @@ class Eyes:
 
     def _settlement(self, settlement: SettlementView | None, claiming: Collection[Ref]) -> SettlementView | None:
         return settlement and settlement.model_copy(update={"claimants": self._refs(settlement.claimants, claiming)})
+
+    def _signing(self, signing: SigningView | None, claiming: Collection[Ref]) -> SigningView | None:
+        names = ("signed", "unsigned", "dropped")
+        return signing and signing.model_copy(
+            update={name: self._refs(getattr(signing, name), claiming) for name in names}
+        )
 
     def _refs(self, refs: Iterable[Ref], claiming: Collection[Ref]) -> tuple[Ref, ...]:
         """Who has done something: a claimant isn't told how each of the others answered."""

@@ -39,6 +39,10 @@ def paged(view: CaseView, number: int) -> CaseView:
             "proposals": tuple(_counted(proposal, beyond) for proposal in view.proposals),
             "settlement": settlement
             and settlement.model_copy(update={"claimants": _without(settlement.claimants, beyond)}),
+            "signing": view.signing
+            and view.signing.model_copy(
+                update={n: _without(getattr(view.signing, n), beyond) for n in ("signed", "unsigned", "dropped")}
+            ),
             "confirmations": tuple(
                 c.model_copy(update={"asked": _without(c.asked, beyond)}) for c in view.confirmations
             ),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
-from domain import case_clocks, confirming
+from domain import case_clocks, confirming, signing
 from domain.assessment import Assessment
 from domain.case import (
     Blocked,
@@ -312,7 +312,10 @@ def settle(
             for d in plan.dues
         ],
     )
-    confirming.take_plan(case, plan.confirmations, now)
+    if plan.signing is not None:  # What hangs on its effect comes with that.
+        signing.take_plan(case, plan.signing, now)
+    else:
+        confirming.take_plan(case, plan.confirmations, now)
 
 
 def close_unfiled(case: CaseState, now: datetime) -> None:

@@ -7,6 +7,7 @@ from domain import case_clocks
 from domain.case import CaseState, InstalmentState
 from domain.confirmation import ConfirmationKind
 from domain.deadlines import end_of, not_before
+from domain.signing import open_signing
 from domain.steps import OpenDeadline, Recount, RecountRequest
 from domain.words import Phase
 
@@ -41,6 +42,13 @@ def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
                 remind_at=None if due.reminded else due.remind_at,
                 final_at=due.default_at if due.grace_from is None else None,
             )
+    if (being_signed := open_signing(case)) is not None:
+        yield OpenDeadline(
+            what="agreement-signing",
+            deadline=being_signed.deadline,
+            passed=being_signed.deadline.due_at <= now,
+            remind_at=None if being_signed.reminded else being_signed.remind_at,
+        )
     for one in case.confirmations.values():
         if one.runs and not one.over:
             yield OpenDeadline(
@@ -108,6 +116,10 @@ def _set(case: CaseState, anew: OpenDeadline) -> None:
         case "mediation":
             assert case.mediation is not None
             case.mediation.deadline = anew.deadline
+        case "agreement-signing":
+            assert case.signing is not None
+            case.signing.deadline = anew.deadline
+            case.signing.remind_at = anew.remind_at or case.signing.remind_at
         case kind if kind in case.confirmations:
             one = case.confirmations[ConfirmationKind(kind)]
             one.deadline, one.remind_at = anew.deadline, anew.remind_at or one.remind_at

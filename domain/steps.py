@@ -16,6 +16,7 @@ from domain.performance import PerformanceTerms
 from domain.reconcile import Decision
 from domain.roster import Assignment
 from domain.sharing import SharingRow
+from domain.signature import SigningPlan
 from domain.tasks import Desk
 from domain.triage import Triage
 from domain.words import Agency, CaseClass, Lane, Outcome
@@ -131,6 +132,7 @@ class PerformancePlan(Model):
 
     dues: tuple[DuePlan, ...]
     terms: PerformanceTerms | None = None
+    signing: SigningPlan | None = None
     confirmations: tuple[ConfirmationPlan, ...] = ()
     """What both sides may ask for, where part B was agreed."""
 

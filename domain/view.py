@@ -23,6 +23,8 @@ from domain.recounting import open_deadlines
 from domain.reopening import ReopenedFrom, from_which
 from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
+from domain.signature import SigningView, signing_view
+from domain.signing import parties
 from domain.steps import OpenDeadline
 from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
@@ -228,6 +230,7 @@ class CaseView(Model):
     sessions: int
     proposals: tuple[ProposalView, ...]
     settlement: SettlementView | None
+    signing: SigningView | None = None
     confirmations: tuple[ConfirmationView, ...] = ()
     referrals: tuple[ReferralView, ...]
     reply: tuple[ReplyView, ...]
@@ -351,6 +354,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         sessions=len(mediation.sessions) if mediation else 0,
         proposals=tuple(_proposal_views(case)),
         settlement=_settlement_view(case),
+        signing=signing_view(case.signing, parties(case)) if case.signing else None,
         confirmations=tuple(confirmation_view(one) for one in case.confirmations.values()),
         referrals=tuple(
             ReferralView(item=r.item, target=r.target, reason=r.reason, source=r.source) for r in case.referrals

@@ -2,6 +2,7 @@
 
 from domain.base import Instant, Model
 from domain.case import CaseState, InstalmentState
+from domain.signing import open_signing, unsigned
 from domain.words import Phase
 
 
@@ -57,6 +58,14 @@ def waiting(case: CaseState) -> Waiting:
             )
         case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
             return _waiting_in_mediation(case)
+        case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
+            return Waiting(
+                on=tuple(unsigned(case)) or ("mediator",),
+                what="signatures",
+                since=since,
+                until=being_signed.deadline.due_at,
+                provisional=being_signed.deadline.provisional,
+            )
         case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
             due, demanded = case.unpaid[0], case.settlement.demanded_until
             if demanded is not None:

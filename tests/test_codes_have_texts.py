@@ -19,6 +19,7 @@ from domain.confirmation import ConfirmationKind, ConfirmationState
 from domain.performance import ReschedulingState
 from domain.protocol import MESSAGES, Refused, parse
 from domain.receipts import Decision
+from domain.signature import SigningState, SigningWay
 from domain.tasks import TaskState
 from texts import sentences
 
@@ -79,7 +80,7 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "model", "wages"}
+    spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "signature", "model", "wages"}
     models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)
@@ -137,6 +138,8 @@ VOCABULARY: list[type[StrEnum]] = [
     ConfirmationKind,
     ConfirmationState,
     ReschedulingState,
+    SigningState,
+    SigningWay,
     TaskState,
 ]
 

@@ -52,6 +52,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.centre import service_of_its_own
     from workflows.prefill import prefill
     from workflows.proven import PROVEN
+    from workflows.signing import signed
     from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
 EMPTY: Final = Opening()
@@ -270,6 +271,7 @@ class DisputeWorkflow(Upkeep):
     async def performance(self) -> None:
         """Follow the money until it has arrived, or a default has come to enforcement."""
         case = self.case
+        await signed(self)
         settlement = case.settlement
         if settlement is None:
             return

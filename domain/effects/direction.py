@@ -23,6 +23,7 @@ from domain.messages import (
 )
 from domain.papers import PaperKind
 from domain.protocol import Checked, accepts, must
+from domain.signing import open_signing
 from domain.tasks import EVIDENCE_MAX, Task, hand_to
 from domain.words import Outcome, Phase, Role
 
@@ -132,6 +133,9 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
         due.postpone(stood)
     if case.settlement is not None:
         performing.stood_still(case.settlement, stood)
+    if (being_signed := open_signing(case)) is not None:
+        being_signed.deadline = prolonged(being_signed.deadline, days)
+        being_signed.remind_at += stood
 
 
 @accepts(

@@ -14,6 +14,7 @@ from domain.payment_messages import AnswerRescheduling, Reschedule
 from domain.performance import Rescheduling, ReschedulingState
 from domain.performing import close_rescheduling
 from domain.protocol import PARTIES, Checked, accepts, must
+from domain.signing import open_signing
 from domain.words import Phase, Role
 
 PERFORMING = {Phase.PERFORMANCE}
@@ -22,6 +23,7 @@ _NIL = Decimal("0.00")
 
 def _settlement(case: CaseState, actor: Actor) -> Settlement:
     must(case.settlement is not None and case.unpaid, "payment.nothing_agreed", "name")
+    must(open_signing(case) is None, "signing.first", "name")
     assert case.settlement is not None
     if actor.role is Role.MEDIATOR:
         must(actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)

@@ -21,6 +21,8 @@ async def settled(onestop: Onestop) -> tuple[str, Any]:
     for party in ("c1", "e1"):
         assert (await onestop("answer", case, "p1", party, "--accept")).code == 0
     await until(onestop, case, "performance")
+    assert (await onestop("sign", case, "--parties", "c1", "--parties", "e1", "--how", "in-person")).code == 0
+    assert (await onestop("seal", case, "seal-0001")).code == 0
     return case, today
 
 

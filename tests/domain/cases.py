@@ -15,6 +15,7 @@ from domain.messages import Instalment
 from domain.performance import PerformanceTerms, Rescheduling
 from domain.prognosis import load_prognosis, prognose
 from domain.reconcile import Discrepancy
+from domain.signature import Signing
 from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.triage import TriageFacts, load_table, triage
 from domain.words import Agency, Lane, Phase, Role
@@ -241,6 +242,29 @@ def settled(
     return case(Phase.PERFORMANCE, claimants, **{"settlement": agreed} | changes)
 
 
+def being_signed(before: CaseState | None = None) -> CaseState:
+    """A settlement that is to be signed within fourteen days, by those whom the first proposal offers something."""
+    case = before or mediated(proposal())
+    assert case.mediation is not None
+    terms = case.mediation.proposals["p1"]
+    claimants = tuple(c for c in case.claimants if c in terms.claimants)
+    until = deadline(14, "agreement-signing")
+    return case.model_copy(
+        update={
+            "phase": Phase.PERFORMANCE,
+            "settlement": Settlement(
+                proposal="p1",
+                payer="e1",
+                claimants=claimants,
+                agreed_on=TODAY,
+                guarantee=None,
+                dues=[due(one) for one in terms.instalments],
+            ),
+            "signing": Signing(deadline=until, remind_at=until.due_at - 6 * DAY),
+        }
+    )
+
+
 def confirmable(**asked: datetime) -> CaseState:
     """A settlement of 1,000 yuan of part B that can be confirmed for thirty days, and who has asked for it."""
     kind = ConfirmationKind.JUDICIAL
@@ -264,6 +288,10 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
+        case "sign" | "seal_agreement":
+            return being_signed()
+        case "sign_for":
+            return being_signed(represented())
         case "request_confirmation":
             return confirmable()
         case "record_confirmation_result":

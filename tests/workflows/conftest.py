@@ -32,6 +32,7 @@ from domain.ledger import Event
 from domain.messages import AdvanceClock, FileComplaint, Message
 from domain.opening import Closed, Opening, Reading
 from domain.receipts import Acknowledgement, Receipt
+from domain.signature import SealAgreement, Sign, SigningWay
 from domain.view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Language
 from runtime.rules import Rules
@@ -131,6 +132,17 @@ class Office:
         """Move the clock of a drill on."""
         message = AdvanceClock(message_id=f"advance-{uuid.uuid4().hex}", actor=builders.SUPERVISOR, days=days)
         await self.update(handle, message)
+
+    async def sign(self, handle: Handle) -> CaseView:
+        """Everybody who accepted signs before the mediator, and the centre's seal is put on it."""
+        view = await self.until(handle, lambda v: v.signing is not None)
+        assert view.signing is not None
+        actor = builders.mediator(view.mediator or "")
+        await self.update(
+            handle, Sign(message_id="sign", actor=actor, parties=view.signing.unsigned, how=SigningWay.IN_PERSON)
+        )
+        await self.update(handle, SealAgreement(message_id="seal", actor=actor, seal="seal-0001"))
+        return await self.view(handle)
 
     async def mediator_of(self, handle: Handle) -> str | None:
         """The mediator of a case, once there is one."""

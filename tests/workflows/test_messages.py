@@ -68,6 +68,7 @@ async def settle(office: Office, handle: Handle, accepting: tuple[str, ...] = ("
             accept=ref in (*accepting, "e1"),
         )
         await office.update(handle, said)
+    await office.sign(handle)
     return sum((owed[ref] for ref in accepting), Decimal(0))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from domain import messages as m
 from domain.payment_messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
 from domain.performance_view import PerformanceReading, PerformanceView
-from domain.words import Agency, Outcome, Phase, ReferralTarget, Role
+from domain.words import Agency, Outcome, ReferralTarget, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office
 from tests.workflows.test_life_of_a_case import find_the_facts
@@ -42,7 +42,7 @@ async def settled(office: Office, case: str, acceleration: bool | None = None) -
             message_id=f"answer-{ref}", actor=builders.party(ref, role), proposal="p1", party=ref, accept=True
         )
         await office.update(handle, answer)
-    await office.until(handle, lambda v: v.phase is Phase.PERFORMANCE)
+    await office.sign(handle)
     return handle, days
 
 

@@ -52,7 +52,7 @@ async def settle(office: Office, handle: Handle) -> None:
             message_id=f"answer-{ref}", actor=builders.party(ref, role), proposal="p1", party=ref, accept=True
         )
         await office.update(handle, answer)
-    assert (await office.view(handle)).phase is Phase.PERFORMANCE
+    assert (await office.sign(handle)).phase is Phase.PERFORMANCE
 
 
 def months_later(first: date, count: int) -> date:

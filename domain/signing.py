@@ -1,0 +1,111 @@
+"""A settlement takes effect when it is signed and sealed; who has not signed in time has not settled."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+
+from domain import performing
+from domain.alarm import Alarm
+from domain.case import CaseState, Settlement
+from domain.paying import allocate
+from domain.signature import Signing, SigningPlan, SigningState
+
+FORMED_BY_PERFORMANCE: Final = "民法典 Art.490"
+
+
+def open_signing(case: CaseState) -> Signing | None:
+    """The signing that still runs. A settlement of before there were signatures has none: it is in effect."""
+    signing = case.signing
+    return signing if signing is not None and signing.state is SigningState.OPEN else None
+
+
+def take_plan(case: CaseState, plan: SigningPlan, now: datetime) -> None:
+    """A settlement is to be signed."""
+    case.signing = Signing(deadline=plan.deadline, remind_at=plan.remind_at)
+    case.note("signing_opened", now, due=plan.deadline.due.isoformat(), parties=len(parties(case)))
+
+
+def parties(case: CaseState) -> tuple[str, ...]:
+    """Whose signatures the settlement takes."""
+    settlement = case.settlement
+    return (*settlement.claimants, settlement.payer) if settlement is not None else ()
+
+
+def unsigned(case: CaseState) -> list[str]:
+    """Those who have not signed yet."""
+    signing = open_signing(case)
+    return [ref for ref in parties(case) if ref not in signing.signed] if signing else []
+
+
+def alarms(case: CaseState, signing: Signing) -> Iterator[Alarm]:
+    """What time brings to a signing."""
+
+    def remind(now: datetime) -> None:
+        signing.reminded = True
+        due, sealed = signing.deadline.due.isoformat(), "sealed" if signing.seal else "not-sealed"
+        case.note("signing_reminded", now, due=due, parties=list(unsigned(case)), seal=sealed)
+
+    if not signing.reminded:
+        yield Alarm(signing.remind_at, remind)
+    yield Alarm(signing.deadline.due_at, partial(_run_out, case, signing))
+
+
+def take_effect_if_complete(case: CaseState, now: datetime) -> None:
+    """The last of the signatures and the seal brings it into effect, as of the latest of them."""
+    signing, settlement = open_signing(case), case.settlement
+    assert signing is not None and settlement is not None
+    if signing.seal is not None and len(signing.signed) == len(settlement.claimants) + 1:
+        _take_effect(case, signing, max(signing.seal.signed_on, *(s.signed_on for s in signing.signatures)), now)
+
+
+def formed_by_performance(case: CaseState, now: datetime) -> None:
+    """All has been paid and taken before everybody had signed: that makes the settlement as a signature does."""
+    if (signing := open_signing(case)) is not None and not case.unpaid:
+        signing.state, signing.effective_on = SigningState.PERFORMED, case.day(now)
+        case.note("settlement_formed", now, parties=len(parties(case)), source=FORMED_BY_PERFORMANCE)
+
+
+def _take_effect(case: CaseState, signing: Signing, on: date, now: datetime) -> None:
+    assert case.settlement is not None
+    signing.state, signing.effective_on = SigningState.IN_EFFECT, on
+    sealed = "sealed" if signing.seal is not None else "not-sealed"
+    claimants = len(case.settlement.claimants)
+    case.note("settlement_in_effect", now, on=on.isoformat(), claimants=claimants, seal=sealed)
+
+
+def _run_out(case: CaseState, signing: Signing, now: datetime) -> None:
+    """Those have settled who signed, with the payer, or who have been paid in full; the others have not."""
+    settlement = case.settlement
+    assert settlement is not None
+    signing.reminded = True
+    owing = {one.claimant for one in allocate(settlement) if one.payment is None}
+    payer_signed = settlement.payer in signing.signed
+    bound = {c for c in settlement.claimants if c not in owing or (payer_signed and c in signing.signed)}
+    signing.dropped = tuple(c for c in settlement.claimants if c not in bound)
+    if signing.dropped:
+        due, silent = signing.deadline.due.isoformat(), unsigned(case)
+        case.note("signing_run_out", now, due=due, parties=[*signing.dropped], unsigned=[*silent])
+    if not bound:
+        signing.state, case.settlement = SigningState.FAILED, None
+        if case.mediation is not None:
+            case.mediation.ended = "unsigned"
+        case.note("settlement_unsigned", now, due=signing.deadline.due.isoformat())
+        return
+    _leave_out(case, settlement, set(signing.dropped), now)
+    _take_effect(case, signing, signing.deadline.due, now)
+
+
+def _leave_out(case: CaseState, settlement: Settlement, gone: Collection[str], now: datetime) -> None:
+    """What was agreed for them is not agreed; what was paid for them is a credit."""
+    if not gone:
+        return
+    settlement.claimants = tuple(c for c in settlement.claimants if c not in gone)
+    for due in settlement.dues:
+        one = due.instalment
+        kept = {
+            name: {c: yuan for c, yuan in getattr(one, name).items() if c not in gone} for name in ("part_a", "part_b")
+        }
+        due.instalment = one.model_copy(update=kept)
+    settlement.dues = [due for due in settlement.dues if due.instalment.part_a or due.instalment.part_b]
+    performing.count(case, settlement, now)

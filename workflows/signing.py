@@ -1,0 +1,34 @@
+"""The step between an accepted proposal and its performance: it is signed, and its remedies open."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.performance import PerformanceService
+    from domain import confirming, progress, signing
+    from domain.effects.papers import order
+    from domain.ledger import SYSTEM
+    from domain.papers import PaperKind
+    from domain.steps import PerformanceRequest
+    from workflows.upkeep import Upkeep
+
+
+async def signed(dispute: Upkeep) -> None:
+    """Wait until the settlement is signed, paid in full, or not signed in time. One of before signatures passes."""
+    case = dispute.case
+    await dispute.until(lambda: signing.open_signing(case) is None or not case.unpaid)
+    signing.formed_by_performance(case, dispute.now)
+    one, settlement = case.signing, case.settlement
+    if one is None or settlement is None or one.seal is None or one.remedies_opened or not case.unpaid:
+        return
+    plan = await dispute.ask(
+        PerformanceService.plan,
+        PerformanceRequest(
+            jurisdiction=progress.jurisdiction(case),
+            instalments=tuple(due.instalment for due in settlement.dues),
+            agreed_on=one.effective_on,
+        ),
+    )
+    one.remedies_opened = True
+    confirming.take_plan(case, plan.confirmations, dispute.now)
+    if case.papers_by_itself:
+        order(case, PaperKind.AGREEMENT, None, SYSTEM.id, dispute.now)
