@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -46,6 +46,7 @@ from activities.triage import TriageService
 from activities.union import Union
 from activities.unserviceable import Unserviceable
 from casebook.records import TableRecords
+from casebook.stoppages import TableStoppages
 from connectors import http
 from connectors.breaker import Breaker
 from domain.records import AgencyRecords
@@ -62,20 +63,23 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
+from workflows.early_warning import EarlyWarningWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.grid import GridWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.proven import Proving
 
 ROLES = (CENTRE_QUEUE, *Agency)
+_WORKFLOWS = [
+    DisputeWorkflow,
+    AftercareWorkflow,
+    EarlyWarningWorkflow,
+    FollowUpWorkflow,
+    GridWorkflow,
+    NoticesWorkflow,
+]
 _CASES_AT_ONCE = 16
 """Cases that one process advances at the same instant. Of two hundred at once none gets on fast enough."""
-_AGENCIES: dict[Agency, Callable[[AgencyRecords], Labor | MedicalInsurance | Tax | Union]] = {
-    Agency.LABOR: Labor,
-    Agency.MEDICAL_INSURANCE: MedicalInsurance,
-    Agency.TAX: Tax,
-    Agency.UNION: Union,
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def worker(role: str, world: World) -> Worker:
         return Worker(
             world.client,
             task_queue=CENTRE_QUEUE,
-            workflows=[DisputeWorkflow, AftercareWorkflow, FollowUpWorkflow, GridWorkflow, NoticesWorkflow],
+            workflows=_WORKFLOWS,
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
             max_cached_workflows=2000,
@@ -110,15 +114,32 @@ def worker(role: str, world: World) -> Worker:
             interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
         )
     agency = Agency(role)
-    records = world.services.get(agency) or TableRecords(world.pool, world.vault, agency)
     return Worker(
         world.client,
         task_queue=role,
-        activities=[_AGENCIES[agency](records).read_records],
+        activities=_agency_activities(world, agency),
         interceptors=[Logged(), Unserviceable()],
         graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioned(role, world.build),
     )
+
+
+def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
+    """Reading its records for a case; where they are exchange rows, looking through them for early warnings too."""
+    own = world.services.get(agency)
+    records = own or TableRecords(world.pool, world.vault, agency)
+    watch = None if own else TableStoppages(world.pool, world.vault, agency, activity.heartbeat)
+    match agency:
+        case Agency.LABOR:
+            labor = Labor(records, watch)
+            return [labor.read_records, labor.still_employed]
+        case Agency.TAX:
+            tax = Tax(records, watch)
+            return [tax.read_records, tax.stopped_payers]
+        case Agency.MEDICAL_INSURANCE:
+            return [MedicalInsurance(records).read_records]
+        case Agency.UNION:
+            return [Union(records).read_records]
 
 
 def _centre_activities(world: World) -> Sequence[Any]:
@@ -145,6 +166,8 @@ def _centre_activities(world: World) -> Sequence[Any]:
         grid.plan,
         grid.record,
         grid.forward,
+        grid.watch_terms,
+        grid.warn,
         CasebookService(world.pool, world.vault, [channel.name for channel in world.channels]).record,
         NoticeService(
             world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")

@@ -1,5 +1,8 @@
 """What the centre does for the grid's posts: the terms, the casebook, and taking over what is not settled there."""
 
+from datetime import datetime
+from typing import Any
+
 import asyncpg
 from temporalio import activity
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
@@ -9,9 +12,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import grid
 from casebook.ledger import LedgerConflict
+from casebook.registry import employer_digest
+from domain.base import CENTRE_ZONE
+from domain.complaint import Respondent
+from domain.early_warning import Placed, WarnAsked, Warned, WarningsDue, WatchTerms
 from domain.grid import Forwarded, GridPlan
-from domain.grid_messages import TakeGridRecord
-from domain.grid_view import GridEntry, GridForwarding, GridOpening
+from domain.grid_messages import EarlyWarning, OpenGrid, TakeGridRecord
+from domain.grid_view import GridEntry, GridForwarding, GridOpening, GridReceipt
 from domain.intake import intake_table
 from domain.ledger import SYSTEM
 from domain.messages import FileComplaint
@@ -51,6 +58,46 @@ class GridService:
                 type="LedgerConflict",
                 non_retryable=True,
             ) from None
+
+    @activity.defn(name="grid.watch_terms")
+    async def watch_terms(self, asked: WarnAsked) -> WatchTerms:
+        """What stops are looked for today."""
+        table = self._rules.tables.grid
+        return WatchTerms(
+            today=datetime.now(CENTRE_ZONE).date(),
+            stopped_months=asked.months or table.stopped_months,
+            longest_months=max(table.longest_months, asked.months or 1),
+        )
+
+    @activity.defn(name="grid.warn")
+    async def warn(self, due: WarningsDue) -> Warned:
+        """Open a mediation upon each warning at the post that serves the place. Again opens nothing twice."""
+        return Warned(placed=tuple([await self._place(warning, due.dry_run) for warning in due.warnings]))
+
+    async def _place(self, warning: EarlyWarning, dry_run: bool) -> Placed:
+        post = self._rules.tables.grid.post_for(warning.credit_code)
+        if dry_run:
+            return Placed(warning=warning, post=post.id, case=None, new=False)
+        employer = Respondent(ref="e", name=warning.employer, credit_code=warning.credit_code)
+        case = f"grid-warning-{employer_digest(self._vault, employer)[:20]}-{warning.since}"
+        a_round = activity.info().workflow_run_id
+        message = OpenGrid(message_id=f"open-{a_round}-{warning.since}", actor=SYSTEM, post=post, warning=warning)
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            "GridWorkflow",
+            id=case,
+            task_queue=CENTRE_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        )
+        new = True
+        try:
+            await self._client.execute_update_with_start_workflow(
+                OpenGrid.name, message, start_workflow_operation=start, id=message.message_id, result_type=GridReceipt
+            )
+        except WorkflowAlreadyStartedError:
+            new = False
+        activity.heartbeat(case)
+        return Placed(warning=warning, post=post.id, case=case, new=new)
 
     @activity.defn(name="grid.forward")
     async def forward(self, request: GridForwarding) -> Forwarded:

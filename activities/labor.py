@@ -3,18 +3,27 @@
 from temporalio import activity
 
 from activities.records import read
+from domain.early_warning import Employed, Stoppages
 from domain.findings import LaborFinding
-from domain.records import AgencyRecords
+from domain.records import AgencyRecords, Unusable, WatchesPayments
 from domain.steps import RecordsRequest
 
 
 class Labor:
     """The labour bureau's side."""
 
-    def __init__(self, records: AgencyRecords) -> None:
-        self._records = records
+    def __init__(self, records: AgencyRecords, watch: WatchesPayments | None = None) -> None:
+        self._records, self._watch = records, watch
 
     @activity.defn(name="labor.read_records")
     async def read_records(self, request: RecordsRequest) -> LaborFinding:
         """Draft a finding from the employment and retirement records."""
         return await read(self._records, request, LaborFinding)
+
+    @activity.defn(name="labor.still_employed")
+    async def still_employed(self, stopped: Stoppages) -> Employed:
+        """How many people work on for each of the employers. Raises Unusable where the records can't be searched."""
+        if self._watch is None:
+            raise Unusable("connector.no_watch")
+        employers = [stop.employer for stop in stopped.found]
+        return Employed(workers=await self._watch.still_employed(employers, [stop.since for stop in stopped.found]))

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from casebook.registry import employer_digest, identity_digest
 from domain.base import Model, Month, Yuan
 from domain.complaint import Name, Respondent
+from domain.early_warning import NamedEmployer
 from domain.findings import FINDING, FINDING_OF, Finding, in_order
 from domain.identifiers import CreditCode, IdentityNumber
 from domain.protocol import Problem, problems
@@ -113,7 +114,7 @@ ROWS: Final[Mapping[Agency, Mapping[str, tuple[type[Row], str]]]] = {
 }
 """Each agency's kinds of rows: the model of the row, and the part of the finding that it fills."""
 
-_SEALED: Final = "record"
+SEALED: Final = "record"
 """Context under which the fields of a row are sealed, by the agency's own key."""
 KEYS: Final = {"identity_number", "employer_code", "employer_name"}
 """Columns that say whom a row is about."""
@@ -170,23 +171,27 @@ def parsed(agency: Agency, file: Path) -> tuple[int, list[tuple[str, Row]], list
 
 
 async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, Row]]) -> int:
-    vault, values = vault.of_agency(agency), []
+    vault, values = vault.of_agency(agency), dict[str, tuple[str | None, ...]]()
     for kind, row in rows:
         person = identity_digest(vault, row.identity_number) if row.identity_number else ""
-        employer = _employer(vault, row)
+        employer = employer_key(vault, row.employer_name, row.employer_code)
         fields = json.dumps(row.model_dump(mode="json", exclude=KEYS), sort_keys=True)
         digest = vault.digest(f"{kind}|{person}|{employer}|{fields}")
-        values.append((agency.value, kind, person, employer, vault.seal(fields, _SEALED), digest))
-    columns = list(zip(*values, strict=True))
+        named = NamedEmployer(name=row.employer_name, credit_code=row.employer_code)
+        sealed = vault.seal(named.model_dump_json(), "employer") if employer else None
+        values[digest] = agency.value, kind, person, employer, vault.seal(fields, SEALED), digest, sealed
+    columns = list(zip(*values.values(), strict=True))
     inserted = await pool.fetch(
         """
-        insert into record (agency, kind, identity_digest, employer_digest, fields, digest)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-        on conflict do nothing returning 1
+        insert into record (agency, kind, identity_digest, employer_digest, fields, digest, employer)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        on conflict (agency, digest) do update set employer = excluded.employer where record.employer is null
+            and excluded.employer is not null
+        returning xmax = 0 as new
         """,
         *(list(column) for column in columns),
     )
-    return len(inserted)
+    return sum(row["new"] for row in inserted)
 
 
 async def seal_plain(pool: asyncpg.Pool, vault: Vault) -> int:
@@ -199,17 +204,17 @@ async def seal_plain(pool: asyncpg.Pool, vault: Vault) -> int:
             "update record set fields = $3, digest = $4 where agency = $1 and digest = $2",
             row["agency"],
             row["digest"],
-            own.seal(fields, _SEALED),
+            own.seal(fields, SEALED),
             own.digest(f"{row['kind']}|{row['identity_digest']}|{row['employer_digest']}|{fields}"),
         )
     return len(rows)
 
 
-def _employer(vault: Vault, row: Row) -> str:
-    if not (row.employer_code or row.employer_name):
+def employer_key(vault: Vault, name: str | None, credit_code: str | None) -> str:
+    """The digest by which an agency's rows about an employer are found; empty where none is named."""
+    if not (credit_code or name):
         return ""
-    name = row.employer_name or "-"
-    return employer_digest(vault, Respondent(ref="e", name=name, credit_code=row.employer_code))
+    return employer_digest(vault, Respondent(ref="e", name=name or "-", credit_code=credit_code))
 
 
 class TableRecords:
@@ -245,7 +250,7 @@ class TableRecords:
         parts: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             _, part = ROWS[self._agency][row["kind"]]
-            named: dict[str, Any] = json.loads(self._vault.open(row["fields"], _SEALED))
+            named: dict[str, Any] = json.loads(self._vault.open(row["fields"], SEALED))
             if "first_month" in named and not query.covers(named["first_month"], named["last_month"]):
                 continue
             if row["identity_digest"]:

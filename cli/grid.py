@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -11,6 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 import texts
 from casebook import grid
+from cli import early_warning
 from cli.desk import envelope, read_json
 from cli.examples_of import example
 from cli.link import Exit, Link, NoSuchCase, console, emit, fail, in_time, link, run, whoever
@@ -24,6 +25,8 @@ from domain.receipts import Acknowledgement
 from domain.words import CENTRE_QUEUE, GridOutcome, Language, PostKind
 from texts import sentences
 from workflows.grid import GridWorkflow
+
+_A_WARNING: Final = {"employer": "演练用晨光食品有限公司（虚构）", "since": "2026-05", "months": 4, "workers": 12}
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -63,12 +66,13 @@ def register(app: typer.Typer, language: str) -> None:
         post: post_option = "",
         kind: Annotated[PostKind, typer.Option(help=said("grid.kind"))] = PostKind.PARK,
         drill: Annotated[bool, typer.Option("--drill", help=said("cli.option.drill"))] = False,
+        upon_warning: Annotated[bool, typer.Option("--warning", help=said("grid.field.warning"))] = False,
         acting: acting_option = None,
         as_json: json_option = False,
         show_example: example_option = False,
     ) -> None:
         if show_example:
-            emit(example("open_grid")["complaint"])
+            emit(_A_WARNING if upon_warning else example("open_grid")["complaint"])
             return
         if not source:
             fail(Exit.BAD_INPUT, said("cli.complaint_missing"))
@@ -76,17 +80,21 @@ def register(app: typer.Typer, language: str) -> None:
             fail(Exit.BAD_INPUT, said("grid.post-needed"))
 
         async def work() -> None:
-            complaint = Complaint.model_validate(read_json(source, language))
+            given = read_json(source, language)
+            complaint = None if upon_warning else Complaint.model_validate(given)
+            warning = g.EarlyWarning.model_validate(given) if upon_warning else None
             message = g.OpenGrid(
                 message_id=f"open-{uuid.uuid4().hex}",
                 actor=whoever(acting, f"intake:{post}"),
                 language=Language(language),
                 post=g.Post(id=post, kind=kind),
                 complaint=complaint,
+                warning=warning,
                 drill=drill,
             )
+            name = complaint.complaint_id if complaint else f"warning-{uuid.uuid4().hex[:20]}"
             async with link(acting) as at:
-                receipt = await opened(at, f"grid-{complaint.complaint_id}", message)
+                receipt = await opened(at, f"grid-{name}", message)
             if as_json:
                 emit(receipt)
             else:
@@ -175,6 +183,8 @@ def register(app: typer.Typer, language: str) -> None:
                 _show(view, language)
 
         run(work, language)
+
+    early_warning.register(group, language)
 
     @group.command("list", help=said("grid.command.list"))
     def list_grids(

@@ -157,7 +157,7 @@ def _admit(grid: GridState, message: Message, now: datetime) -> Checked:
     return effect
 
 
-@_accepts(g.OpenGrid, POST)
+@_accepts(g.OpenGrid, POST | {Role.SYSTEM})
 def open_grid(grid: GridState, message: g.OpenGrid, now: datetime) -> Checked:
     if grid.post is not None:
         must(_same(grid, message), "grid.taken", "complaint")

@@ -1,12 +1,13 @@
 """Asking an agency's own records, whatever stands behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol, Self
 
 from domain.base import Instant, Model, Month, State
 from domain.claims import claim_rows
 from domain.complaint import Claimant, ClaimItem, Complaint, Respondent
+from domain.early_warning import NamedEmployer, PaidUntil
 from domain.findings import Finding
 
 
@@ -83,4 +84,16 @@ class AgencyRecords(Protocol):
 
     async def read(self, query: RecordsQuery) -> Finding:
         """The finding that the records give, naming everybody by ref; an officer amends it. Raises RecordsFault."""
+        ...
+
+
+class WatchesPayments(Protocol):
+    """Records in which an agency can look for employers, not only for the people of a case."""
+
+    async def paid_until(self) -> Sequence[PaidUntil]:
+        """The last month that each employer paid premiums for."""
+        ...
+
+    async def still_employed(self, employers: Sequence[NamedEmployer], since: Sequence[Month]) -> tuple[int, ...]:
+        """How many people work for each of the employers in or after a month of its own."""
         ...

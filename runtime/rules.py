@@ -1,8 +1,8 @@
 """The rule tables in force: the shipped ones, and over them the centre's own in its ``tables`` folder.
 
 ``tables/*.yaml`` of parameters, ``tables/notice-YEAR.yaml`` of the calendar, ``tables/triage.yaml``,
-``tables/intake.yaml``, ``tables/reconcile.yaml``, ``tables/prognosis.yaml``, ``tables/roster.yaml`` and
-``tables/officers.yaml`` are taken up when they change, without a restart.
+``tables/intake.yaml``, ``tables/reconcile.yaml``, ``tables/prognosis.yaml``, ``tables/roster.yaml``,
+``tables/officers.yaml`` and ``tables/grid.yaml`` are taken up when they change, without a restart.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from domain.base import CENTRE_ZONE
 from domain.calendar import Calendar
 from domain.deadline_table import Terms
 from domain.deadlines import Deadline, on_day, plan, remind_on
+from domain.early_warning import GridTable, grid_table
 from domain.intake import IntakeTable, intake_table
 from domain.limitation import ClockAsked, LimitationClock, clocks
 from domain.officers import Directory, load_directory
@@ -25,7 +26,15 @@ from domain.roster import Roster, load_roster
 from domain.triage import TriageTable, load_table
 from texts import knows
 
-WHOLE: Final = ("intake.yaml", "triage.yaml", "reconcile.yaml", "prognosis.yaml", "roster.yaml", "officers.yaml")
+WHOLE: Final = (
+    "intake.yaml",
+    "triage.yaml",
+    "reconcile.yaml",
+    "prognosis.yaml",
+    "roster.yaml",
+    "officers.yaml",
+    "grid.yaml",
+)
 """Tables of which the centre's own file replaces the shipped one as a whole."""
 
 
@@ -42,6 +51,7 @@ class Tables:
     prognosis: PrognosisTable
     roster: Roster
     officers: Directory
+    grid: GridTable
 
 
 def read(folder: Path) -> Tables:
@@ -57,6 +67,7 @@ def read(folder: Path) -> Tables:
         prognosis=load_prognosis(own["prognosis.yaml"]) if "prognosis.yaml" in own else load_prognosis(),
         roster=load_roster(own["roster.yaml"]) if "roster.yaml" in own else load_roster(),
         officers=load_directory(own.get("officers.yaml")),
+        grid=grid_table(own.get("grid.yaml")),
     )
 
 
