@@ -88,7 +88,7 @@ COMMANDS: Final = (
     Command("reverse-payment", "reverse_payment", "officer:tax/{me}", ("receipt",)),
     Command("reschedule", "reschedule", "mediator", file="*"),
     Command("answer-schedule", "answer_rescheduling", "mediator", ("rescheduling",)),
-    Command("sign", "sign", "mediator"),
+    Command("sign", "sign", "mediator", file="mandate"),
     Command("sign-for", "sign_for", "claimant", file="*"),
     Command("seal", "seal_agreement", "mediator", ("seal",)),
     Command("confirm", "request_confirmation", "mediator", ("kind",)),

@@ -156,6 +156,8 @@ class Settlement(State):
     claimants: tuple[Ref, ...]
     agreed_on: date
     guarantee: Text | None
+    in_effect_on: date | None = None
+    """When it was signed; None while it is not, and in settlements of before there were signatures."""
     dues: list[Due] = []
     payments: list[Payment] = []
     terms: PerformanceTerms | None = None

@@ -105,7 +105,7 @@ def left_to_do(request: ClosingRequest, closing: Closing, count: Callable[[str, 
     kinds = {item.ref: item.kind for item in (*known.complaint.items, *known.supplied)}
     starts = {"closure": known.today}
     if settlement is not None and settlement.dues:
-        starts["agreement"] = settlement.agreed_on
+        starts["agreement"] = settlement.in_effect_on or settlement.agreed_on
         starts["last-instalment"] = max(due.deadline.due for due in settlement.dues)
     return remedies(((reply.answer, nature(kinds[reply.item])) for reply in closing.reply), starts, count)
 

@@ -19,6 +19,7 @@ from domain.papers import (
     PaperKind,
     PaperMatter,
     PartyLine,
+    SignatureLine,
     WayLine,
     item_line,
     paper_rows,
@@ -126,6 +127,8 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
+                "signed": tuple(_signatures(case)),
+                "sealed_on": case.signing.seal.signed_on if case.signing and case.signing.seal else None,
                 "confirm_by": _until(case, ConfirmationKind.JUDICIAL),
                 "review_by": _until(case, ConfirmationKind.REVIEW),
             }
@@ -150,6 +153,14 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             }
         case _:
             return {}
+
+
+def _signatures(case: CaseState) -> Iterator[SignatureLine]:
+    signing = case.signing
+    for party in signing.signed if signing else ():
+        if signing is not None and (one := signing.of(party)) is not None:
+            by = one.mandate.representative if one.mandate else one.by.id if party in one.consents else None
+            yield SignatureLine(party=party, signed_on=one.signed_on, how=one.how, representative=by)
 
 
 def _until(case: CaseState, kind: ConfirmationKind) -> date | None:

@@ -130,6 +130,15 @@ class LimitLine(Model):
     """How many claim items stand so."""
 
 
+class SignatureLine(Model):
+    """Who has signed a paper, when and how; by whom where it was not the party itself."""
+
+    party: Ref
+    signed_on: date
+    how: str
+    representative: Ref | None = None
+
+
 class FindingLine(Model):
     """An agency's signed part: who submitted its finding, and when."""
 
@@ -164,6 +173,9 @@ class PaperMatter(Model):
     guarantee: str | None = None
     acceleration: bool | None = None
     """Whether a default makes everything due; None in papers of before that was a term."""
+    signed: tuple[SignatureLine, ...] = ()
+    sealed_on: date | None = None
+    """When the mediator signed and the centre sealed it; None before, and where it is sealed by hand."""
     confirm_by: date | None = None
     """Until when both sides can ask a court to confirm part B; None where there is none, and in papers of before."""
     review_by: date | None = None

@@ -69,6 +69,7 @@ def formed_by_performance(case: CaseState, now: datetime) -> None:
 def _take_effect(case: CaseState, signing: Signing, on: date, now: datetime) -> None:
     assert case.settlement is not None
     signing.state, signing.effective_on = SigningState.IN_EFFECT, on
+    case.settlement.in_effect_on = on
     sealed = "sealed" if signing.seal is not None else "not-sealed"
     claimants = len(case.settlement.claimants)
     case.note("settlement_in_effect", now, on=on.isoformat(), claimants=claimants, seal=sealed)

@@ -103,7 +103,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         ],
         "schedule_total": say.money(sum((line.part_a + line.part_b for line in matter.schedule), Decimal("0.00"))),
         "seal": say.text("seal"),
-        "signatures": [{"role": p["role"], "name": p["name"], "signature": ""} for p in parties],
+        "signatures": _signatures(matter, say),
         "terms": _terms(matter, say),
     }
     assert fields.keys() == FIELDS
@@ -125,6 +125,23 @@ def _remedy(matter: PaperMatter, say: "_Say") -> str:
     if not matter.ways:
         return say.text(f"remedy.{matter.kind}")
     return "\n".join(ends.way_line(way.model_dump(), say.language) for way in matter.ways)
+
+
+def _signatures(matter: PaperMatter, say: "_Say") -> list[dict[str, str]]:
+    """A line for each party to sign on, with what the centre has recorded of its signature; then the mediator's."""
+    signed = {one.party: one for one in matter.signed}
+    lines = []
+    for party in matter.parties:
+        said = ""
+        if (one := signed.get(party.ref)) is not None:
+            said = say.text("signed", day=say.day(one.signed_on), how=say.label(one.how))
+            if one.representative is not None:
+                said = f"{said} {say.text('signed_by', representative=one.representative)}"
+        lines.append({"role": say.label(party.role), "name": party.name, "signature": said})
+    if matter.sealed_on is not None:
+        sealed = say.text("sealed", day=say.day(matter.sealed_on))
+        lines.append({"role": say.label("mediator"), "name": matter.handler or "—", "signature": sealed})
+    return lines
 
 
 def _limitation(matter: PaperMatter, say: "_Say") -> str:

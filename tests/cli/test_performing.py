@@ -21,7 +21,11 @@ async def settled(onestop: Onestop) -> tuple[str, Any]:
     for party in ("c1", "e1"):
         assert (await onestop("answer", case, "p1", party, "--accept")).code == 0
     await until(onestop, case, "performance")
-    assert (await onestop("sign", case, "--parties", "c1", "--parties", "e1", "--how", "in-person")).code == 0
+    mandate = json.dumps({"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"})
+    by_agent = ("--parties", "e1", "--how", "electronic", "--evidence", "esign-1", "--as", "respondent:e1")
+    signed = await onestop("sign", case, "-", *by_agent, typed=mandate)
+    assert signed.code == 0, signed
+    assert (await onestop("sign", case, "--parties", "c1", "--how", "in-person")).code == 0
     assert (await onestop("seal", case, "seal-0001")).code == 0
     return case, today
 

@@ -11,15 +11,18 @@ from domain.agenda import next_alarm, ring
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Suspension
 from domain.deadlines import end_of
+from domain.drafting import draft
 from domain.effects.direction import let_clocks_run
 from domain.messages import ConfirmPayment, Message
+from domain.papers import PaperKind
 from domain.protocol import Refused, carry_out
 from domain.recounting import open_deadlines
 from domain.signature import SealAgreement, Sign, SignFor, Signing, SigningState
 from domain.signing import formed_by_performance, open_signing
 from domain.steps import PerformanceRequest
 from domain.waiting import waiting
-from domain.words import Agency, Role
+from domain.words import Agency, Language, Role
+from papers.wording import wording
 from runtime.rules import Rules
 from tests.builders import officer, party
 from tests.domain.cases import DAY, MEDIATOR, NOW, TODAY, being_signed, instalment, mediated, proposal, represented
@@ -207,6 +210,18 @@ def test_an_elected_representative_signs_for_part_b_only_with_each_workers_own_c
     say(case, for_("c1", "c2", c2="consent-2"))
     kept = signing(case).of("c2")
     assert kept is not None and kept.consents == {"c2": "consent-2"} and kept.by.id == "c1"
+
+
+def test_the_agreement_shows_who_signed_when_how_and_by_whom_and_the_seal() -> None:
+    mandate = {"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"}
+    case = say(two(), sign("c1", "c2"), alone("e1", Role.RESPONDENT, mandate=mandate), SEAL)
+    told = wording(draft(case, PaperKind.AGREEMENT, None, NOW), "1", Language.CHINESE)
+    assert [line["signature"] for line in told["signatures"]] == [
+        "2026年11月23日签名（当面签名）",
+        "2026年11月23日签名（当面签名）",
+        "2026年11月23日签名（电子签名） 由lawyer-1代签",
+        "2026年11月23日签名并加盖本中心印章",
+    ]
 
 
 def test_nobody_signs_for_workers_who_did_not_elect_them() -> None:
