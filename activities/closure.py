@@ -6,6 +6,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.closing import close, left_to_do
+from domain.ends import SignatureTerms
 from domain.follow_up import Visit
 from domain.steps import Closing, ClosingRequest, FollowUpPlan, FollowUpRequest
 from domain.words import CENTRE_QUEUE
@@ -23,7 +24,13 @@ class ClosureService:
         """One answer for each claim item, where the unsettled ones go, and what is left to do until when."""
         closing, place = close(request), request.known.complaint.jurisdiction
         left = left_to_do(request, closing, lambda rule, start: self._rules.deadline(rule, start, place))
-        return closing.model_copy(update={"remedies": left})
+        due = self._rules.deadline("reply-signature", request.known.today, place)
+        signatures = SignatureTerms(
+            deadline=due,
+            remind_at=self._rules.reminder(due, "reply-signature-reminder"),
+            lapse_at=self._rules.deadline("reply-signature-grace", due.due, place).due_at,
+        )
+        return closing.model_copy(update={"remedies": left, "signatures": signatures})
 
     @activity.defn(name="closure.arrange_follow_up")
     async def arrange_follow_up(self, request: FollowUpRequest) -> FollowUpPlan:

@@ -64,6 +64,7 @@ class Command:
 
 COMMANDS: Final = (
     Command("claim", "claim_task", "officer:{task}/{me}", ("task",)),
+    Command("sign-reply", "sign_reply", "officer:{task}/{me}", ("task",)),
     Command("release", "release_task", "officer:{task}/{me}", ("task",)),
     Command("submit", "complete_task", "officer:{task}/{me}", ("task",), file="finding"),
     Command("extend", "extend_task", "supervisor", ("task",)),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from domain import confirming, performing, signing
+from domain import confirming, performing, replying, signing
 from domain.alarm import Alarm
 from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
@@ -40,6 +40,8 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
     """Everything that time will bring if nobody acts. While a case is suspended: its resumption, and the law's."""
     if case.blocked is not None:
         yield Alarm(case.blocked.retry_at, lambda now: _retry(case, now))
+    if case.phase is Phase.CLOSURE:
+        yield from replying.alarms(case)
     if case.ending is not None or case.phase is Phase.CLOSED:
         return
     if case.phase is Phase.PERFORMANCE:

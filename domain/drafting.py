@@ -92,7 +92,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
         "outcome": case.outcome,
-        "findings": tuple(FindingLine(agency=t.agency, officer=t.officer, state=t.state) for t in case.tasks.values()),
+        "findings": tuple(_findings(case)),
     }
     if assessment is not None:
         common |= {
@@ -192,6 +192,14 @@ def _limits(case: CaseState, now: datetime, items: Collection[str]) -> tuple[Lim
         LimitLine(kind=kind, state=state, last=last, provisional=provisional, count=count)
         for (kind, state, last, provisional), count in counted.items()
     )
+
+
+def _findings(case: CaseState) -> Iterator[FindingLine]:
+    parts = case.ends.signing.parts if case.ends.signing else {}
+    for task in case.tasks.values():
+        line = FindingLine(agency=task.agency, officer=task.officer, state=task.state)
+        part = parts.get(task.agency)
+        yield line.model_copy(update={"head": part.head, "signed_on": part.signed_on}) if part else line
 
 
 def _deadline(due: date, provisional: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
-from domain.base import Model, Ref, State
+from domain.base import Instant, Model, Ref, State
 from domain.deadlines import Deadline
 from domain.papers import PaperKind
 from domain.rule_table import read_table
@@ -109,12 +109,52 @@ class Remedy(Model):
     ways: tuple[WayOpen, ...]
 
 
+class SignatureTerms(Model):
+    """Until when a reply is to be signed: reminded, escalated, and then sent without the signatures that lack."""
+
+    deadline: Deadline
+    remind_at: Instant
+    lapse_at: Instant
+
+
+class Signature(State):
+    """An agency's part of the reply."""
+
+    head: Ref
+    signed_on: date | None = None
+
+
+class Signing(State):
+    """How far a unified reply has been signed."""
+
+    terms: SignatureTerms
+    digest: str
+    """SHA-256 of the answers that are signed."""
+    parts: dict[Agency, Signature]
+    reminded: bool = False
+    escalated: bool = False
+    over: bool = False
+    """It went out without the signatures that lack."""
+
+    @property
+    def unsigned(self) -> list[Agency]:
+        """The agencies whose signature lacks."""
+        return [agency for agency, part in self.parts.items() if part.signed_on is None]
+
+    @property
+    def done(self) -> bool:
+        """Whether the reply can go out."""
+        return self.over or not self.unsigned
+
+
 class Ends(State):
     """What a case keeps of its end."""
 
     known: bool = False
     """Whether the procedure issues the papers of this table; cases of before it go by the phase alone."""
     remedies: tuple[Remedy, ...] = ()
+    signing: Signing | None = None
+    """None where nobody is asked to sign."""
 
 
 @cache

@@ -145,6 +145,9 @@ class FindingLine(Model):
     agency: Agency
     officer: str | None
     state: str
+    head: str | None = None
+    """Who was asked to sign the agency's part."""
+    signed_on: date | None = None
 
 
 class PaperMatter(Model):

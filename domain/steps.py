@@ -8,7 +8,7 @@ from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
 from domain.confirmation import Confirmation, ConfirmationPlan
 from domain.deadlines import Deadline, Recounting
-from domain.ends import Remedy
+from domain.ends import Remedy, SignatureTerms
 from domain.findings import Finding
 from domain.limitation import ClockAsked, LimitationClock
 from domain.messages import Instalment, LinkComplaint
@@ -186,6 +186,8 @@ class Closing(Model):
     reply: tuple[ReplyItem, ...]
     referrals: tuple[Referral, ...]
     remedies: tuple[Remedy, ...] = ()
+    signatures: SignatureTerms | None = None
+    """Until when it is to be signed."""
 
 
 class FollowUpRequest(Model):

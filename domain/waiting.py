@@ -80,6 +80,15 @@ def waiting(case: CaseState) -> Waiting:
                 until=due.default_at if overdue else due.deadline.due_at,
                 provisional=due.deadline.provisional,
             )
+        case Phase.CLOSURE if case.ends.signing is not None and not case.ends.signing.done:
+            terms = case.ends.signing.terms
+            return Waiting(
+                on=tuple(case.ends.signing.unsigned),
+                what="reply-signature",
+                since=since,
+                until=terms.lapse_at if case.ends.signing.escalated else terms.deadline.due_at,
+                provisional=terms.deadline.provisional,
+            )
         case Phase.CLOSED:
             return Waiting(on=("nobody",), what="closed", since=since, until=None)
     return Waiting(on=("centre",), what="processing", since=since, until=None)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import cn2an
 
 import texts
-from domain.papers import ItemLine, PaperKind, PaperMatter
+from domain.papers import FindingLine, ItemLine, PaperKind, PaperMatter
 from domain.words import Language
 from texts import ends
 
@@ -74,7 +74,12 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "facts": "；".join(matter.facts) or "—",
         "filed_on": say.day(matter.filed_on),
         "findings": [
-            {"agency": say.label(f.agency), "officer": f.officer or "—", "state": say.label(f.state), "signed": ""}
+            {
+                "agency": say.label(f.agency),
+                "officer": f.officer or "—",
+                "state": say.label(f.state),
+                "signed": _signed(f, say),
+            }
             for f in matter.findings
         ],
         "guarantee": matter.guarantee or say.text("none"),
@@ -116,6 +121,15 @@ def _terms(matter: PaperMatter, say: "_Say") -> str:
         return matter.terms or say.text("none")
     on_default = say.text("acceleration" if matter.acceleration else "no_acceleration")
     return f"{matter.terms} {on_default}" if matter.terms else on_default
+
+
+def _signed(line: FindingLine, say: "_Say") -> str:
+    """Who signed for the agency and when, or that nobody did; blank where nobody was asked to."""
+    if line.head is None:
+        return ""
+    if line.signed_on is None:
+        return say.text("unsigned", head=line.head)
+    return say.text("signed", head=line.head, on=say.day(line.signed_on))
 
 
 def _remedy(matter: PaperMatter, say: "_Say") -> str:

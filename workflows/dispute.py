@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.performance import PerformanceService
     from activities.triage import TriageService
     from domain import bargain as bargaining
-    from domain import confirming, performing, progress, protocol, recounting, taking_up, view
+    from domain import confirming, performing, progress, protocol, recounting, replying, taking_up, view
     from domain.bargain import Bargain, BargainReading
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
@@ -295,6 +295,9 @@ class DisputeWorkflow(Upkeep):
             ),
         )
         progress.take_reply(case, closing, self.now)
+        if workflow.patched("reply-is-signed"):
+            replying.ask_for_signatures(case, closing.signatures, self.now)
+            await workflow.wait_condition(lambda: replying.signed(case))
         confirming.hand_on(case, self.now)
         if case.settlement is not None and case.case_number is not None and not workflow.patched("aftercare"):
             visit = await self.ask(

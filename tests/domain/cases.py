@@ -7,9 +7,21 @@ from typing import Any
 
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
-from domain.case import Blocked, CaseState, Due, Mandate, Mediation, Payment, Proposal, Settlement, Suspension
+from domain.case import (
+    Blocked,
+    CaseState,
+    Due,
+    Mandate,
+    Mediation,
+    Payment,
+    Proposal,
+    ReplyItem,
+    Settlement,
+    Suspension,
+)
 from domain.confirmation import Confirmation, ConfirmationKind, ConfirmationState
 from domain.deadlines import Deadline, end_of
+from domain.ends import Signature, SignatureTerms, Signing
 from domain.ledger import Actor
 from domain.messages import Instalment
 from domain.performance import PerformanceTerms, Rescheduling
@@ -18,7 +30,7 @@ from domain.reconcile import Discrepancy
 from domain.signature import Signing
 from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.triage import TriageFacts, load_table, triage
-from domain.words import Agency, Lane, Phase, Role
+from domain.words import Agency, Lane, Outcome, Phase, Role
 from tests.builders import arrears_item, complaint, labor_finding
 
 TODAY = date(2026, 11, 23)
@@ -99,6 +111,18 @@ def signed(agency: Agency, by: str) -> Task:
 def done(agency: Agency, by: str) -> Task:
     """A labour inquiry that is done."""
     return task(agency, state=TaskState.DONE, officer=by, signed=[by], finding=labor_finding())
+
+
+def to_be_signed() -> CaseState:
+    """A case whose unified reply waits for the head of the labour bureau."""
+    desk = Desk(agency=Agency.LABOR, candidates=2, head="lab-head")
+    closing = case(Phase.CLOSURE, tasks={"labor": done(Agency.LABOR, "lab-01")}, desks={Agency.LABOR: desk})
+    closing.outcome, end = Outcome.FAILED, deadline(3, "reply-signature")
+    closing.reply = [ReplyItem(item="i1", claimant="c1", answer="unsettled", amount=Decimal("1.00"))]
+    terms = SignatureTerms(deadline=end, remind_at=end.due_at - 2 * DAY, lapse_at=end.due_at + 2 * DAY)
+    part = Signature(head="lab-head")
+    closing.ends.signing = Signing(terms=terms, digest="0" * 64, parts={Agency.LABOR: part})
+    return closing
 
 
 def assessment(*contradictions: Discrepancy, **part_a: str) -> Assessment:
@@ -282,6 +306,8 @@ def ready_for(message: str) -> CaseState:
     match message:
         case "file_complaint":
             return unfiled()
+        case "sign_reply":
+            return to_be_signed()
         case "reopen":
             return unfiled(case="dispute-t-1-r1")
         case "supply_material":
