@@ -47,6 +47,7 @@ async def test_the_case_closes_when_every_head_has_signed(office: Office) -> Non
         head = builders.officer(agency, f"{agency}-head")
         await office.update(handle, SignReply(message_id=uuid.uuid4().hex, actor=head, task=agency.value))
     await office.until(handle, lambda view: view.phase is Phase.CLOSED)
+    await office.live_to_the_end(handle)
     kinds = [event.kind for event in await office.events(handle.id)]
     assert kinds.count("reply_signed") == 2 and "reply_sent_unsigned" not in kinds
 
