@@ -117,20 +117,20 @@ class SignatureTerms(Model):
     lapse_at: Instant
 
 
-class Signature(State):
+class ReplySignature(State):
     """An agency's part of the reply."""
 
     head: Ref
     signed_on: date | None = None
 
 
-class Signing(State):
+class ReplySigning(State):
     """How far a unified reply has been signed."""
 
     terms: SignatureTerms
     digest: str
     """SHA-256 of the answers that are signed."""
-    parts: dict[Agency, Signature]
+    parts: dict[Agency, ReplySignature]
     reminded: bool = False
     escalated: bool = False
     over: bool = False
@@ -153,7 +153,7 @@ class Ends(State):
     known: bool = False
     """Whether the procedure issues the papers of this table; cases of before it go by the phase alone."""
     remedies: tuple[Remedy, ...] = ()
-    signing: Signing | None = None
+    signing: ReplySigning | None = None
     """None where nobody is asked to sign."""
 
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from domain.alarm import Alarm
 from domain.case import CaseState
-from domain.ends import Signature, SignatureTerms, Signing
+from domain.ends import ReplySignature, ReplySigning, SignatureTerms
 from domain.words import Agency
 
 
@@ -30,8 +30,8 @@ def ask_for_signatures(case: CaseState, terms: SignatureTerms | None, now: datet
         return
     answers = [line.model_dump(mode="json") for line in case.reply]
     digest = hashlib.sha256(json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    case.ends.signing = Signing(
-        terms=terms, digest=digest, parts={agency: Signature(head=head) for agency, head in asked.items()}
+    case.ends.signing = ReplySigning(
+        terms=terms, digest=digest, parts={agency: ReplySignature(head=head) for agency, head in asked.items()}
     )
     case.note(
         "reply_to_be_signed",

@@ -21,7 +21,7 @@ from domain.case import (
 )
 from domain.confirmation import Confirmation, ConfirmationKind, ConfirmationState
 from domain.deadlines import Deadline, end_of
-from domain.ends import Signature, SignatureTerms, Signing
+from domain.ends import ReplySignature, ReplySigning, SignatureTerms
 from domain.ledger import Actor
 from domain.messages import Instalment
 from domain.performance import PerformanceTerms, Rescheduling
@@ -120,8 +120,8 @@ def to_be_signed() -> CaseState:
     closing.outcome, end = Outcome.FAILED, deadline(3, "reply-signature")
     closing.reply = [ReplyItem(item="i1", claimant="c1", answer="unsettled", amount=Decimal("1.00"))]
     terms = SignatureTerms(deadline=end, remind_at=end.due_at - 2 * DAY, lapse_at=end.due_at + 2 * DAY)
-    part = Signature(head="lab-head")
-    closing.ends.signing = Signing(terms=terms, digest="0" * 64, parts={Agency.LABOR: part})
+    part = ReplySignature(head="lab-head")
+    closing.ends.signing = ReplySigning(terms=terms, digest="0" * 64, parts={Agency.LABOR: part})
     return closing
 
 
