@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from domain.base import Instant, Model, Ref, Text, Yuan
 from domain.case import CaseState, Proposal
 from domain.ledger import Actor
-from domain.messages import Instalment, Propose, in_order
+from domain.messages import Instalment, LeftOut, Propose, in_order
 from domain.objections import objections
 from domain.opening import Reading
 from domain.opening_proposal import OpeningProposal
@@ -30,6 +30,7 @@ class Offer(Model):
     guarantee: Text | None = None
     terms: Text | None = None
     acceleration: bool | None = None
+    unsettled: tuple[LeftOut, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

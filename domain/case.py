@@ -20,7 +20,7 @@ from domain.ends import Ends
 from domain.findings import Finding
 from domain.ledger import Actor
 from domain.limitation import LimitationClock, LimitationEvent
-from domain.messages import Instalment
+from domain.messages import Instalment, LeftOut
 from domain.papers import Paper, PaperOrder
 from domain.performance import EnforcementFile, PerformanceTerms, Rescheduling
 from domain.receipts import Receipt
@@ -67,6 +67,7 @@ class Proposal(State):
     terms: Text | None = None
     acceleration: bool | None = None
     """Whether a default makes everything due; None: as the performance table has it."""
+    unsettled: tuple[LeftOut, ...] = ()
     state: ProposalState = ProposalState.OPEN
     answers: dict[Ref, PartyAnswer] = {}
 
@@ -156,6 +157,8 @@ class Settlement(State):
     claimants: tuple[Ref, ...]
     agreed_on: date
     guarantee: Text | None
+    unsettled: tuple[LeftOut, ...] = ()
+    """Claim items that it leaves to whoever decides them."""
     in_effect_on: date | None = None
     """When it was signed; None while it is not, and in settlements of before there were signatures."""
     dues: list[Due] = []

@@ -16,6 +16,7 @@ from domain.claims import claim_rows, nature
 from domain.complaint import ClaimItem
 from domain.deadlines import Deadline
 from domain.ends import Remedy, remedies
+from domain.leaving_out import leaves_out
 from domain.relations import relation_rows
 from domain.steps import Closing, ClosingRequest
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget, Relation
@@ -70,7 +71,9 @@ def close(request: ClosingRequest) -> Closing:
     referred = {referral.item: referral for referral in request.referrals}
     owed = {(o.item, o.claimant): (o.part_a, o.part_b) for o in (known.assessment.owed if known.assessment else ())}
     agreed_b = _bargained(settlement)
-    for (_, claimant), (_, part_b) in owed.items():
+    for (ref, claimant), (_, part_b) in owed.items():
+        if _left_out(settlement, ref, claimant):
+            continue
         if (
             part_b < 0 and claimant in agreed_b
         ):  # What is set off stands in full: the claimant's own items make up for it.
@@ -79,7 +82,7 @@ def close(request: ClosingRequest) -> Closing:
     for item in items:
         for claimant in known.complaint.claimants_of(item):
             part_a, part_b = owed.get((item.ref, claimant), (_NIL, _NIL))
-            if settlement is not None and claimant in settlement.claimants:
+            if settlement is not None and _settled(settlement, item.ref, claimant):
                 bargained = agreed_b.get(claimant, _NIL)
                 part_b = min(part_b, bargained)
                 agreed_b[claimant] = bargained - max(part_b, _NIL)
@@ -108,6 +111,15 @@ def left_to_do(request: ClosingRequest, closing: Closing, count: Callable[[str, 
         starts["agreement"] = settlement.in_effect_on or settlement.agreed_on
         starts["last-instalment"] = max(due.deadline.due for due in settlement.dues)
     return remedies(((reply.answer, nature(kinds[reply.item])) for reply in closing.reply), starts, count)
+
+
+def _left_out(settlement: Settlement | None, item: str, claimant: str) -> bool:
+    return settlement is not None and leaves_out(settlement.unsettled, item, claimant)
+
+
+def _settled(settlement: Settlement, item: str, claimant: str) -> bool:
+    """Whether the settlement answers an item of a claimant."""
+    return claimant in settlement.claimants and not _left_out(settlement, item, claimant)
 
 
 def _bargained(settlement: Settlement | None) -> dict[str, Decimal]:
@@ -139,7 +151,7 @@ def _answer(
     if item.ref in {referral.item for referral in request.referrals}:
         return "referred", None, None
     money = claim_rows()[item.kind].money
-    if settlement is not None and claimant in settlement.claimants:
+    if settlement is not None and _settled(settlement, item.ref, claimant):
         if any(d.state is InstalmentState.DEFAULTED for d in settlement.dues) and amount > 0:
             return "breached", route.breached, route.source
         return ("paid" if money and amount > 0 else "settled"), None, None
@@ -160,4 +172,5 @@ def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list
     if any(due.state is InstalmentState.DEFAULTED for due in settlement.dues):
         return Outcome.BREACHED
     everybody = {c.ref for c in request.known.complaint.claimants} - set(request.known.withdrawn)
-    return Outcome.PERFORMED if everybody <= set(settlement.claimants) else Outcome.PARTLY_PERFORMED
+    whole = everybody <= set(settlement.claimants) and not any(_left_out(settlement, r.item, r.claimant) for r in reply)
+    return Outcome.PERFORMED if whole else Outcome.PARTLY_PERFORMED

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.case import CaseState
+from domain.closing import routes
 from domain.complaint import ClaimItem
 from domain.confirmation import ConfirmationKind
 from domain.ends import Remedy, ends
@@ -24,6 +25,7 @@ from domain.papers import (
     item_line,
     paper_rows,
 )
+from domain.signing import extent
 from domain.words import ClaimKind, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
@@ -127,6 +129,8 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
+                "extent": extent(case),
+                "unsettled": tuple(_unsettled(case)),
                 "signed": tuple(_signatures(case)),
                 "sealed_on": case.signing.seal.signed_on if case.signing and case.signing.seal else None,
                 "confirm_by": _until(case, ConfirmationKind.JUDICIAL),
@@ -153,6 +157,15 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             }
         case _:
             return {}
+
+
+def _unsettled(case: CaseState) -> Iterator[ItemLine]:
+    """What the settlement leaves out, and where it goes."""
+    called, items = names(case), {item.ref: item for item in case.items}
+    for one in case.settlement.unsettled if case.settlement else ():
+        item = items[one.item]
+        for claimant in one.claimants or (item.claimant,):
+            yield _line(item, called, claimant).model_copy(update={"referred_to": routes()[item.kind].unsettled})
 
 
 def _signatures(case: CaseState) -> Iterator[SignatureLine]:

@@ -155,6 +155,13 @@ def in_order(instalments: Sequence[Instalment]) -> None:
         raise ValueError("propose.instalments_out_of_order")
 
 
+class LeftOut(Model):
+    """A claim item that terms leave to whoever decides it: for everybody, or for the claimants named."""
+
+    item: Ref
+    claimants: tuple[Ref, ...] = ()
+
+
 class Propose(Message):
     """Put terms on the table: who pays which claimant how much, and when."""
 
@@ -166,6 +173,8 @@ class Propose(Message):
     terms: Text | None = None
     acceleration: bool | None = None
     """Whether the default of one instalment makes all of them due; left out: as the performance table has it."""
+    unsettled: Annotated[tuple[LeftOut, ...], Field(max_length=1000)] = ()
+    """Items that these terms do not settle. They are referred item by item when the case closes; nothing is waived."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from domain.case import CaseState
 from domain.claims import given_up
 from domain.findings import TaxFinding
-from domain.messages import Instalment, Propose
+from domain.leaving_out import part_a_to_schedule, unheard_of
+from domain.messages import Instalment, LeftOut, Propose
 from domain.protocol import Refused, refusal
 from domain.words import Agency, OperatingState
 
@@ -33,12 +34,16 @@ def objections(case: CaseState, message: Propose, today: date) -> Iterator[Refus
             for claimant in getattr(instalment, part):
                 if claimant not in case.claimants:
                     yield refusal("party.unknown", f"{field}.{part}", refs=claimant)
-    yield from part_a_objections(case, message.instalments, "instalments")
+    if wrong := unheard_of(message.unsettled, case.items, case.claimants):
+        yield refusal("proposal.leaves_out_unknown", "unsettled", refs=", ".join(wrong[:20]))
+    yield from part_a_objections(case, message.instalments, "instalments", message.unsettled)
 
 
-def part_a_objections(case: CaseState, instalments: Iterable[Instalment], field: str) -> Iterator[Refused]:
+def part_a_objections(
+    case: CaseState, instalments: Iterable[Instalment], field: str, unsettled: Iterable[LeftOut] = ()
+) -> Iterator[Refused]:
     """Part A is scheduled, never reduced (社会保险费征缴暂行条例 Art.12): to the fen, for each claimant named."""
-    owed = case.assessment.part_a_of() if case.assessment else {}
+    owed = part_a_to_schedule(case.assessment, unsettled)
     due: dict[str, Decimal] = {}
     offered: dict[str, Decimal] = {}
     for instalment in instalments:

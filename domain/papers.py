@@ -18,7 +18,7 @@ from domain.base import Instant, Model, Ref, State, Yuan
 from domain.claims import nature
 from domain.complaint import ClaimItem
 from domain.rule_table import read_table
-from domain.words import Agency, ClaimKind, InsuranceKind, Nature, Outcome, Phase, ReferralTarget
+from domain.words import Agency, ClaimKind, Extent, InsuranceKind, Nature, Outcome, Phase, ReferralTarget
 
 _TABLE: Final = Path(__file__).parent / "tables" / "papers.yaml"
 
@@ -176,6 +176,10 @@ class PaperMatter(Model):
     guarantee: str | None = None
     acceleration: bool | None = None
     """Whether a default makes everything due; None in papers of before that was a term."""
+    extent: Extent | None = None
+    """Whether a settlement settles everything for everybody; None in papers of before that was told."""
+    unsettled: tuple[ItemLine, ...] = ()
+    """Items that a settlement leaves to whoever decides them."""
     signed: tuple[SignatureLine, ...] = ()
     sealed_on: date | None = None
     """When the mediator signed and the centre sealed it; None before, and where it is sealed by hand."""

@@ -283,6 +283,7 @@ def settle(
         claimants=claimants,
         agreed_on=case.day(now),
         guarantee=proposal.guarantee,
+        unsettled=proposal.unsettled,
         dues=[
             Due(
                 instalment=due.instalment,

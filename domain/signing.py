@@ -10,6 +10,7 @@ from domain.alarm import Alarm
 from domain.case import CaseState, Settlement
 from domain.paying import allocate
 from domain.signature import Signing, SigningPlan, SigningState
+from domain.words import Extent
 
 FORMED_BY_PERFORMANCE: Final = "民法典 Art.490"
 
@@ -72,7 +73,16 @@ def _take_effect(case: CaseState, signing: Signing, on: date, now: datetime) -> 
     case.settlement.in_effect_on = on
     sealed = "sealed" if signing.seal is not None else "not-sealed"
     claimants = len(case.settlement.claimants)
-    case.note("settlement_in_effect", now, on=on.isoformat(), claimants=claimants, seal=sealed)
+    case.note("settlement_in_effect", now, on=on.isoformat(), claimants=claimants, seal=sealed, extent=extent(case))
+
+
+def extent(case: CaseState) -> Extent | None:
+    """How far the settlement goes; None where there is none. Who has withdrawn counts no more."""
+    settlement = case.settlement
+    if settlement is None:
+        return None
+    whole = len(settlement.claimants) >= len(case.claimants) and not settlement.unsettled
+    return Extent.FULL if whole else Extent.PARTIAL
 
 
 def _run_out(case: CaseState, signing: Signing, now: datetime) -> None:

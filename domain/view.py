@@ -24,7 +24,7 @@ from domain.reopening import ReopenedFrom, from_which
 from domain.roster import Assignment
 from domain.side_by_side import Line, lay, lines
 from domain.signature import SigningView, signing_view
-from domain.signing import parties
+from domain.signing import extent, parties
 from domain.steps import OpenDeadline
 from domain.tasks import SUSPENDED, Task
 from domain.triage import Triage
@@ -33,6 +33,7 @@ from domain.words import (
     Agency,
     CaseClass,
     ClaimKind,
+    Extent,
     InsuranceKind,
     Lane,
     Outcome,
@@ -148,6 +149,10 @@ class SettlementView(Model):
     payer: Ref
     claimants: tuple[Ref, ...]
     agreed_on: date
+    extent: Extent | None = None
+    """Whether it settles everything for everybody."""
+    unsettled: tuple[Ref, ...] = ()
+    """Claim items that it leaves to whoever decides them."""
     total: Yuan
     paid: Yuan
     late_fees: Yuan
@@ -454,6 +459,8 @@ def _settlement_view(case: CaseState) -> SettlementView | None:
         payer=settlement.payer,
         claimants=settlement.claimants,
         agreed_on=settlement.agreed_on,
+        extent=extent(case),
+        unsettled=tuple(one.item for one in settlement.unsettled),
         total=sum((d.instalment.total for d in settlement.dues), zero),
         paid=sum((d.paid for d in settlement.dues), zero),
         late_fees=sum((p.late_fee for p in settlement.payments), zero),

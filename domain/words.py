@@ -177,6 +177,13 @@ class Outcome(StrEnum):
     REFERRED = "referred"
 
 
+class Extent(StrEnum):
+    """How far a settlement goes: everybody and every item, or some of them."""
+
+    FULL = "full-settlement"
+    PARTIAL = "partial-settlement"
+
+
 class ReferralTarget(StrEnum):
     """Where a claim item goes when the centre cannot settle it."""
 

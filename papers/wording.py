@@ -9,7 +9,7 @@ import cn2an
 
 import texts
 from domain.papers import FindingLine, ItemLine, PaperKind, PaperMatter
-from domain.words import Language
+from domain.words import Extent, Language
 from texts import ends
 
 FIELDS: Final = frozenset(
@@ -116,7 +116,15 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
 
 
 def _terms(matter: PaperMatter, say: "_Say") -> str:
-    """What else was agreed, and what becomes of the other instalments on default."""
+    """What else was agreed, what is left out, and what becomes of the other instalments on default."""
+    terms = _agreed(matter, say)
+    lines = (_item(line, say) for line in matter.unsettled)
+    left = (say.text("left_out", who=o["claimant"], item=o["item"], to=o["referred_to"]) for o in lines)
+    partial = [say.text("partial")] if matter.extent is Extent.PARTIAL else []
+    return " ".join([terms, *partial, *left])
+
+
+def _agreed(matter: PaperMatter, say: "_Say") -> str:
     if matter.acceleration is None:
         return matter.terms or say.text("none")
     on_default = say.text("acceleration" if matter.acceleration else "no_acceleration")

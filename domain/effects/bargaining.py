@@ -74,6 +74,7 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
         guarantee=message.guarantee,
         terms=message.terms,
         acceleration=message.acceleration,
+        unsettled=message.unsettled,
     )
     mediation.proposals[message.proposal] = proposal
     case.note(
@@ -145,7 +146,7 @@ def may_answer(
         must(party not in case.withdrawn, "party.withdrawn", field, party=party)
         must(party not in proposal.answers, "answer.given", field, party=party)
     if accept:  # More may have been found owing since it was put on the table.
-        no_problems(part_a_objections(case, proposal.instalments, "proposal"))
+        no_problems(part_a_objections(case, proposal.instalments, "proposal", proposal.unsettled))
     return proposal
 
 
