@@ -156,7 +156,7 @@ def _signatures(matter: PaperMatter, say: "_Say") -> list[dict[str, str]]:
     for party in matter.parties:
         said = ""
         if (one := signed.get(party.ref)) is not None:
-            said = say.text("signed", day=say.day(one.signed_on), how=say.label(one.how))
+            said = say.text("signed_so", day=say.day(one.signed_on), how=say.label(one.how))
             if one.representative is not None:
                 said = f"{said} {say.text('signed_by', representative=one.representative)}"
         lines.append({"role": say.label(party.role), "name": party.name, "signature": said})
