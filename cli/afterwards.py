@@ -1,6 +1,5 @@
 """After the closure: ``after``, ``received``, ``returned``, ``visited``, ``referrals``."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -9,38 +8,19 @@ import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from temporalio.client import WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 import texts
 from casebook import aftercare as book
 from cli.desk import envelope
 from cli.examples_of import example
-from cli.link import Exit, Link, console, emit, fail, in_time, link, run, whoever
-from domain.aftercare import AFTER, Aftercare, Letter, SentItem, workflow_of
+from cli.late import told_after
+from cli.link import Exit, console, emit, fail, link, run, whoever
+from domain.aftercare import Aftercare, Letter, SentItem
 from domain.aftercare_messages import ReferralResult
 from domain.aftercare_view import aftercare_view
 from domain.base import CENTRE_ZONE
 from domain.ends import offices
-from domain.receipts import Acknowledgement
-from domain.words import CENTRE_QUEUE, ReferralTarget
-from workflows.aftercare import AftercareWorkflow
-
-
-async def told(at: Link, case: str, name: str, body: dict[str, Any]) -> Acknowledgement:
-    """Tell whatever follows a closed case; started again where it had ended. Raises NoAnswer, NoSuchCase."""
-    message = AFTER.kinds[name].model.model_validate_json(json.dumps(body))
-    start = WithStartWorkflowOperation(
-        AftercareWorkflow.run,
-        id=workflow_of((await at.case(case)).id),
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    )
-    sent = at.client.execute_update_with_start_workflow(
-        name, message, start_workflow_operation=start, id=message.message_id, result_type=Acknowledgement
-    )
-    return await in_time(sent, message.message_id)
+from domain.words import ReferralTarget
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -64,7 +44,7 @@ def register(app: typer.Typer, language: str) -> None:
             who = whoever(acting, f"officer:{agency}/{agency}-01" if agency else "supervisor")
             given = {field: value for field, value in fields.items() if value is not None}
             async with link(acting) as at:
-                answer = await told(at, case, name, envelope(who, None, language) | given)
+                answer = await told_after(at, case, name, envelope(who, None, language) | given)
             if as_json:
                 emit(answer)
             else:

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, get_origin
 
 import typer
+from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from cli.examples_of import example, finding_example
+from cli.late import told_after
 from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
+from domain.aftercare import AFTER
 from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
@@ -207,7 +210,17 @@ async def _send(command: Command, model: type[Message], given: dict[str, Any], l
         who = named_or_logged_in(acting) or await _default_actor(command, fields, handle, language)
         fields |= envelope(who, message_id, language)
         message = model.model_validate_json(json.dumps(fields))
-        await deliver(handle, message.name, message.model_dump(mode="json"), by_signal, as_json)
+        body = message.model_dump(mode="json")
+        try:
+            await deliver(handle, message.name, body, by_signal, as_json)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND or message.name not in AFTER.kinds:
+                raise
+            answer = await told_after(at, case, message.name, body)
+            if as_json:
+                emit(answer)
+            else:
+                console().print(answer.waits, style="green")
 
 
 def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:

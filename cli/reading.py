@@ -10,8 +10,8 @@ import typer
 from rich.live import Live
 
 import texts
-from casebook import ledger, lists
-from cli import render
+from casebook import aftercare, ledger, lists
+from cli import afterwards, render
 from cli.link import Exit, Link, console, emit, fail, link, run
 from domain.ledger import Event
 from domain.opening import Reading
@@ -42,12 +42,15 @@ def register(app: typer.Typer, language: str) -> None:
             asked = reading if whole else reading.model_copy(update={"page": page or 1})
             async with link() as at:
                 view = await _view(at, case, asked)
+                after = await aftercare.find(at.pool, at.vault, view.case) if view.phase is Phase.CLOSED else None
             if as_json:
                 emit(view)
             elif claimants:
                 console().print(render.people(view, language))
             else:
                 console().print(render.case(view, language))
+                if after is not None:
+                    console().print(afterwards.shown(after, language))
 
         run(work, language)
 

@@ -1,4 +1,4 @@
-"""The follow-up visit, begun by start delay on the day that the closed case asked for."""
+"""The follow-up visit of cases that closed under versions 0.1 and 0.2; later ones are followed by ``aftercare``."""
 
 from collections.abc import Sequence
 from datetime import timedelta
