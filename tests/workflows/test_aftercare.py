@@ -62,12 +62,12 @@ async def found(office: Office, case: str) -> Aftercare:
 
 async def until(office: Office, case: str, holds: Callable[[Aftercare], bool]) -> Aftercare:
     """What goes on after the case, once the casebook has it that far."""
-    for _ in range(100):
-        after = await found(office, case)
-        if holds(after):
+    for _ in range(200):
+        after = await book.find(office.pool, office.vault, case)
+        if after is not None and holds(after):
             return after
         await asyncio.sleep(0.05)
-    raise AssertionError(f"did not come so far: {after}")
+    raise AssertionError(f"what follows {case} did not come so far")
 
 
 def claims() -> Complaint:

@@ -1,31 +1,48 @@
 """What follows a closed case outlives the workers that began it."""
 
-from datetime import timedelta
+import contextlib
+from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import asyncpg
+from temporalio.client import Client
 
+import worker
 from domain.aftercare_messages import RecordSatisfaction
+from domain.words import Phase
+from runtime.rules import Rules
 from runtime.settings import Settings
-from runtime.signing_keys import Keys
+from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
-from tests.conftest import SkippedTime, skipping_time
-from tests.workflows.conftest import at_work
+from tests.workflows.conftest import Office
 from tests.workflows.test_aftercare import say, until
-from tests.workflows.test_reopening import performed
+from tests.workflows.test_performance import owed, paid, settled
 
 
-async def test_the_visit_is_made_and_missed_in_time_by_other_workers_than_those_that_began_it(
-    pool: asyncpg.Pool, vault: Vault, settings: Settings, keys: Keys, skipped_time: SkippedTime
+async def test_the_visit_is_made_by_other_workers_than_those_that_began_it(
+    client: Client, pool: asyncpg.Pool, vault: Vault, settings: Settings, verifier: Verifier
 ) -> None:
-    async with skipping_time(vault, keys, skipped_time) as environment:
-        async with at_work(environment, pool, vault, settings, skipped_time) as first:
-            visited, missed = await performed(first, "workers-down"), await performed(first, "workers-down-too")
-        async with at_work(environment, pool, vault, settings, skipped_time) as second:
-            told = {"claimant": "c1", "satisfaction": 5, "performed": True}
-            await say(second, visited.id, RecordSatisfaction, builders.SUPERVISOR, **told)
-            after = await until(second, visited.id, lambda after: not after.awaits)
-            assert after.visits is not None and after.visits.satisfaction == 5
-            await second.sleep(timedelta(days=90))
-            late = await until(second, missed.id, lambda after: after.visits is not None and after.visits.missed)
-            assert late.events[-1].kind == "visit_missed" and not late.awaits
+    world = worker.World(client, pool, vault, Rules(settings.own_tables), verifier)
+
+    @contextlib.asynccontextmanager
+    async def working() -> AsyncIterator[Office]:
+        async with contextlib.AsyncExitStack() as stack:
+            for role in worker.ROLES:
+                await stack.enter_async_context(worker.worker(role, world))
+            yield Office(client, pool, vault, settings.own_tables)
+
+    async with working() as first:
+        handle, _ = await settled(first, "workers-down")
+        total = sum((line.amount for line in (await owed(handle)).instalments), Decimal(0))
+        await first.update(handle, await paid(first, handle, "r1", f"{total:.2f}"))
+        await first.until(handle, lambda view: view.phase is Phase.CLOSED)
+        await handle.result()
+        begun = await until(first, handle.id, lambda after: after.visits is not None)
+        assert begun.visits is not None and begun.awaits
+    async with working() as second:
+        told = {"claimant": "c1", "satisfaction": 5, "performed": True}
+        await say(second, handle.id, RecordSatisfaction, builders.SUPERVISOR, **told)
+        after = await until(second, handle.id, lambda after: not after.awaits)
+        assert after.visits is not None and after.visits.satisfaction == 5
+        assert after.visits.visit_on == begun.visits.visit_on
