@@ -41,12 +41,7 @@ class ClosureService:
         try:
             await self._client.start_workflow(
                 "FollowUpWorkflow",
-                Visit(
-                    case=request.case,
-                    case_number=request.case_number,
-                    visit_on=visit_on,
-                    confirmations=request.confirmations,
-                ),
+                Visit(case=request.case, case_number=request.case_number, visit_on=visit_on),
                 id=workflow_id,
                 task_queue=CENTRE_QUEUE,
                 start_delay=delay,

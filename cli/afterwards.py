@@ -19,6 +19,7 @@ from domain.aftercare import Aftercare, Letter, SentItem
 from domain.aftercare_messages import ReferralResult
 from domain.aftercare_view import aftercare_view
 from domain.base import CENTRE_ZONE
+from domain.confirmation import ConfirmationKind, ConfirmationState
 from domain.ends import offices
 from domain.words import ReferralTarget
 
@@ -132,6 +133,22 @@ def register(app: typer.Typer, language: str) -> None:
             return
         fields = {"claimant": claimant, "satisfaction": satisfaction, "performed": performed, "remark": remark}
         deliver("record_satisfaction", case, acting, fields, as_json)
+
+    @app.command("ruled", help=said("aftercare.command.ruled"))
+    def ruled(
+        case: case_argument = "",
+        kind: Annotated[
+            ConfirmationKind, typer.Argument(help=said("aftercare.field.confirmation"))
+        ] = ConfirmationKind.JUDICIAL,
+        result: Annotated[str, typer.Argument(help=said("aftercare.field.result"))] = ConfirmationState.CONFIRMED,
+        on: on_option = None,
+        document: Annotated[str | None, typer.Option(help=said("aftercare.field.document"))] = None,
+        reason: reason_option = None,
+        acting: acting_option = None,
+        as_json: json_option = False,
+    ) -> None:
+        fields = {"kind": kind, "result": result, "decided_on": _day(on), "document": document, "reason": reason}
+        deliver("record_confirmation_result", case, acting, fields, as_json)
 
     @app.command("referrals", help=said("aftercare.command.referrals"))
     def referrals(

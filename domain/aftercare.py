@@ -6,6 +6,7 @@ closure is lost: it lands here, and a reopened case begins with it.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue
@@ -14,6 +15,7 @@ from domain.aftercare_messages import RecordReferralReceipt, RecordReferralRetur
 from domain.alarm import Alarm
 from domain.base import CENTRE_ZONE, Instant, Model, Ref, State
 from domain.chronicle import Chronicle
+from domain.confirmation import Confirmation, ConfirmationState, RecordConfirmationResult
 from domain.dialogue import Dialogue
 from domain.ends import offices
 from domain.handover import Handover
@@ -128,6 +130,8 @@ class Aftercare(Chronicle):
     visits: Visits | None = None
     payments: dict[Ref, date | None] = {}
     """Receipts of payments that had been confirmed, and the day on which one was taken back since."""
+    confirmations: list[Confirmation] = []
+    """What can still be asked for, or was asked for, to have the settlement confirmed."""
     seen: dict[str, int] = {}
 
     @property
@@ -143,6 +147,7 @@ class Aftercare(Chronicle):
             bool(self.to_send)
             or any(not letter.silent and any(i.open for i in letter.items) for letter in self.letters)
             or (self.visits is not None and self.visits.open)
+            or any(one.runs and not one.over for one in self.confirmations)
         )
 
 
@@ -174,6 +179,7 @@ def begin(of: Handover, visit_on: date, visit_until: datetime) -> Aftercare:
         ledger_head=of.ledger_head,
         to_send=waiting,
         visits=Visits(claimants=settled, visit_on=visit_on, until=visit_until) if settled else None,
+        confirmations=[one.model_copy() for one in of.confirmations],
         payments={p.receipt: p.reversed_on for p in of.settlement.payments} if of.settlement else {},
     )
 
@@ -204,6 +210,17 @@ def alarms(after: Aftercare) -> Iterator[Alarm]:
             after.note("visit_missed", now, visited=len(visits.found), of=len(visits.claimants))
 
         yield Alarm(visits.until, missed)
+    for one in after.confirmations:
+        if one.runs and not one.over:
+            yield Alarm(one.deadline.due_at, partial(_term_over, after, one))
+
+
+def _term_over(after: Aftercare, one: Confirmation, now: datetime) -> None:
+    """Nobody can ask for it any more; what was asked for still waits for its result."""
+    one.over = True
+    if one.state is ConfirmationState.OPEN:
+        one.state = ConfirmationState.LAPSED
+        after.note("confirmation_ran_out", now, confirmation=one.kind, due=one.deadline.due.isoformat())
 
 
 def ring(after: Aftercare, now: datetime) -> None:
@@ -317,6 +334,18 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
         performed="performed" if message.performed else "breached",
         remark=message.remark,
     )
+
+
+@AFTER.accepts(RecordConfirmationResult, {Role.MEDIATOR, Role.SUPERVISOR})
+def confirmed_later(after: Aftercare, message: RecordConfirmationResult, now: datetime) -> Checked:
+    one = next((one for one in after.confirmations if one.kind is message.kind), None)
+    must(one is not None, "confirmation.unknown", "kind", known=", ".join(c.kind for c in after.confirmations) or "-")
+    assert one is not None
+    must(one.runs, "confirmation.not_applied_for", "kind", state=one.state)
+    must(message.decided_on <= _day(now), "date.in_future", "decided_on")
+    yield
+    one.result, one.state = message.told(), ConfirmationState(message.result)
+    after.note("confirmation_decided", now, message.actor, message.message_id, **message.facts())
 
 
 @AFTER.accepts(ReversePayment, {Role.OFFICER})

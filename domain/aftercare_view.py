@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from domain.aftercare import Aftercare, Letter, Visits
 from domain.base import Model, Ref
+from domain.confirmation import ConfirmationView, confirmation_view
 from domain.ledger import Event
 from domain.words import Outcome, ReferralTarget
 
@@ -20,6 +21,7 @@ class AftercareView(Model):
     outcome: Outcome
     closed_on: date
     letters: tuple[Letter, ...]
+    confirmations: tuple[ConfirmationView, ...] = ()
     visits: Visits | None
     satisfaction: float | None
     reversed: tuple[Ref, ...]
@@ -60,6 +62,7 @@ def aftercare_view(after: Aftercare) -> AftercareView:
         outcome=after.outcome,
         closed_on=after.closed_on,
         letters=tuple(after.letters),
+        confirmations=tuple(confirmation_view(one) for one in after.confirmations),
         visits=after.visits,
         satisfaction=after.visits.satisfaction if after.visits else None,
         reversed=tuple(receipt for receipt, day in after.payments.items() if day is not None),

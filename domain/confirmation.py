@@ -100,6 +100,20 @@ class RecordConfirmationResult(Message, ConfirmationResult):
 
     name = "record_confirmation_result"
 
+    def told(self) -> ConfirmationResult:
+        """The result without its sender."""
+        return ConfirmationResult(**self.model_dump(include=set(ConfirmationResult.model_fields)))
+
+    def facts(self) -> dict[str, str | None]:
+        """The result as the ledger notes it."""
+        return {
+            "confirmation": self.kind,
+            "result": self.result,
+            "decided_on": self.decided_on.isoformat(),
+            "document": self.document,
+            "reason": self.reason,
+        }
+
 
 class ConfirmationView(Model):
     """Where a confirmation stands, and the last day on which both sides can ask for it."""

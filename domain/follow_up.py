@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.base import Model, Ref, Text
-from domain.confirmation import Confirmation, ConfirmationResult
 from domain.messages import Message
 
 
@@ -16,8 +15,6 @@ class Visit(Model):
     case: Ref
     case_number: str
     visit_on: date
-    confirmations: tuple[Confirmation, ...] = ()
-    """Those that were still open when the case was closed: what became of them is asked."""
 
 
 class RecordVisit(Message):
@@ -28,8 +25,6 @@ class RecordVisit(Message):
     performed: bool
     """Whether the claimants really have what was agreed."""
     remark: Text | None = None
-    confirmations: tuple[ConfirmationResult, ...] = ()
-    """What became of the confirmations that were open when the case was closed."""
 
 
 class VisitRecord(Model):
@@ -43,4 +38,3 @@ class VisitRecord(Model):
     satisfaction: int | None = None
     performed: bool | None = None
     remark: Text | None = None
-    confirmations: tuple[ConfirmationResult, ...] = ()

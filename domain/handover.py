@@ -8,6 +8,8 @@ from domain import case_clocks
 from domain.base import Instant, Model, Ref
 from domain.case import CaseState, Referral, Settlement
 from domain.complaint import Complaint
+from domain.confirmation import Confirmation
+from domain.confirming import running
 from domain.findings import Finding
 from domain.limitation import ClockAsked
 from domain.paying import allocate
@@ -41,6 +43,8 @@ class Handover(Model):
     mediator: Ref | None
     settlement: Settlement | None
     referrals: tuple[Referral, ...]
+    confirmations: tuple[Confirmation, ...] = ()
+    """Those of its settlement of which something is still to come."""
 
     @property
     def closed_on(self) -> date:
@@ -68,6 +72,7 @@ def handover(case: CaseState, now: datetime) -> Handover:
         mediator=case.mediator,
         settlement=case.settlement,
         referrals=tuple(case.referrals),
+        confirmations=running(case),
     )
 
 

@@ -6,7 +6,7 @@ from domain.assessment import Assessment
 from domain.base import Instant, Model, Ref
 from domain.case import Referral, ReplyItem, Settlement
 from domain.complaint import ClaimItem, Complaint
-from domain.confirmation import Confirmation, ConfirmationPlan
+from domain.confirmation import ConfirmationPlan
 from domain.deadlines import Deadline, Recounting
 from domain.ends import Remedy, SignatureTerms
 from domain.findings import Finding
@@ -198,8 +198,6 @@ class FollowUpRequest(Model):
     drill: bool
     closed_on: date
     jurisdiction: Ref
-    confirmations: tuple[Confirmation, ...] = ()
-    """Those of which something is still to come."""
 
 
 class FollowUpPlan(Model):

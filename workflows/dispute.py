@@ -308,7 +308,6 @@ class DisputeWorkflow(Upkeep):
                     drill=case.drill,
                     closed_on=case.day(self.now),
                     jurisdiction=progress.jurisdiction(case),
-                    confirmations=confirming.running(case),
                 ),
             )
             case.note(

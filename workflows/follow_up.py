@@ -53,7 +53,6 @@ class FollowUpWorkflow:
                 satisfaction=message.satisfaction,
                 performed=message.performed,
                 remark=message.remark,
-                confirmations=message.confirmations,
             )
         return self._record
 
@@ -84,9 +83,6 @@ class FollowUpWorkflow:
                 role=message.actor.role,
                 allowed=", ".join(sorted(allowed)),
             )
-            handed_on = [one.kind for one in self._visit.confirmations]
-            for told in message.confirmations:
-                must(told.kind in handed_on, "confirmation.unknown", "confirmations", known=", ".join(handed_on) or "-")
         except Refused as refused:
             raise answers.refusal(refused, answers.language_of(body)) from None
         return message

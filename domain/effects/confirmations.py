@@ -6,7 +6,6 @@ from domain.case import CaseState, Settlement
 from domain.confirmation import (
     Confirmation,
     ConfirmationKind,
-    ConfirmationResult,
     ConfirmationState,
     RecordConfirmationResult,
     RequestConfirmation,
@@ -60,19 +59,9 @@ def record_confirmation_result(case: CaseState, message: RecordConfirmationResul
     asked_on = case.day(min(one.asked.values()))
     must(message.decided_on >= asked_on, "confirmation.before_request", "decided_on", day=asked_on)
     yield
-    one.result = ConfirmationResult(**message.model_dump(include=set(ConfirmationResult.model_fields)))
+    one.result = message.told()
     one.state = ConfirmationState(message.result)
-    case.note(
-        "confirmation_decided",
-        now,
-        message.actor,
-        message.message_id,
-        confirmation=one.kind,
-        result=message.result,
-        decided_on=message.decided_on.isoformat(),
-        document=message.document,
-        reason=message.reason,
-    )
+    case.note("confirmation_decided", now, message.actor, message.message_id, **message.facts())
     if one.state is ConfirmationState.WITHDRAWN and not one.over:  # It can be asked for anew while the term runs.
         one.state, one.asked = ConfirmationState.OPEN, {}
     if one.state is ConfirmationState.CONFIRMED:

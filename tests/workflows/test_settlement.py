@@ -1,0 +1,110 @@
+"""From accepted terms to their effect, and what is asked for then, in a running case."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from domain import messages as m
+from domain.aftercare import workflow_of
+from domain.aftercare_view import AftercareView
+from domain.complaint import ClaimItem
+from domain.confirmation import ConfirmationKind, ConfirmationState, RecordConfirmationResult, RequestConfirmation
+from domain.papers import PaperKind
+from domain.receipts import Acknowledgement
+from domain.signature import SigningState
+from domain.words import Agency, ClaimKind, Outcome, Phase, Role
+from tests import builders
+from tests.workflows.conftest import Handle, Office
+from tests.workflows.test_life_of_a_case import find_the_facts
+from texts.sentences import day
+
+WAGES = ClaimItem(ref="i2", kind=ClaimKind.WAGES, respondent="e1", amount=Decimal("1000.00"))
+COURT = ConfirmationKind.JUDICIAL
+
+
+async def agreed(office: Office, case: str) -> Handle:
+    """Premiums and 800.00 of 1,000.00 yuan of wages, due in ninety days, accepted by both."""
+    handle = await office.start(builders.complaint(complaint_id=case, items=(builders.arrears_item(), WAGES)))
+    await find_the_facts(office, handle)
+    view = await office.view(handle)
+    one = builders.instalment("n1", day(view.now) + timedelta(days=90), c1=view.claimants[0].part_a)
+    offered = one.model_copy(update={"part_b": {"c1": Decimal("800.00")}})
+    mediator = builders.mediator(view.mediator or "")
+    terms = m.Propose(message_id="propose", actor=mediator, proposal="p1", payer="e1", instalments=(offered,))
+    await office.update(handle, terms)
+    for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
+        yes = m.Answer(
+            message_id=f"answer-{ref}", actor=builders.party(ref, role), proposal="p1", party=ref, accept=True
+        )
+        await office.update(handle, yes)
+    await office.until(handle, lambda v: v.signing is not None)
+    return handle
+
+
+async def ask(office: Office, handle: Handle, ref: str, role: Role) -> None:
+    wanted = RequestConfirmation(message_id=f"ask-{ref}", actor=builders.party(ref, role), kind=COURT, parties=(ref,))
+    await office.update(handle, wanted)
+
+
+async def test_what_is_signed_and_sealed_can_be_confirmed_and_its_agreement_is_issued_again(office: Office) -> None:
+    handle = await agreed(office, "settle-sign")
+    assert not (await office.view(handle)).confirmations
+    await office.sign(handle)
+    view = await office.until(
+        handle, lambda v: len(v.confirmations) == 2 and [p.kind for p in v.papers].count(PaperKind.AGREEMENT) == 2
+    )
+    assert view.signing is not None and view.signing.state is SigningState.IN_EFFECT
+    assert view.signing.effective_on == day(view.now)
+    for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
+        await ask(office, handle, ref, role)
+    result = RecordConfirmationResult(
+        message_id="ruled",
+        actor=builders.mediator(view.mediator or ""),
+        kind=COURT,
+        result="confirmed",
+        decided_on=day(view.now),
+        document="（2026）示例民特第1号",
+    )
+    await office.update(handle, result)
+    states = {one.kind: one.state for one in (await office.view(handle)).confirmations}
+    assert states == {COURT: ConfirmationState.CONFIRMED, ConfirmationKind.REVIEW: ConfirmationState.NOT_NEEDED}
+
+
+async def test_a_case_that_is_paid_up_hands_its_open_confirmation_on_to_the_visit(office: Office) -> None:
+    handle = await agreed(office, "settle-hand-on")
+    await office.sign(handle)
+    view = await office.until(handle, lambda v: len(v.confirmations) == 2)
+    for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
+        await ask(office, handle, ref, role)
+    assert view.settlement is not None
+    money = m.ConfirmPayment(
+        message_id="r1",
+        actor=builders.officer(Agency.TAX),
+        receipt="r1",
+        paid_on=day(view.now),
+        amount=view.settlement.total,
+    )
+    await office.update(handle, money)
+    assert (await office.live_to_the_end(handle)).outcome is Outcome.PERFORMED
+    told = [event.facts for event in await office.events(handle.id) if event.kind == "confirmation_handed_on"]
+    assert [(fact["confirmation"], fact["state"]) for fact in told] == [
+        ("judicial-confirmation", "applied-for"),
+        ("arbitration-review", "awaits-request"),
+    ]
+    after = office.client.get_workflow_handle(workflow_of(handle.id))
+    ruled = builders.mediator(view.mediator or "")
+    result = RecordConfirmationResult(
+        message_id="ruled", actor=ruled, kind=COURT, result="confirmed", decided_on=day(view.now), document="民特1号"
+    )
+    await after.execute_update(result.name, result, result_type=Acknowledgement)
+    followed: AftercareView | None = await after.query("afterwards", result_type=AftercareView)
+    assert followed is not None and followed.confirmations[0].state is ConfirmationState.CONFIRMED
+
+
+async def test_what_nobody_signs_is_no_settlement(office: Office) -> None:
+    handle = await agreed(office, "settle-unsigned")
+    closed = await office.live_to_the_end(handle)
+    assert closed.outcome is Outcome.FAILED
+    view = await office.view(handle)
+    assert view.phase is Phase.CLOSED and view.settlement is None
+    assert {r.answer for r in view.reply} == {"unsettled"} and PaperKind.ENDED_NOTICE in {p.kind for p in view.papers}
+    assert await office.verify(handle.id)
