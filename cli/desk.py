@@ -83,6 +83,7 @@ COMMANDS: Final = (
     Command("decide", "decide_discrepancy", "supervisor", ("discrepancy",)),
     Command("session", "hold_session", "mediator"),
     Command("propose", "propose", "mediator", file="*"),
+    Command("counter", "counter", "mediator", file="*"),
     Command("unpropose", "withdraw_proposal", "mediator", ("proposal",)),
     Command("answer", "answer", "party", ("proposal", "party")),
     Command("consent", "extend_mediation", "mediator"),

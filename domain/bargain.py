@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
+from domain.bargaining_messages import Counter
 from domain.base import Instant, Model, Ref, Text, Yuan
 from domain.case import CaseState, Proposal
 from domain.ledger import Actor
@@ -22,7 +23,7 @@ _UNSENT: Final = "unsent"
 
 
 class Offer(Model):
-    """Terms that somebody thinks of proposing: what ``propose`` carries, without its sender."""
+    """Terms that somebody thinks of proposing: what ``propose`` or ``counter`` carries, without its sender."""
 
     proposal: Ref
     payer: Ref
@@ -31,6 +32,10 @@ class Offer(Model):
     terms: Text | None = None
     acceleration: bool | None = None
     unsettled: tuple[LeftOut, ...] = ()
+    answer_days: Annotated[int, Field(ge=1, le=30)] | None = None
+    counters: Ref | None = None
+    """The open proposal whose place they would take; None: they would be a thread of their own."""
+    on_behalf: Ref | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -39,7 +44,9 @@ class Offer(Model):
 
     def message(self, actor: Actor) -> Propose:
         """The same as its sender would send it."""
-        return Propose(message_id=_UNSENT, actor=actor, **dict(self))
+        model = Counter if self.counters else Propose
+        said = {name: value for name, value in self if name in model.model_fields}
+        return model(message_id=_UNSENT, actor=actor, **said)
 
 
 class BargainReading(Reading):

@@ -52,6 +52,7 @@ class ProposalState(StrEnum):
     EXPIRED = "expired"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
+    COUNTERED = "countered"
 
 
 class Proposal(State):
@@ -70,6 +71,10 @@ class Proposal(State):
     unsettled: tuple[LeftOut, ...] = ()
     state: ProposalState = ProposalState.OPEN
     answers: dict[Ref, PartyAnswer] = {}
+    counters: Ref | None = None
+    """The proposal whose place it took."""
+    on_behalf: Ref | None = None
+    """The party whose offer the mediator carried over."""
 
     @cached_property
     def claimants(self) -> frozenset[Ref]:

@@ -175,6 +175,8 @@ class Propose(Message):
     """Whether the default of one instalment makes all of them due; left out: as the performance table has it."""
     unsettled: Annotated[tuple[LeftOut, ...], Field(max_length=1000)] = ()
     """Items that these terms do not settle. They are referred item by item when the case closes; nothing is waived."""
+    answer_days: Annotated[int, Field(ge=1, le=30)] | None = None
+    """Calendar days in which it may be answered; left out: as the deadline table has it (``proposal-answer``)."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -1,12 +1,12 @@
 """Mediation: sessions, proposals and answers, going on beyond the statutory term, and giving up."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from domain.base import CENTRE_ZONE
+from domain.base import Ref
 from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
-from domain.deadlines import GRANTED, prolonged
+from domain.deadlines import GRANTED, end_of, prolonged
 from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose, WithdrawProposal
 from domain.objections import objections, part_a_objections
@@ -17,7 +17,8 @@ BARGAINING = {Phase.MEDIATION}
 PARTIES = {Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}
 
 
-def _mediation(case: CaseState, actor: Actor) -> Mediation:
+def open_mediation(case: CaseState, actor: Actor) -> Mediation:
+    """The mediation in which the actor may take part. Raises Refused."""
     must(case.mediation is not None and case.mediation.ended is None, "mediation.not_open", "name")
     if actor.role is Role.MEDIATOR:
         must(actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)
@@ -31,7 +32,7 @@ def _mediation(case: CaseState, actor: Actor) -> Mediation:
 
 @accepts(HoldSession, roles={Role.MEDIATOR}, phases=BARGAINING)
 def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
+    mediation = open_mediation(case, message.actor)
     must(message.held_on <= case.day(now), "date.in_future", "held_on")
     unknown = set(message.present) - case.refs
     must(not unknown, "party.unknown", "present", refs=", ".join(sorted(unknown)))
@@ -59,24 +60,34 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
 
 @accepts(Propose, roles=PARTIES, phases=BARGAINING)
 def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
+    mediation = open_mediation(case, message.actor)
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     no_problems(objections(case, message, case.day(now)))
     yield
-    answer_by = case.day(now) + timedelta(days=case.rules.proposal_answer_days + 1)
+    lay(case, message, now)
+
+
+def lay(
+    case: CaseState, message: Propose, now: datetime, *, counters: Ref | None = None, on_behalf: Ref | None = None
+) -> None:
+    """Put terms on the table. A party who offers them accepts them by that."""
+    assert case.mediation is not None
+    days = message.answer_days or case.rules.proposal_answer_days
     proposal = Proposal(
         ref=message.proposal,
         by=message.actor,
         at=now,
-        expires_at=datetime.combine(answer_by, time(), CENTRE_ZONE),
+        expires_at=end_of(case.day(now) + timedelta(days=days)),
         payer=message.payer,
         instalments=message.instalments,
         guarantee=message.guarantee,
         terms=message.terms,
         acceleration=message.acceleration,
         unsettled=message.unsettled,
+        counters=counters,
+        on_behalf=on_behalf,
     )
-    mediation.proposals[message.proposal] = proposal
+    case.mediation.proposals[message.proposal] = proposal
     case.note(
         "proposal_made",
         now,
@@ -88,27 +99,31 @@ def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
         instalments=[{"due": i.due.isoformat(), "amount": f"{i.total:.2f}"} for i in message.instalments],
         total=f"{sum((i.total for i in message.instalments), Decimal(0)):.2f}",
     )
-    if message.actor.role is not Role.MEDIATOR and message.actor.id in _parties(proposal):
-        given = PartyAnswer(accept=True, at=now, by=message.actor)
-        record_answers(case, proposal, (message.actor.id,), given, now)
+    party = on_behalf or (message.actor.id if message.actor.role is not Role.MEDIATOR else None)
+    if party in _parties(proposal):
+        record_answers(case, proposal, (party,), PartyAnswer(accept=True, at=now, by=message.actor), now)
 
 
 def _parties(proposal: Proposal) -> frozenset[str]:
     return proposal.claimants | {proposal.payer}
 
 
-def _on_the_table(mediation: Mediation, ref: str) -> Proposal:
-    must(ref in mediation.proposals, "proposal.unknown", "proposal", known=", ".join(mediation.proposals) or "-")
+def on_the_table(mediation: Mediation, ref: str, field: str = "proposal") -> Proposal:
+    """The open proposal of a ref. Raises Refused, and names the version that has taken its place."""
+    must(ref in mediation.proposals, "proposal.unknown", field, known=", ".join(mediation.proposals) or "-")
     proposal = mediation.proposals[ref]
-    must(proposal.state is ProposalState.OPEN, "proposal.closed", "proposal", state=proposal.state)
+    later = next((one.ref for one in mediation.proposals.values() if one.counters == ref), None)
+    must(later is None, "proposal.countered", field, ref=ref, by=later)
+    must(proposal.state is ProposalState.OPEN, "proposal.closed", field, state=proposal.state)
     return proposal
 
 
 @accepts(WithdrawProposal, roles=PARTIES, phases=BARGAINING)
 def withdraw_proposal(case: CaseState, message: WithdrawProposal, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
-    proposal = _on_the_table(mediation, message.proposal)
+    mediation = open_mediation(case, message.actor)
+    proposal = on_the_table(mediation, message.proposal)
     mine = (message.actor.role, message.actor.id) == (proposal.by.role, proposal.by.id)
+    mine = mine or message.actor.id == proposal.on_behalf
     must(mine, "proposal.not_yours", "proposal", by=proposal.by.id)
     yield
     proposal.state = ProposalState.WITHDRAWN
@@ -138,8 +153,8 @@ def may_answer(
     case: CaseState, actor: Actor, ref: str, parties: Iterable[str], *, accept: bool, field: str = "parties"
 ) -> Proposal:
     """The proposal that the parties may answer now. Raises Refused."""
-    mediation = _mediation(case, actor)
-    proposal = _on_the_table(mediation, ref)
+    mediation = open_mediation(case, actor)
+    proposal = on_the_table(mediation, ref)
     for party in parties:
         concerned = party == proposal.payer or party in proposal.claimants
         must(concerned, "proposal.not_party", field, party=party)
@@ -195,7 +210,7 @@ def accepted_by(case: CaseState, proposal: Proposal) -> tuple[str, ...]:
 
 @accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING, own={"parties"})
 def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
+    mediation = open_mediation(case, message.actor)
     parties = (*case.claimants, *case.respondents)
     unknown = set(message.parties) - set(parties)
     must(not unknown, "party.unknown", "parties", refs=", ".join(sorted(unknown)))
@@ -220,7 +235,7 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
 
 @accepts(EndMediation, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
 def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Checked:
-    mediation = _mediation(case, message.actor)
+    mediation = open_mediation(case, message.actor)
     yield
     mediation.ended = "given-up"
     case.note("mediation_ended", now, message.actor, message.message_id, reason=message.reason)

@@ -345,7 +345,7 @@ def ready_for(message: str) -> CaseState:
             return mediated(claimants=10)
         case "leave_representation" | "answer_for":
             return represented()
-        case "answer" | "withdraw_proposal":
+        case "answer" | "withdraw_proposal" | "counter":
             return mediated(proposal())
         case "confirm_payment" | "reschedule":
             return settled()
