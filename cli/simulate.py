@@ -1,6 +1,5 @@
 """``simulate``: what terms would come to if they were sent, and what stands against them. Nothing is sent."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,8 +13,9 @@ from rich.text import Text
 import texts
 from activities.performance import PerformanceService
 from cli.desk import read_json
-from cli.link import Exit, console, emit, fail, link, run
+from cli.link import console, emit, link, run
 from cli.render import yuan
+from cli.thread import bargain_of
 from domain.bargain import Bargain, BargainReading, Offer
 from domain.messages import Instalment
 from domain.simulation import InstalmentLine, Simulation, beside, simulate
@@ -46,10 +46,7 @@ def register(app: typer.Typer, language: str) -> None:
             offer = Offer.model_validate(read_json(file, language), strict=False)
             reading = BargainReading(language=Language(language), offer=offer, asked_at=datetime.now(UTC))
             async with link(acting) as at:
-                answer: dict[str, Any] | None = await (await at.case(case)).query("bargain", reading)
-            if answer is None:
-                fail(Exit.NOT_FOUND, texts.say("simulation.nothing-assessed", language))
-            told = Bargain.model_validate_json(json.dumps(answer))
+                told = await bargain_of(await at.case(case), reading, language)
             found = await _simulated(told, offer)
             if as_json:
                 emit(found)

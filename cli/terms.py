@@ -1,4 +1,4 @@
-"""``terms``: a proposal whose amounts come from the assessment, ready to be put on the table or changed."""
+"""``terms``: what is on the table, version by version; or a proposal whose amounts come from the assessment."""
 
 from datetime import date
 from typing import Annotated
@@ -7,9 +7,11 @@ import typer
 
 import texts
 from cli.desk import view_of
-from cli.link import emit, link, run
+from cli.link import console, emit, link, run
 from cli.offer import proposal_of
 from cli.script import Terms
+from cli.thread import bargain_of, thread
+from domain.bargain import BargainReading
 from domain.ledger import SYSTEM
 from domain.words import Language
 from texts import sentences
@@ -21,20 +23,33 @@ def register(app: typer.Typer, language: str) -> None:
     @app.command("terms", help=texts.say("cli.command.terms", language))
     def terms(
         case: Annotated[str, typer.Argument(help=texts.say("cli.case", language))],
-        payer: Annotated[str, typer.Option(help=texts.say("cli.field.payer", language))],
+        payer: Annotated[str, typer.Option(help=texts.say("cli.field.payer", language))] = "",
         instalments: Annotated[int, typer.Option(help=texts.say("cli.field.instalments", language))] = 1,
         first_due: Annotated[str, typer.Option(help=texts.say("cli.field.first_due", language))] = "",
         every: Annotated[int, typer.Option(help=texts.say("cli.field.every", language))] = 30,
         part_b: Annotated[int, typer.Option(help=texts.say("cli.field.part_b_percent", language))] = 100,
         proposal: Annotated[str, typer.Option(help=texts.say("cli.field.proposal", language))] = "p1",
+        counters: Annotated[str, typer.Option(help=texts.say("cli.field.counters", language))] = "",
         guarantee: Annotated[str | None, typer.Option(help=texts.say("cli.field.guarantee", language))] = None,
         acceleration: Annotated[
             bool | None,
             typer.Option("--acceleration/--no-acceleration", help=texts.say("cli.field.acceleration", language)),
         ] = None,
+        acting: Annotated[
+            str | None, typer.Option("--as", help=texts.say("cli.option.acting", language), envvar="ONESTOP_ACTOR")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
+        async def show() -> None:
+            async with link(acting) as at:
+                told = await bargain_of(await at.case(case), BargainReading(language=Language(language)), language)
+            if as_json:
+                emit({"proposals": [one.model_dump(mode="json") for one in told.proposals]})
+            else:
+                console().print(thread(told, language))
+
         async def work() -> None:
-            async with link() as at:
+            async with link(acting) as at:
                 view = await view_of(await at.case(case))
             today = sentences.day(view.now)
             due = date.fromisoformat(first_due) if first_due else today
@@ -49,6 +64,7 @@ def register(app: typer.Typer, language: str) -> None:
                 acceleration=acceleration,
             )
             made = proposal_of(wanted, view, "terms", SYSTEM, Language(language))
-            emit(made.model_dump(mode="json", exclude={"message_id", "actor", "language"}, exclude_none=True))
+            body = made.model_dump(mode="json", exclude={"message_id", "actor", "language"}, exclude_none=True)
+            emit({"counters": counters, **body} if counters else body)
 
-        run(work, language)
+        run(work if payer else show, language)

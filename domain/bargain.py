@@ -16,6 +16,7 @@ from domain.objections import objections
 from domain.opening import Reading
 from domain.opening_proposal import OpeningProposal
 from domain.protocol import Problem, Refused, check
+from domain.versions import Change, changes, lineage
 from domain.words import ClaimKind
 
 _NIL: Final = Decimal("0.00")
@@ -69,15 +70,32 @@ class OwedLine(Model):
 
 
 class OnTheTable(Model):
-    """A proposal with its terms."""
+    """A proposal with its terms, the version that it is, and what each party answered to this version alone."""
 
     ref: Ref
+    number: int
+    """In the order in which they came."""
+    thread: Ref
+    """The proposal with which this bargaining began."""
+    version: int
+    """Within the thread, from 1."""
+    counters: Ref | None
     by: Ref
+    on_behalf: Ref | None
+    at: Instant
     state: str
     expires_at: Instant
     payer: Ref
     instalments: tuple[Instalment, ...]
+    guarantee: Text | None
+    terms: Text | None
     acceleration: bool | None
+    accepted: tuple[Ref, ...]
+    """Binding while it is open or once it is accepted; an acceptance of a version that was countered binds nobody."""
+    rejected: tuple[Ref, ...]
+    silent: tuple[Ref, ...]
+    changed: tuple[Change, ...] = ()
+    """What is otherwise than in the version before, as far as the reader sees it."""
 
 
 class Bargain(Model):
@@ -88,6 +106,8 @@ class Bargain(Model):
     today: date
     as_of: date
     """The day to which the findings' late fees run."""
+    claimants: tuple[Ref, ...]
+    """Those who have not withdrawn, as far as the reader may see them."""
     owed: tuple[OwedLine, ...]
     premiums: Yuan | None
     """Of part A in the whole case, without the late fee; None for whoever does not see everybody's."""
@@ -109,6 +129,7 @@ def bargain(case: CaseState, offer: Offer | None, reader: Actor, now: datetime) 
         jurisdiction=complaint.jurisdiction,
         today=case.day(now),
         as_of=assessment.as_of,
+        claimants=tuple(case.claimants),
         owed=tuple(
             OwedLine(item=one.item, kind=kinds[one.item], claimant=one.claimant, part_a=one.part_a, part_b=one.part_b)
             for one in assessment.owed
@@ -117,14 +138,39 @@ def bargain(case: CaseState, offer: Offer | None, reader: Actor, now: datetime) 
         premiums=assessment.employer_share + assessment.employee_share,
         late_fee=assessment.late_fee,
         opening=assessment.prognosis.opening,
-        proposals=tuple(_shown(one) for one in (case.mediation.proposals.values() if case.mediation else ())),
+        proposals=tuple(_shown(case)),
         objections=tuple(_problems(case, offer.message(reader), now)) if offer else (),
     )
 
 
-def _shown(proposal: Proposal) -> OnTheTable:
-    shared: dict[str, Any] = {name: getattr(proposal, name) for name in OnTheTable.model_fields if name != "by"}
-    return OnTheTable(**shared, by=proposal.by.id)
+def _shown(case: CaseState) -> Iterator[OnTheTable]:
+    proposals = case.mediation.proposals if case.mediation else {}
+    given = OnTheTable.model_fields.keys() & Proposal.model_fields.keys() - {"by"}
+    for number, (ref, proposal) in enumerate(proposals.items(), 1):
+        line = lineage(proposals.values(), ref)
+        answers = proposal.answers
+        asked = {proposal.payer, *proposal.claimants} - case.withdrawn.keys()
+        shared: dict[str, Any] = {name: getattr(proposal, name) for name in given}
+        yield OnTheTable(
+            **shared,
+            number=number,
+            thread=line[0],
+            version=len(line),
+            by=proposal.by.id,
+            accepted=tuple(party for party, answer in answers.items() if answer.accept),
+            rejected=tuple(party for party, answer in answers.items() if not answer.accept),
+            silent=tuple(sorted(asked - answers.keys())),
+        )
+
+
+def compared(told: Bargain) -> Bargain:
+    """The same, with what changed from version to version: of what a reader was left to see."""
+    by_ref = {one.ref: one for one in told.proposals}
+    laid = (
+        one.model_copy(update={"changed": tuple(changes(by_ref[one.counters], one))}) if one.counters else one
+        for one in told.proposals
+    )
+    return told.model_copy(update={"proposals": tuple(laid)})
 
 
 def _problems(case: CaseState, message: Propose, now: datetime) -> Iterator[Problem]:

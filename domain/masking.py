@@ -181,20 +181,22 @@ class Eyes:
         everything, judged = self.sight.people is Level.FULL, self.sight.prognosis is Level.FULL
         own = {
             "owed": self._rows(view.owed),
+            "claimants": self._refs(view.claimants, view.claimants),
             "premiums": view.premiums if everything else None,
             "late_fee": view.late_fee if everything else None,
             "opening": view.opening if judged else None,
-            "proposals": tuple(self._terms(one) for one in view.proposals),
+            "proposals": tuple(self._terms(one, view.claimants) for one in view.proposals),
             "objections": tuple(self._objection(one) for one in view.objections),
         }
         return view.model_copy(update=own)
 
-    def _terms(self, proposal: OnTheTable) -> OnTheTable:
+    def _terms(self, proposal: OnTheTable, claiming: Collection[Ref]) -> OnTheTable:
         if self.sight.people is Level.FULL:
             return proposal
         of = {self.reader.id} if self.sight.people is Level.OWN else set()
         cut = (one.only(of) for one in proposal.instalments)
-        return proposal.model_copy(update={"instalments": tuple(one for one in cut if one is not None)})
+        given = {name: self._refs(getattr(proposal, name), claiming) for name in ("accepted", "rejected", "silent")}
+        return proposal.model_copy(update=given | {"instalments": tuple(one for one in cut if one is not None)})
 
     def _objection(self, problem: Problem) -> Problem:
         """What is wrong with the terms of another claimant, without what that claimant is owed."""

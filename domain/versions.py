@@ -58,8 +58,8 @@ def changes(before: Any, after: Any) -> Iterator[Change]:
     yield from _differing("due", old, new, lambda i: i.due.isoformat())
     yield from _differing("amount", old, new, lambda i: f"{i.total:.2f}")
     for aspect, part in (("part-a", "part_a"), ("part-b", "part_b")):
-        sums = (_by_claimant(one.instalments, part) for one in (before, after))
-        yield from _differing(aspect, *sums, lambda amount: f"{amount:.2f}")
+        was_due, now_due = (_by_claimant(one.instalments, part) for one in (before, after))
+        yield from _differing(aspect, was_due, now_due, lambda amount: f"{amount:.2f}")
 
 
 def _said(value: object) -> str | None:

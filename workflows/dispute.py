@@ -450,7 +450,7 @@ class DisputeWorkflow(Upkeep):
         asked = reading or BargainReading()
         now = self.case.clock(asked.asked_at or workflow.now())
         whole = bargaining.bargain(self.case, asked.offer, proven.reader(), now)
-        return whole and self._eyes().bargain(whole)
+        return whole and bargaining.compared(self._eyes().bargain(whole))
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:

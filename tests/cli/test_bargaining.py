@@ -34,3 +34,24 @@ async def test_terms_are_tried_before_they_are_sent(at_centre: Onestop) -> None:
 
     wrong = await at_centre("simulate", case, "-", typed='{"proposal": "p1"}')
     assert wrong.code == 2 and "instalments" in wrong.err
+
+
+async def test_both_sides_bargain_and_see_what_each_version_changed(at_centre: Onestop) -> None:
+    case = await mediated(at_centre)
+    assert "尚无调解方案" in (await at_centre("terms", case)).out
+    first = await at_centre("terms", case, "--payer", "e1")
+    assert (await at_centre("propose", case, "-", typed=first.out)).code == 0
+    assert (await at_centre("answer", case, "p1", "c1", "--accept")).code == 0
+    second = await at_centre("terms", case, "--payer", "e1", "--instalments", 2, "--proposal", "p2", "--counters", "p1")
+    tried = await at_centre("simulate", case, "-", "--json", "--as", "respondent:e1", typed=second.out)
+    assert tried.code == 0 and tried.json["objections"] == [], tried
+    sent = await at_centre("counter", case, "-", "--as", "respondent:e1", typed=second.out)
+    assert sent.code == 0, sent
+    late = await at_centre("answer", case, "p1", "e1", "--accept", "--lang", "en")
+    assert late.code == 1 and "p2 has taken the place" in late.err
+    told = (await at_centre("terms", case, "--json")).json["proposals"]
+    assert [(one["ref"], one["version"], one["state"]) for one in told] == [("p1", 1, "countered"), ("p2", 2, "open")]
+    shown = await at_centre("terms", case, "--lang", "en", "--as", "claimant:c1")
+    assert "p1 v2" in shown.out and "each version is answered anew" in shown.out
+    assert (await at_centre("answer", case, "p2", "c1", "--accept")).code == 0
+    await until(at_centre, case, "performance")

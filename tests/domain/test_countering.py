@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 import domain.effects  # noqa: F401 - fills the protocol's table
 from domain.agenda import ring
+from domain.bargain import bargain, compared
 from domain.bargaining_messages import Counter
 from domain.case import CaseState, ProposalState
 from domain.ledger import Actor
+from domain.masking import Eyes
 from domain.messages import Answer, Instalment, Message, Propose, WithdrawProposal
 from domain.protocol import Refused, carry_out, check
 from domain.versions import thread_of
@@ -197,3 +199,21 @@ def test_in_any_order_of_moves_one_version_at_most_is_live_and_no_fen_of_part_a_
         live = [state for state in of_thread if state in (ProposalState.OPEN, ProposalState.ACCEPTED)]
         assert len(live) <= 1
     assert [one.state for one in proposals.values()].count(ProposalState.ACCEPTED) <= 1
+
+
+def test_each_version_tells_what_changed_and_who_answered_it() -> None:
+    running = after(in_mediation(), propose(MEDIATOR, terms=one(part_b="9.00")), answer(C1, "p1"))
+    after(running, counter(E1, "p2", "p1", one(60, part_b="4.00")))
+    told = bargain(running, None, MEDIATOR, NOW)
+    assert told is not None
+    first, second = compared(told).proposals
+    assert (first.number, first.version, second.number, second.version, second.thread) == (1, 1, 2, 2, "p1")
+    assert (first.accepted, second.accepted, second.silent) == (("c1",), ("e1",), ("c1", "c2"))
+    assert [(what.aspect, what.of, what.before, what.after) for what in second.changed] == [
+        ("due", "n1", str(TODAY + 30 * DAY), str(TODAY + 60 * DAY)),
+        ("amount", "n1", "159.00", "154.00"),
+        ("part-b", "c1", "9.00", "4.00"),
+    ]
+    seen = compared(Eyes.of(C2, set()).bargain(told)).proposals[1]
+    assert [(what.aspect, what.of) for what in seen.changed] == [("due", "n1")]
+    assert (seen.accepted, seen.silent) == (("e1",), ("c2",))
