@@ -90,6 +90,7 @@ class OnTheTable(Model):
     guarantee: Text | None
     terms: Text | None
     acceleration: bool | None
+    unsettled: tuple[LeftOut, ...] = ()
     accepted: tuple[Ref, ...]
     """Binding while it is open or once it is accepted; an acceptance of a version that was countered binds nobody."""
     rejected: tuple[Ref, ...]

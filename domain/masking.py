@@ -196,7 +196,14 @@ class Eyes:
         of = {self.reader.id} if self.sight.people is Level.OWN else set()
         cut = (one.only(of) for one in proposal.instalments)
         given = {name: self._refs(getattr(proposal, name), claiming) for name in ("accepted", "rejected", "silent")}
-        return proposal.model_copy(update=given | {"instalments": tuple(one for one in cut if one is not None)})
+        left = (one for one in proposal.unsettled if not one.claimants or self.reader.id in one.claimants)
+        own = {
+            "instalments": tuple(one for one in cut if one is not None),
+            "unsettled": tuple(
+                one.model_copy(update={"claimants": self._refs(one.claimants, claiming)}) for one in left
+            ),
+        }
+        return proposal.model_copy(update=given | own)
 
     def _objection(self, problem: Problem) -> Problem:
         """What is wrong with the terms of another claimant, without what that claimant is owed."""

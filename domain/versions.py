@@ -8,7 +8,7 @@ from domain.base import Model, Ref
 from domain.messages import Instalment
 
 _NIL: Final = Decimal("0.00")
-Aspect = Literal["payer", "acceleration", "guarantee", "terms", "due", "amount", "part-a", "part-b"]
+Aspect = Literal["payer", "acceleration", "guarantee", "terms", "left-out", "due", "amount", "part-a", "part-b"]
 
 
 class Terms(Protocol):
@@ -24,7 +24,7 @@ class Terms(Protocol):
 
 
 class Change(Model):
-    """What is otherwise than in the version before: ``due`` and ``amount`` of an instalment, parts of a claimant."""
+    """What is otherwise than before: items left out, day and amount of an instalment, parts of a claimant."""
 
     aspect: Aspect
     of: Ref | None = None
@@ -54,6 +54,8 @@ def changes(before: Any, after: Any) -> Iterator[Change]:
         was, now = (_said(getattr(one, name)) for one in (before, after))
         if was != now:
             yield Change(aspect=name, before=was, after=now)
+    was_out, now_out = ({one.item: one for one in version.unsettled} for version in (before, after))
+    yield from _differing("left-out", was_out, now_out, lambda one: " ".join(one.claimants) or "*")
     old, new = ({i.ref: i for i in one.instalments} for one in (before, after))
     yield from _differing("due", old, new, lambda i: i.due.isoformat())
     yield from _differing("amount", old, new, lambda i: f"{i.total:.2f}")

@@ -37,7 +37,7 @@ def counter(case: CaseState, message: Counter, now: datetime) -> Checked:
 
 
 def _says_the_same(message: Counter, before: Proposal) -> bool:
-    names = ("payer", "instalments", "guarantee", "terms", "acceleration")
+    names = ("payer", "instalments", "guarantee", "terms", "acceleration", "unsettled")
     return all(getattr(message, name) == getattr(before, name) for name in names)
 
 
