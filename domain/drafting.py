@@ -140,7 +140,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             return {"reason": mediation.ended} | _left_to_do(case, now)
         case PaperKind.UNIFIED_REPLY | PaperKind.NON_ACCEPTANCE_NOTICE:
             refused = next((event.facts["why"] for event in case.events if event.kind == "complaint_refused"), None)
-            lapsed = "material_lapsed" if case.missing else None
+            lapsed = "material-lapsed" if case.missing else None
             return {"reason": refused or lapsed} | _left_to_do(case, now)
         case PaperKind.JOINING_NOTICE:
             return {"related": case.receipt and (case.receipt.case_number or case.receipt.case)}

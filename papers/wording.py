@@ -200,7 +200,7 @@ class _Say:
         if code is None:
             return "—"
         for key in (f"events.{code}", f"reply.{code}"):
-            if texts.knows(key):
+            if texts.knows(key) and "{" not in texts.catalogue()[key][self.language]:
                 return texts.say(key, self.language)
         return self.label(code)
 

@@ -160,3 +160,15 @@ def test_every_way_and_every_state_of_a_clock_can_be_said(language: str) -> None
         )
     for state in ClockState:
         assert limit({"state": state, "last": TODAY, "provisional": False}, language)
+
+
+def test_a_complaint_whose_material_never_came_is_told_why_on_its_notice() -> None:
+    closed = case(Phase.CLOSED, outcome=Outcome.NOT_ACCEPTED, missing=("claim-items",))
+    shown = wording(draft(closed, PaperKind.NON_ACCEPTANCE_NOTICE, None, NOW), "1", Language.ENGLISH)
+    assert shown["reason"] == "the material that was asked for did not come in time"
+
+
+def test_a_reason_in_somebodys_words_stands_as_it_is_even_where_it_reads_like_a_code() -> None:
+    stands = Suspension(since=NOW, until=NOW + 30 * DAY, reason="withdrawn")
+    still = case(Phase.MEDIATION, suspension=stands)
+    assert wording(draft(still, PaperKind.SUSPENSION_NOTICE, None, NOW), "1", Language.ENGLISH)["reason"]
