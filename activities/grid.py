@@ -96,6 +96,9 @@ class GridService:
             )
         except WorkflowAlreadyStartedError:
             new = False
+        except WorkflowUpdateFailedError:  # One employer's warning that can't be opened does not hold up the others'.
+            activity.logger.warning("an early warning was refused", extra={"since": warning.since})
+            return Placed(warning=warning, post=post.id, case=None, new=False)
         activity.heartbeat(case)
         return Placed(warning=warning, post=post.id, case=case, new=new)
 

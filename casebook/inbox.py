@@ -16,7 +16,19 @@ from domain.words import Agency, CaseClass, ClaimKind, Language
 from runtime.vault import Vault
 
 PAGE: Final = 50
+UNNAMED: Final = "—"
+"""For an agency's own login: the employer of a case from before it was named for the agencies."""
 _WORDS_MAX: Final = 5
+
+
+_NAMED: Final = {
+    True: 'd.employer_name from ({page}) t join dispute d using ("case")',
+    False: 'e.name as employer_name from ({page}) t left join case_employer e using ("case", agency)',
+}
+_EMPLOYER: Final = {
+    True: "employer_digest = any({digests})",
+    False: '("case", agency) in (select "case", agency from case_employer where digest = any({digests}))',
+}
 
 
 class TaskFilter(Model):
@@ -78,7 +90,7 @@ async def tasks(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> list[Ta
     return [
         TaskLine.model_validate(
             {name: row[name] for name in TaskLine.model_fields if name != "employer"}
-            | {"employer": vault.open(row["employer_name"], "employer")}
+            | {"employer": vault.open(row["employer_name"], "employer") if row["employer_name"] else UNNAMED}
         )
         for row in rows
     ]
@@ -99,7 +111,8 @@ async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tupl
 
 
 def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
-    """The query of a page, and its values."""
+    """The query of a page, and its values. An agency's own vault holds no other: it asks what is named for it."""
+    centre = bool(vault.agencies)
     values: list[Any] = []
 
     def given(value: Any) -> str:
@@ -117,7 +130,7 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         where.append(f"escalated_to = {given(wanted.escalated_to)}")
     if wanted.employer is not None:
         digests = [vault.digest(f"employer:{text}") for text in {wanted.employer, wanted.employer.upper()}]
-        where.append(f"employer_digest = any({given(digests)})")
+        where.append(_EMPLOYER[centre].format(digests=given(digests)))
     if wanted.due_from is not None:
         where.append(f"due_at >= {given(wanted.due_from)}")
     if wanted.due_until is not None:
@@ -128,7 +141,7 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         where.append(f'(due_at, "case", task) > ({", ".join(given(part) for part in wanted.after)})')
     order = 'order by due_at, "case", task'
     page = ("select * from task where", " and ".join(where), order, "limit", given(wanted.limit))
-    line = ("select t.*, d.employer_name from (", *page, ') t join dispute d using ("case")', order)
+    line = ("select t.*,", _NAMED[centre].format(page=" ".join(page)), order)
     return " ".join(line), values
 
 

@@ -74,10 +74,26 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             [] if joined else sorted({ref for refs in overlaps.values() for ref in refs}),
             len(request.complaint.claimants),
         )
+        if not joined:
+            await _name_for_agencies(connection, vault, request)
         if not joined and request.complaint.claimants:
             await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)
+
+
+async def _name_for_agencies(
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, request: RegistrationRequest
+) -> None:
+    """So that an agency's own login finds and reads who a case is about, as soon as it inquires."""
+    employer = request.complaint.employer
+    await connection.executemany(
+        'insert into case_employer ("case", agency, name, digest) values ($1, $2, $3, $4) on conflict do nothing',
+        [
+            (request.case, agency, own.seal(employer.name, "employer"), employer_digest(own, employer))
+            for agency, own in vault.agencies.items()
+        ],
+    )
 
 
 def _answer(row: asyncpg.Record) -> Registration:

@@ -8,8 +8,13 @@ import asyncpg
 import pytest
 
 from casebook import logins, migrations
+from casebook.inbox import TaskFilter, tasks
+from casebook.registry import register
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import servers
+from runtime.vault import Vault
+from tests import builders
+from tests.casebook.filing import fresh, request
 
 DATABASE = "onestop_apart"
 Logins = dict[str, asyncpg.Connection]
@@ -131,3 +136,24 @@ async def test_logins_are_given_again_with_the_same_passwords(postgres: servers.
     secrets = list(tmp_path.rglob("database.password"))
     assert len({file.read_text() for file in secrets}) == 5
     assert {file.stat().st_mode & 0o777 for file in secrets} == {0o600}
+
+
+async def test_an_agency_lists_its_own_inbox_with_its_own_login_and_keys(
+    owner: asyncpg.Pool, postgres: servers.Postgres, vault: Vault, tmp_path: Path
+) -> None:
+    name = fresh("虚构收件公司")
+    filed = builders.complaint(respondents=(builders.employer(name=name),))
+    case = (await register(owner, vault, request(filed))).case
+    for agency in (Agency.LABOR, Agency.TAX):
+        await owner.execute(
+            "insert into task values ($1, $2, $2, 'offered', null, now(), now(), false, 1)", case, agency
+        )
+    addresses = await logins.give_out(postgres.dsn(DATABASE), tmp_path)
+    for agency in Agency:
+        async with asyncpg.create_pool(addresses[agency], min_size=1) as own:
+            keys = vault.of_agency(agency)
+            found = await tasks(own, keys, TaskFilter(employer=name))
+            seen = {line.agency for line in await tasks(own, keys, TaskFilter())}
+        asked = agency in (Agency.LABOR, Agency.TAX)
+        assert [(line.agency, line.employer) for line in found] == ([(agency, name)] if asked else [])
+        assert seen <= {agency}
