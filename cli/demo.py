@@ -1,6 +1,7 @@
 """``demo``: one shipped dispute from filing to closure, on real servers, before the viewer's eyes."""
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +19,13 @@ from casebook import ledger, records
 from cli.example import Localised, UnknownExample, example_folder, example_names, localise
 from cli.play import PlayResult, PlayStuck, play
 from cli.script import ScriptError, read_script
+from cli.served import Served, served
 from cli.stage import Pane, Plain, yuan
-from cli.up import centre
+from cli.up import Centre, centre
 from domain.base import CENTRE_ZONE
 from domain.ledger import BrokenLedger
 from domain.view import CaseView
-from domain.words import Language
+from domain.words import Agency, Language
 from runtime import connect
 from runtime.process import Failed
 from runtime.servers import PortTaken
@@ -31,6 +33,9 @@ from runtime.settings import Settings
 from runtime.vault import Vault
 
 _PACE: Final = 0.5
+_SERVED: Final = Agency.TAX
+"""The agency whose records stay behind its own service."""
+_NO_ROWS: Final = "record,identity_number\n"
 _PLAIN_WIDTH: Final = 160
 
 
@@ -85,17 +90,31 @@ def register(app: typer.Typer, language: str) -> None:
 async def _demo(folder: Path, run: str, pace: float, console: Console, language: Language) -> None:
     settings, example = Settings(), localise(folder, run)
     console.print(texts.say("demo.starting", language), style="dim")
-    async with centre(settings, language) as ui:
-        vault = Vault.of(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        own = await stack.enter_async_context(served(settings, _SERVED, example.records.get(_SERVED, _NO_ROWS)))
+        at = await stack.enter_async_context(centre(settings, language, {own.agency: own.environment}))
+        vault, ui = Vault.of(settings), at.ui
         client = await connect.connect(settings)
         async with connect.database(settings) as pool:
-            rows = await load(pool, vault, example)
+            rows = await load(pool, vault, example, besides=own.agency if at.ours else None)
             console.print(texts.say("demo.records_loaded", language, rows=rows), style="dim")
+            _tell_who_works(at, own, console, language)
             began = monotonic()
             result = await _watched(client, folder, run, pace, console, language)
             _reply(result.view, console, language)
             _money(result.view, console, language)
             await _epilogue(result, pool, vault, began, ui, console, language)
+
+
+def _tell_who_works(at: Centre, own: Served, console: Console, language: Language) -> None:
+    """Each agency is a process of its own, with its own keys; one of them asks its own service."""
+    if not at.ours:
+        console.print(texts.say("demo.others_centre", language), style="dim")
+        return
+    workers = ", ".join(f"{worker.name} ({worker.pid})" for worker in at.workers)
+    console.print(texts.say("demo.processes", language, workers=workers), style="dim", soft_wrap=True)
+    told = texts.say("demo.served", language, agency=texts.label(own.agency, language), url=own.url)
+    console.print(told, style="dim", soft_wrap=True)
 
 
 async def _watched(
@@ -112,11 +131,13 @@ async def _watched(
         return await play(client, folder, run=run, listener=stage.see, language=language)
 
 
-async def load(pool: asyncpg.Pool, vault: Vault, example: Localised) -> int:
-    """Load an example's exchange files into the agencies' records. Returns the number of rows."""
+async def load(pool: asyncpg.Pool, vault: Vault, example: Localised, besides: Agency | None = None) -> int:
+    """Load an example's exchange files into the agencies' records, besides one agency's. Returns the number of rows."""
     rows = 0
     with TemporaryDirectory() as folder:
         for agency, text in example.records.items():
+            if agency is besides:
+                continue
             file = Path(folder) / f"{agency}.csv"
             file.write_text(text, encoding="utf-8")
             report = await records.load(pool, vault, agency, file)

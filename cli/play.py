@@ -19,12 +19,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 import texts
+from cli.at_post import hand_over
 from cli.example import localise
 from cli.offer import proposal_of
 from cli.reopen import reopened
 from cli.script import (
     AdvanceTo,
     AnswerTogether,
+    AtPost,
     Condition,
     File,
     Pay,
@@ -163,6 +165,8 @@ class _Player:
         match step:
             case File():
                 await self._file(step)
+            case AtPost():
+                await self._begin_at_post(step)
             case ReopenCase():
                 await self._reopen(step)
             case Send():
@@ -210,6 +214,14 @@ class _Player:
             result_type=Receipt,
         )
         self.sent += 1
+        await self._look()
+
+    async def _begin_at_post(self, step: AtPost) -> None:
+        complaint, actor = self.complaints[step.at_post.file], await self._actor(step)
+        case = await hand_over(self.client, step.at_post, complaint, actor, self.language, self._id, drill=self.drill)
+        self.case, self._told = self.client.get_workflow_handle(case), 0
+        self._filed.append(case)
+        self.sent += len(step.at_post.said) + 2
         await self._look()
 
     async def _reopen(self, step: ReopenCase) -> None:

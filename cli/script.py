@@ -16,11 +16,12 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 import domain.effects  # noqa: F401 - fills the protocol's table
 from domain.base import Model, Ref, Text
 from domain.case import InstalmentState, ProposalState
+from domain.complaint import Attitude
 from domain.ledger import Actor
 from domain.messages import Message
 from domain.protocol import MESSAGES
 from domain.reopening import Ground
-from domain.words import Agency, Language, Phase, Role
+from domain.words import Agency, Language, Phase, PostKind, Role
 
 Cast = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)?)?$")]
 """Who acts: ``officer:tax/tax-01``, ``claimant:c1``, or ``mediator`` for the one who is assigned."""
@@ -100,6 +101,29 @@ class ReopenCase(_Step):
     """Reopen the case that has closed; the play goes on with the new one."""
 
     reopen: Grounds
+
+
+class SaidAtPost(Model):
+    """What somebody said at a post; ``who`` left out: the post itself."""
+
+    who: Ref | None = None
+    text: Text
+    attitude: Attitude | None = None
+
+
+class TalkedAtPost(Model):
+    """A mediation on the spot that does not come off, and why the centre is to take over."""
+
+    file: Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.json$")]
+    kind: PostKind
+    said: tuple[SaidAtPost, ...] = ()
+    forward: Text
+
+
+class AtPost(_Step):
+    """Begin at a post of the grid (``as: intake:POST``); the play goes on with the centre's case."""
+
+    at_post: TalkedAtPost
 
 
 class Condition(Model):
@@ -208,13 +232,14 @@ class Pay(_Step):
     pay: Payment
 
 
-Step = Send | File | ReopenCase | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
+Step = Send | File | AtPost | ReopenCase | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
 
 _ASIDES: Final = ("say", "as", "via", "refused", "follow")
 """Keys of a step that are not what it does."""
 
 _STEPS: Final[dict[str, type[Step]]] = {
     "file": File,
+    "at_post": AtPost,
     "reopen": ReopenCase,
     "until": Until,
     "submit_drafts": SubmitDrafts,

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -36,6 +36,9 @@ _WORKER_READY_WITHIN: Final = 60.0
 _OTHERS_READY_WITHIN: Final = 120
 _REFRESH: Final = 1.0
 """Seconds between two looks."""
+Given = Mapping[str, Mapping[str, str]]
+"""What the workers of each role get in their environment."""
+NOTHING_MORE: Final[Given] = {}
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -64,29 +67,31 @@ class Ended(SystemExit):
 
 
 @contextlib.asynccontextmanager
-async def centre(settings: Settings, language: str = texts.DEFAULT_LANGUAGE) -> AsyncIterator[str | None]:
+async def centre(
+    settings: Settings, language: str = texts.DEFAULT_LANGUAGE, given: Given = NOTHING_MORE
+) -> AsyncIterator[Centre]:
     """The whole centre, for as long as the context lasts; one that runs already is used as it is.
 
-    Yields the address of Temporal's pages. Raises PortTaken or Failed.
+    ``given`` is what each role's worker gets in its environment besides. Raises PortTaken or Failed.
     """
-    async with whole(settings) as running:
+    async with whole(settings, given) as running:
         _tell_moved(running, Console(stderr=True), language)
-        yield running.ui
+        yield running
 
 
 @contextlib.asynccontextmanager
-async def whole(settings: Settings) -> AsyncIterator[Centre]:
+async def whole(settings: Settings, given: Given = NOTHING_MORE) -> AsyncIterator[Centre]:
     """Servers (embedded unless configured elsewhere), migrations, and a worker for each role.
 
     SIGINT, SIGTERM and SIGHUP end the block, and then the process by Ended. Raises PortTaken or Failed.
     """
     with _ended_by_signals():
         async with contextlib.AsyncExitStack() as stack:
-            yield await _started_or_found(stack, settings)
+            yield await _started_or_found(stack, settings, given)
 
 
 @contextlib.asynccontextmanager
-async def _started(settings: Settings) -> AsyncIterator[Centre]:
+async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
     async with contextlib.AsyncExitStack() as stack:
         embedded = await stack.enter_async_context(
             serving(settings, temporal=not connect.temporal_configured(), postgres=settings.database_url is None)
@@ -94,7 +99,7 @@ async def _started(settings: Settings) -> AsyncIterator[Centre]:
         await migrations.upgrade(connect.dsn(settings))
         given = await handing_out.hand_out(settings, embedded.addresses)
         client = await connect.connect(settings)
-        workers = [_worker(role, settings, given[role]) for role in ROLES]
+        workers = [_worker(role, settings, {**given[role], **more.get(role, {})}) for role in ROLES]
         await asyncio.gather(
             *(
                 stack.enter_async_context(
@@ -119,11 +124,11 @@ async def _started(settings: Settings) -> AsyncIterator[Centre]:
         )
 
 
-async def _started_or_found(stack: contextlib.AsyncExitStack, settings: Settings) -> Centre:
+async def _started_or_found(stack: contextlib.AsyncExitStack, settings: Settings, given: Given) -> Centre:
     """Our own centre, or the one that another process runs in this folder, once it is ready. Raises Failed."""
     for _ in range(_OTHERS_READY_WITHIN):
         try:
-            return await stack.enter_async_context(_started(settings))
+            return await stack.enter_async_context(_started(settings, given))
         except AlreadyRunning:
             running = Addresses.written(settings)
         if running is not None and running.ready:

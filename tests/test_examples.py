@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from casebook.records import ROWS
 from cli.example import EXAMPLES, example_folder, example_names, localise
 from cli.offer import shares
-from cli.script import AnswerTogether, File, Pay, ProposeTerms, ScriptError, Send, Until, read_script
+from cli.script import AnswerTogether, AtPost, File, Pay, ProposeTerms, ScriptError, Send, Until, read_script
 from domain.assessing import assess
 from domain.assessment import Assessment
 from domain.case_facts import triage_facts
@@ -30,7 +30,8 @@ from domain.words import Agency, Language, Phase, RespondentKind
 NAMES = ["complex", "general", "policy", "special"]
 HARD = [name for name in example_names() if name.startswith("hard-")]
 each_class = pytest.mark.parametrize("name", NAMES)
-each_example = pytest.mark.parametrize("name", [*NAMES, *HARD])
+OTHERS = ["grid"]
+each_example = pytest.mark.parametrize("name", [*NAMES, *OTHERS, *HARD])
 
 
 def complaint(name: str) -> Complaint:
@@ -77,7 +78,7 @@ def assessed(name: str) -> Assessment:
 
 
 def test_the_four_classes_of_dispute_have_an_example_each() -> None:
-    assert example_names() == sorted([*NAMES, *HARD])
+    assert example_names() == sorted([*NAMES, *OTHERS, *HARD])
 
 
 def test_each_of_the_laws_fourteen_hard_cases_has_an_example_that_the_table_lists() -> None:
@@ -89,7 +90,7 @@ def test_each_of_the_laws_fourteen_hard_cases_has_an_example_that_the_table_list
 @each_example
 def test_a_play_files_first_and_ends_with_the_closed_case(name: str) -> None:
     steps = read_script(example_folder(name) / "play.yaml").steps
-    assert isinstance(steps[0], File)
+    assert isinstance(steps[0], File | AtPost)
     assert isinstance(steps[-1], Until)
     assert steps[-1].until.phase is Phase.CLOSED
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import mmap
 import os
 import sys
@@ -109,3 +110,11 @@ def test_no_file_shows_what_was_said_in_free_words(ran: Ran) -> None:
     assert ran.complaint.statement
     said = {ran.complaint.statement[10:30], "清算组负责人以其名下房产提供担保", "何某（虚构，股东，现居境外）"}
     assert holding(ran.data, said) == {}
+
+
+@pytest.mark.timeout(300)
+def test_the_tax_bureaus_service_gave_out_its_rows_once_and_keeps_none_in_the_centres_folder(ran: Ran) -> None:
+    given = [json.loads(line) for line in (ran.data / "agencies/tax/given-out.jsonl").read_text().splitlines()]
+    assert {line["persons"] for line in given} == {len(ran.complaint.claimants)}
+    assert len({line["key"] for line in given}) == len(given)
+    assert sum(line["rows"] for line in given) > 0
