@@ -46,11 +46,19 @@ class LetterLine(Model):
 
 
 async def keep(pool: asyncpg.Pool, vault: Vault, of: Handover) -> None:
-    """Keep a closed case as it was handed over. The same again changes nothing."""
+    """Keep a closed case as it was handed over: the longest of its ledgers. The same again changes nothing."""
     sealed = vault.seal(of.model_dump_json(), _context(of.case))
-    await pool.execute(
-        'insert into closed_case ("case", handover) values ($1, $2) on conflict do nothing', of.case, sealed
-    )
+    async with pool.acquire() as connection, connection.transaction():
+        fresh = await connection.fetchval(
+            'insert into closed_case ("case", handover) values ($1, $2) on conflict do nothing returning true',
+            of.case,
+            sealed,
+        )
+        if fresh:
+            return
+        held = await connection.fetchval('select handover from closed_case where "case" = $1 for update', of.case)
+        if Handover.model_validate_json(vault.open(held, _context(of.case))).ledger_length < of.ledger_length:
+            await connection.execute('update closed_case set handover = $2 where "case" = $1', of.case, sealed)
 
 
 async def kept(pool: asyncpg.Pool, vault: Vault, case: str) -> Handover | None:

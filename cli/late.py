@@ -5,20 +5,25 @@ from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
 
-from cli.link import Link, in_time
+from casebook import aftercare as book
+from cli.link import Link, NoSuchCase, in_time
+from domain import protocol
 from domain.aftercare import AFTER, workflow_of
+from domain.handover import Handover
 from domain.receipts import Acknowledgement
-from domain.words import CENTRE_QUEUE
+from domain.words import CENTRE_QUEUE, Phase
 from workflows.aftercare import AftercareWorkflow
+from workflows.dispute import DisputeWorkflow
 
 
 async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Acknowledgement:
-    """Tell whatever follows a closed case; started again where it had ended. Raises NoAnswer, NoSuchCase."""
+    """Tell whatever follows a closed case; started again where it had ended. Raises NoAnswer, NoSuchCase, Refused."""
     message = AFTER.kinds[name].model.model_validate_json(json.dumps(body))
     start = WithStartWorkflowOperation(
         AftercareWorkflow.run,
-        id=workflow_of((await at.case(case)).id),
+        id=workflow_of((await handed_over(at, case)).case),
         task_queue=CENTRE_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -27,3 +32,22 @@ async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Ac
         name, message, start_workflow_operation=start, id=message.message_id, result_type=Acknowledgement
     )
     return await in_time(sent, message.message_id)
+
+
+async def handed_over(at: Link, case: str) -> Handover:
+    """A closed case, once it has been handed over. Raises NoAnswer, NoSuchCase, or Refused while it runs."""
+    handle = await at.case(case)
+    closed = await book.kept(at.pool, at.vault, handle.id)
+    if closed is None:
+        try:
+            view = await handle.query(DisputeWorkflow.case_view)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            raise NoSuchCase(case) from None
+        protocol.must(view.phase is Phase.CLOSED, "aftercare.no_case", "name")
+        await in_time(handle.result(), handle.id)
+        closed = await book.kept(at.pool, at.vault, handle.id)
+        protocol.must(closed is not None, "aftercare.no_case", "name")
+        assert closed is not None
+    return closed

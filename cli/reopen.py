@@ -10,8 +10,8 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import texts
-from casebook import aftercare as book
 from cli.examples_of import example
+from cli.late import handed_over
 from cli.link import Exit, console, emit, fail, in_time, link, run, told, whoever
 from domain.receipts import Receipt
 from domain.reopening import Ground, Reopen, reopened_as
@@ -61,9 +61,7 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             async with link(acting) as at:
-                closed = await book.kept(at.pool, at.vault, (await at.case(case)).id)
-                if closed is None:
-                    fail(Exit.NOT_FOUND, said("refusals.reopen.not_closed"))
+                closed = await handed_over(at, case)
                 message = Reopen(
                     message_id=f"reopen-{uuid.uuid4().hex}",
                     actor=whoever(acting, "supervisor"),

@@ -2,10 +2,16 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import psutil
+
+_LOWEST: Final = 10_000
+_EPHEMERAL: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class PortTaken(Exception):
@@ -79,10 +85,18 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback address that nobody listens on now.
+
+    It lies below those that the system gives to connections, one of which could take it before the server does.
+    """
+    candidates = range(_LOWEST, _first_ephemeral())
+    return next(port for port in random.sample(candidates, len(candidates)) if is_free(port))
+
+
+def _first_ephemeral() -> int:
+    with contextlib.suppress(OSError):
+        return max(int(_EPHEMERAL.read_text().split()[0]), _LOWEST + 1000)
+    return 32_768
 
 
 def holder(port: int) -> str | None:

@@ -15,6 +15,8 @@ import psutil
 
 _STOP_WITHIN: Final = 20.0
 _LOOK_EVERY: Final = 0.1
+_CHANCES: Final = 2
+"""A server that finds a port taken which it chose for itself is started once more."""
 _RESTART_AFTER: Final = 1.0
 _RESTART_AT_LAST_AFTER: Final = 30.0
 _STEADY: Final = 60.0
@@ -157,9 +159,13 @@ class Process:
         assert self._child is not None
         try:
             async with asyncio.timeout(within):
+                chances = _CHANCES
                 while not await ready():
                     if self._child.returncode is not None:
-                        raise Failed(self.name, self._last_words())
+                        chances -= 1
+                        if not chances:
+                            raise Failed(self.name, self._last_words())
+                        await self.start()
                     await asyncio.sleep(_LOOK_EVERY)
         except TimeoutError:
             raise Failed(self.name, f"not ready within {within:.0f} s. {self._last_words()}") from None

@@ -319,8 +319,15 @@ class DisputeWorkflow(Upkeep):
         self.enter(Phase.CLOSED)
 
     async def hand_over(self) -> None:
-        """The ledger is sealed: what goes on after the case, and whoever reopens it, begins with its last digest."""
-        if self.case.case_number is not None and self.case.outcome is not Outcome.MERGED:
+        """What goes on after the case, and whoever reopens it, begins with the last digest of its ledger.
+
+        What was heard while it was handed over is handed over too.
+        """
+        handed = None
+        while self.case.case_number is not None and self.case.outcome is not Outcome.MERGED:
+            if handed == self.case.head:
+                return
+            handed = self.case.head
             await self.ask(AftercareService.hand_over, handover(self.case, self.now), service_of_its_own)
             await self.settle_down(None)
 

@@ -96,6 +96,9 @@ async def test_a_case_from_filing_to_closure_by_commands_alone(at_centre: Onesto
 
     view = await until(at_centre, case, "performance")
     total = view["settlement"]["total"]
+    assert f"./onestop sign {case}" in (await at_centre("show", case)).out
+    assert (await at_centre("sign", case, "--parties", "c1", "--parties", "e1", "--how", "in-person")).code == 0
+    assert (await at_centre("seal", case, "seal-0001")).code == 0
     assert f"--amount {total}" in (await at_centre("show", case)).out
     paid = await at_centre("pay", case, "--receipt", "r1", "--paid-on", today, "--amount", total)
     assert paid.code == 0

@@ -46,3 +46,9 @@ def test_port_nought_is_any_free_one_and_nothing_to_mention(taken: int) -> None:
 def test_a_free_port_has_no_holder(taken: int) -> None:
     assert holder(free_port()) is None
     assert not is_free(taken)
+
+
+def test_a_free_port_is_none_that_a_connection_could_take_meanwhile() -> None:
+    with socket.socket() as ephemeral:
+        ephemeral.bind(("127.0.0.1", 0))
+        assert {free_port() for _ in range(50)} < set(range(10_000, ephemeral.getsockname()[1]))

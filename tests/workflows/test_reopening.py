@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -13,10 +14,12 @@ from cli.reopen import reopened
 from domain import messages as m
 from domain.aftercare import workflow_of
 from domain.aftercare_messages import RecordSatisfaction
+from domain.handover import Handover
 from domain.payment_messages import ReversePayment
 from domain.receipts import Decision, Receipt
 from domain.reopening import Ground, Reopen, reopened_as
 from domain.words import Agency, Outcome, Phase
+from runtime.vault import Vault
 from tests import builders
 from tests.workflows.conftest import Handle, Office
 from tests.workflows.test_aftercare import TAX, refused, say, until
@@ -102,6 +105,26 @@ async def test_a_case_is_reopened_once_by_its_own_name_and_ledger_and_for_somebo
     assert await why_not(office, old.id) == "reopen.nobody"
     assert await why_not(office, old.id, at_request_of="c9") == "reopen.no_party"
     assert (await asked_to_reopen(office, old.id, at_request_of="c1")).decision is Decision.ACCEPTED
+
+
+async def test_what_is_said_while_a_case_is_handed_over_is_handed_over_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = await office.start(builders.complaint())
+    keep = book.keep
+
+    async def interrupted(pool: asyncpg.Pool, vault: Vault, of: Handover) -> None:
+        monkeypatch.setattr(book, "keep", keep)
+        await handle.signal(m.Comment.name, m.Comment(message_id="late", actor=builders.SUPERVISOR, text="迟到的话"))
+        await keep(pool, vault, of)
+
+    monkeypatch.setattr(book, "keep", interrupted)
+    await office.update(handle, m.Withdraw(message_id="gone", actor=builders.SUPERVISOR, reason="撤回"))
+    closed = await office.live_to_the_end(handle)
+    kept = await book.kept(office.pool, office.vault, handle.id)
+    assert kept is not None
+    assert kept.ledger_head == closed.ledger_head == await office.verify(handle.id)
+    assert (await office.events(handle.id))[-1].kind in ("commented", "message_rejected")
 
 
 async def test_whoever_had_withdrawn_comes_back_by_asking_for_it(office: Office) -> None:
