@@ -49,7 +49,7 @@ from casebook.records import TableRecords
 from casebook.stoppages import TableStoppages
 from connectors import http
 from connectors.breaker import Breaker
-from domain.records import AgencyRecords
+from domain.records import EmployerRecords
 from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
@@ -91,7 +91,7 @@ class World:
     vault: Vault
     rules: Rules
     verifier: Verifier
-    services: Mapping[Agency, AgencyRecords] = field(default_factory=dict)
+    services: Mapping[Agency, EmployerRecords] = field(default_factory=dict)
     """The agencies' own records services; the others' records are read from exchange files."""
     build: str | None = None
     """The version as which these workers take part; None on a server that knows no versions."""
@@ -128,7 +128,7 @@ def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
     """Reading its records for a case; where they are exchange rows, looking through them for early warnings too."""
     own = world.services.get(agency)
     records = own or TableRecords(world.pool, world.vault, agency)
-    watch = None if own else TableStoppages(world.pool, world.vault, agency, activity.heartbeat)
+    watch = own or TableStoppages(world.pool, world.vault, agency, activity.heartbeat)
     match agency:
         case Agency.LABOR:
             labor = Labor(records, watch)
@@ -197,7 +197,7 @@ async def keep_sending(client: Client) -> None:
 
 async def _services(
     roles: Sequence[str], settings: Settings, stack: contextlib.AsyncExitStack
-) -> Mapping[Agency, AgencyRecords]:
+) -> Mapping[Agency, EmployerRecords]:
     """The records services of these roles' agencies, as far as there are any."""
     addresses = {Agency(role): settings.records_of(role) for role in roles if role != CENTRE_QUEUE}
     return {

@@ -5,14 +5,14 @@ from temporalio import activity
 from activities.records import read
 from domain.early_warning import Employed, Stoppages
 from domain.findings import LaborFinding
-from domain.records import AgencyRecords, Unusable, WatchesPayments
+from domain.records import AgencyRecords, WatchesPayments
 from domain.steps import RecordsRequest
 
 
 class Labor:
     """The labour bureau's side."""
 
-    def __init__(self, records: AgencyRecords, watch: WatchesPayments | None = None) -> None:
+    def __init__(self, records: AgencyRecords, watch: WatchesPayments) -> None:
         self._records, self._watch = records, watch
 
     @activity.defn(name="labor.read_records")
@@ -22,8 +22,6 @@ class Labor:
 
     @activity.defn(name="labor.still_employed")
     async def still_employed(self, stopped: Stoppages) -> Employed:
-        """How many people work on for each of the employers. Raises Unusable where the records can't be searched."""
-        if self._watch is None:
-            raise Unusable("connector.no_watch")
+        """How many people work on for each of the employers."""
         employers = [stop.employer for stop in stopped.found]
         return Employed(workers=await self._watch.still_employed(employers, [stop.since for stop in stopped.found]))

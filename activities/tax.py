@@ -5,14 +5,14 @@ from temporalio import activity
 from activities.records import read
 from domain.early_warning import Stoppages, WatchTerms, stoppages
 from domain.findings import TaxFinding
-from domain.records import AgencyRecords, Unusable, WatchesPayments
+from domain.records import AgencyRecords, WatchesPayments
 from domain.steps import RecordsRequest
 
 
 class Tax:
     """The tax bureau's side."""
 
-    def __init__(self, records: AgencyRecords, watch: WatchesPayments | None = None) -> None:
+    def __init__(self, records: AgencyRecords, watch: WatchesPayments) -> None:
         self._records, self._watch = records, watch
 
     @activity.defn(name="tax.read_records")
@@ -22,7 +22,5 @@ class Tax:
 
     @activity.defn(name="tax.stopped_payers")
     async def stopped_payers(self, terms: WatchTerms) -> Stoppages:
-        """The employers whose premiums have stopped. Raises Unusable where the records can't be searched."""
-        if self._watch is None:
-            raise Unusable("connector.no_watch")
-        return Stoppages(found=stoppages(await self._watch.paid_until(), terms))
+        """The employers whose premiums have stopped."""
+        return Stoppages(found=stoppages(await self._watch.paid_until(*terms.last_paid), terms))

@@ -27,14 +27,14 @@ class TableStoppages:
     def __init__(self, pool: asyncpg.Pool, vault: Vault, agency: Agency, alive: Callable[[int], None]) -> None:
         self._pool, self._vault, self._agency, self._alive = pool, vault.of_agency(agency), agency, alive
 
-    async def paid_until(self) -> list[PaidUntil]:
-        """The last month that each employer paid premiums for, of those that a row names."""
-        last: dict[str, tuple[Month, set[str]]] = {}
+    async def paid_until(self, first: Month, last: Month) -> list[PaidUntil]:
+        """The employers that a row names and that paid for a month from first to last, and for none after it."""
+        latest: dict[str, tuple[Month, set[str]]] = {}
         named: dict[str, str] = {}
         async for key, person, month, employer in self._rows("contribution"):
-            month_before, people = last.get(key, ("", set()))
+            month_before, people = latest.get(key, ("", set()))
             if month > month_before:
-                last[key] = month, {person}
+                latest[key] = month, {person}
             elif month == month_before:
                 people.add(person)
             if employer is not None:
@@ -45,8 +45,8 @@ class TableStoppages:
                 last_month=month,
                 people=len(people),
             )
-            for key, (month, people) in last.items()
-            if key in named
+            for key, (month, people) in latest.items()
+            if key in named and first <= month <= last
         ]
 
     async def still_employed(self, employers: Sequence[NamedEmployer], since: Sequence[Month]) -> tuple[int, ...]:

@@ -2,11 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,12 +14,30 @@ from pydantic import ValidationError
 
 from connectors.breaker import Breaker
 from connectors.signing import Signed
-from connectors.wire import IDEMPOTENCY_KEY, PATH, ROWS_A_PAGE, Page, Question, rows
-from domain.base import Model
+from connectors.wire import (
+    EMPLOYED,
+    IDEMPOTENCY_KEY,
+    PAID_UNTIL,
+    PATH,
+    ROWS_A_PAGE,
+    EmployedAnswer,
+    EmployedQuestion,
+    Page,
+    PaidUntilPage,
+    PaidUntilQuestion,
+    Question,
+    WorksOn,
+    rows,
+)
+from domain.base import Model, Month
+from domain.early_warning import NamedEmployer, PaidUntil
 from domain.findings import FINDING, Finding
 from domain.records import RecordsQuery, Unreachable, Unusable
 from domain.words import Agency
 
+A = TypeVar("A", bound=Model)
+P = TypeVar("P", Page, PaidUntilPage)
+Q = TypeVar("Q", Question, PaidUntilQuestion)
 PAGE_WITHIN: Final = timedelta(seconds=30)
 """How long one page may take, from connecting to its last byte."""
 PAGE_BYTES: Final = 8_000_000
@@ -90,14 +108,51 @@ class HttpRecords:
         """The finding that the service gives. Raises Unreachable or Unusable."""
         question = Question.of(self._service.agency, query, self._service.rows_a_page)
         parts: dict[str, list[Model]] = {}
-        count, number, cursors = 0, 1, set[str]()
-        while True:
-            async with self._breaker.guarding():
-                page = await self._page(question, number)
+        async for number, page in self._pages(PATH, question.inquiry, question, Page):
             self._check(page, question, query, number)
             for part, row in rows(page.finding):
                 parts.setdefault(part, []).append(row)
-                count += 1
+        return FINDING.validate_python({"agency": self._service.agency, **parts})
+
+    async def paid_until(self, first: Month, last: Month) -> list[PaidUntil]:
+        """The employers whose premiums stopped, as the service tells. Raises Unreachable or Unusable."""
+        question = PaidUntilQuestion(
+            agency=self._service.agency, first_month=first, last_month=last, limit=self._service.rows_a_page
+        )
+        found: list[PaidUntil] = []
+        async for number, page in self._pages(PAID_UNTIL, f"paid-until/{first}/{last}", question, PaidUntilPage):
+            for position, one in enumerate(page.employers):
+                if not first <= one.last_month <= last:
+                    place = f"page {number}: employers[{position}].last_month"
+                    raise Unusable("connector.other_months", field=place)
+                employer = NamedEmployer(name=one.name, credit_code=one.credit_code)
+                found.append(PaidUntil(employer=employer, last_month=one.last_month, people=one.people))
+        return found
+
+    async def still_employed(self, employers: Sequence[NamedEmployer], since: Sequence[Month]) -> tuple[int, ...]:
+        """For how many people each employer works on, as the service tells. Raises Unreachable or Unusable."""
+        workers: list[int] = []
+        asked = [WorksOn(**one.model_dump(), since=month) for one, month in zip(employers, since, strict=True)]
+        size = self._service.rows_a_page
+        for number, start in enumerate(range(0, len(asked), size), 1):
+            some = tuple(asked[start : start + size])
+            question = EmployedQuestion(agency=self._service.agency, employers=some)
+            async with self._breaker.guarding():
+                answer = await self._answer(EMPLOYED, f"employed/{number}", question, EmployedAnswer, number)
+            if len(answer.workers) != len(some):
+                raise Unusable("connector.miscounted", page=number)
+            workers += answer.workers
+            self._alive(len(workers))
+        return tuple(workers)
+
+    async def _pages(self, path: str, key: str, question: Q, kind: type[P]) -> AsyncIterator[tuple[int, P]]:
+        """Every page of an answer, until it is whole."""
+        count, number, cursors = 0, 1, set[str]()
+        while True:
+            async with self._breaker.guarding():
+                page = await self._answer(path, f"{key}/{number}", question, kind, number)
+            yield number, page
+            count += len(page)
             self._alive(count)
             if page.total > ROWS:
                 raise Unusable("connector.too_many", most=ROWS)
@@ -111,22 +166,17 @@ class HttpRecords:
             question, number = question.model_copy(update={"cursor": page.next}), number + 1
         if count < page.total:
             raise Unreachable("connector.incomplete", rows=count, total=page.total)
-        return FINDING.validate_python({"agency": self._service.agency, **parts})
 
-    async def _page(self, question: Question, number: int) -> Page:
-        body = await self._body(question, number)
+    async def _answer(self, path: str, key: str, question: Model, kind: type[A], number: int) -> A:
+        body = await self._body(path, key, question, number)
         try:
-            return Page.model_validate_json(body)
+            return kind.model_validate_json(body)
         except ValidationError as error:
             raise _misfit(error, number) from None
 
-    async def _body(self, question: Question, number: int) -> bytes:
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            IDEMPOTENCY_KEY: f"{question.inquiry}/{number}",
-        }
-        url = self._service.url.rstrip("/") + PATH
+    async def _body(self, path: str, key: str, question: Model, number: int) -> bytes:
+        headers = {"Content-Type": "application/json", "Accept": "application/json", IDEMPOTENCY_KEY: key}
+        url = self._service.url.rstrip("/") + path
         content = question.model_dump_json().encode()
         seconds, received = self._service.within.total_seconds(), bytearray()
         try:
@@ -134,7 +184,7 @@ class HttpRecords:
                 asyncio.timeout(seconds),
                 self._client.stream("POST", url, content=content, headers=headers) as response,
             ):
-                _check_status(response)
+                _check_status(response, path)
                 async for piece in response.aiter_bytes():
                     received += piece
                     if len(received) > PAGE_BYTES:
@@ -163,7 +213,7 @@ class HttpRecords:
                 raise Unusable("connector.other_months", field=place)
 
 
-def _check_status(response: httpx.Response) -> None:
+def _check_status(response: httpx.Response, path: str) -> None:
     status = response.status_code
     if status == httpx.codes.OK:
         return
@@ -173,6 +223,8 @@ def _check_status(response: httpx.Response) -> None:
         asked = response.headers.get("Retry-After", "")
         pause = timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() else None
         raise Unreachable("connector.failing", after=pause, status=status)
+    if status == httpx.codes.NOT_FOUND and path != PATH:
+        raise Unusable("connector.no_watch")
     raise Unusable("connector.refused", status=status)
 
 

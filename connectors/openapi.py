@@ -5,9 +5,22 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from connectors.signing import COVERED, GOOD_FOR
-from connectors.wire import IDEMPOTENCY_KEY, PATH, Fault, Page, Question
+from connectors.wire import (
+    EMPLOYED,
+    IDEMPOTENCY_KEY,
+    PAID_UNTIL,
+    PATH,
+    EmployedAnswer,
+    EmployedQuestion,
+    Fault,
+    Page,
+    PaidUntilPage,
+    PaidUntilQuestion,
+    Question,
+)
+from domain.base import Model
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 _REFERENCE: Final = "#/components/schemas/{model}"
 _FAULTS: Final = {
     "401": "The signature or the certificate is not accepted, or the signature has been used before.",
@@ -19,8 +32,9 @@ _FAULTS: Final = {
 
 def document() -> dict[str, Any]:
     """The document."""
+    models = {model for _, _, question, answer in _OPERATIONS.values() for model in (question, answer)} | {Fault}
     _, schemas = models_json_schema(
-        [(Question, "validation"), (Page, "validation"), (Fault, "validation")], ref_template=_REFERENCE
+        [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)], ref_template=_REFERENCE
     )
     return {
         "openapi": "3.1.0",
@@ -31,7 +45,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "https://records.agency.example"}],
         "security": [{"signature": []}, {"certificate": []}],
-        "paths": {PATH: {"post": _records()}},
+        "paths": {path: {"post": _operation(*operation)} for path, operation in _OPERATIONS.items()},
         "components": {"schemas": schemas["$defs"], "securitySchemes": _SECURITY},
     }
 
@@ -50,10 +64,27 @@ _SECURITY: Final = {
 }
 
 
-def _records() -> dict[str, Any]:
+_OPERATIONS: Final[dict[str, tuple[str, str, type[Model], type[Model]]]] = {
+    PATH: ("records", "One page of what the records say about the people and employers of a case.", Question, Page),
+    PAID_UNTIL: (
+        "paidUntil",
+        "One page of the employers whose premiums have stopped (the tax bureau's; 404 where it is not offered).",
+        PaidUntilQuestion,
+        PaidUntilPage,
+    ),
+    EMPLOYED: (
+        "employed",
+        "How many people work on for employers (the labour bureau's; 404 where it is not offered).",
+        EmployedQuestion,
+        EmployedAnswer,
+    ),
+}
+
+
+def _operation(name: str, summary: str, question: type[Model], answer: type[Model]) -> dict[str, Any]:
     return {
-        "operationId": "records",
-        "summary": "One page of what the records say about the people and employers of a case.",
+        "operationId": name,
+        "summary": summary,
         "parameters": [
             {
                 "name": IDEMPOTENCY_KEY,
@@ -63,19 +94,19 @@ def _records() -> dict[str, Any]:
                 "description": "The same for the same page of the same inquiry: what is booked is booked once.",
             }
         ],
-        "requestBody": {"required": True, "content": {"application/json": _of("Question")}},
+        "requestBody": {"required": True, "content": {"application/json": _of(question)}},
         "responses": {
             "200": {
-                "description": "The page. Employers and people whom the records don't know have no rows.",
-                "content": {"application/json": _of("Page")},
+                "description": "The answer. Employers and people whom the records don't know have no rows.",
+                "content": {"application/json": _of(answer)},
             },
             **{
-                status: {"description": text, "content": {"application/problem+json": _of("Fault")}}
+                status: {"description": text, "content": {"application/problem+json": _of(Fault)}}
                 for status, text in _FAULTS.items()
             },
         },
     }
 
 
-def _of(model: str) -> dict[str, Any]:
-    return {"schema": {"$ref": _REFERENCE.format(model=model)}}
+def _of(model: type[Model]) -> dict[str, Any]:
+    return {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}

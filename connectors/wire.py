@@ -1,9 +1,9 @@
 """What goes over the wire between the centre and an agency's records service; docs/connector.md is made of it."""
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref
 from domain.complaint import Name
@@ -13,7 +13,11 @@ from domain.records import RecordsQuery
 from domain.words import Agency
 
 PATH: Final = "/v1/records"
-"""Where a service is asked, below its address."""
+"""Where a service is asked for a case, below its address."""
+PAID_UNTIL: Final = "/v1/paid-until"
+"""Where it is asked which employers stopped paying (the tax bureau's)."""
+EMPLOYED: Final = "/v1/employed"
+"""Where it is asked for how many people work on for them (the labour bureau's)."""
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 ROWS_A_PAGE: Final = 1000
 """Rows that one page may hold at most."""
@@ -66,17 +70,85 @@ class Question(Model):
         )
 
 
-class Page(Model):
-    """A page of the answer."""
+class Part(Model):
+    """A page of an answer."""
+
+    total: Annotated[int, Field(ge=0)]
+    """Rows on all pages together, by which half an answer is told from a whole one."""
+    next: Cursor | None = None
+    """The cursor of the next page; left out on the last one."""
+
+
+class Page(Part):
+    """A page of what the records say."""
 
     inquiry: Inquiry
     """That of the question."""
-    total: Annotated[int, Field(ge=0)]
-    """Rows on all pages together, by which half an answer is told from a whole one."""
     finding: Finding
     """The rows of this page, in the order of the whole answer."""
-    next: Cursor | None = None
-    """The cursor of the next page; left out on the last one."""
+
+    def __len__(self) -> int:
+        return sum(1 for _ in rows(self.finding))
+
+
+class PaidUntilQuestion(Model):
+    """Which employers paid premiums for a month from the first to the last one, and for none after it."""
+
+    agency: Agency
+    first_month: Month
+    last_month: Month
+    cursor: Cursor | None = None
+    """``next`` of the page before; left out for the first page."""
+    limit: Annotated[int, Field(ge=1, le=ROWS_A_PAGE)] = ROWS_A_PAGE
+
+
+class LastPaid(Model):
+    """An employer, by its code or its name; until when it paid, and for how many people then. No worker is named."""
+
+    name: Name | None = None
+    credit_code: CreditCode | None = None
+    last_month: Month
+    people: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.name is None and self.credit_code is None:
+            raise ValueError("an employer has a name or a code")
+        return self
+
+
+class PaidUntilPage(Part):
+    """A page of the employers whose premiums stopped."""
+
+    employers: tuple[LastPaid, ...]
+    """In an order that does not change from page to page."""
+
+    def __len__(self) -> int:
+        return len(self.employers)
+
+
+class WorksOn(Model):
+    """An employer, and the first month for which it paid no premiums."""
+
+    name: Name | None = None
+    credit_code: CreditCode | None = None
+    since: Month
+
+
+class EmployedQuestion(Model):
+    """How many people work for each of these employers in or after a month of its own."""
+
+    agency: Agency
+    employers: Annotated[tuple[WorksOn, ...], Field(min_length=1, max_length=ROWS_A_PAGE)]
+
+
+class EmployedAnswer(Model):
+    """The number of people for each employer, in the order of the question; 0 where the records know none."""
+
+    workers: tuple[Annotated[int, Field(ge=0)], ...]
+
+    def __len__(self) -> int:
+        return len(self.workers)
 
 
 class Fault(Model):

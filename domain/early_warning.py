@@ -53,6 +53,15 @@ class WatchTerms(Model):
     stopped_months: int
     longest_months: int
 
+    @property
+    def last_paid(self) -> tuple[Month, Month]:
+        """The first and the last month that the last premiums can have been for."""
+        return self._before(self.longest_months), self._before(self.stopped_months)
+
+    def _before(self, missing: int) -> Month:
+        year, month = divmod(self.today.year * 12 + self.today.month - 1 - missing - 1, 12)
+        return f"{year:04d}-{month + 1:02d}"
+
 
 class NamedEmployer(Model):
     """An employer as an agency's records name it."""

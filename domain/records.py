@@ -90,10 +90,14 @@ class AgencyRecords(Protocol):
 class WatchesPayments(Protocol):
     """Records in which an agency can look for employers, not only for the people of a case."""
 
-    async def paid_until(self) -> Sequence[PaidUntil]:
-        """The last month that each employer paid premiums for."""
+    async def paid_until(self, first: Month, last: Month) -> Sequence[PaidUntil]:
+        """The employers that paid for a month from first to last, and for none after it. Raises RecordsFault."""
         ...
 
     async def still_employed(self, employers: Sequence[NamedEmployer], since: Sequence[Month]) -> tuple[int, ...]:
-        """How many people work for each of the employers in or after a month of its own."""
+        """How many people work for each of the employers in or after a month of its own. Raises RecordsFault."""
         ...
+
+
+class EmployerRecords(AgencyRecords, WatchesPayments, Protocol):
+    """Records for cases, in which employers can be looked for too."""

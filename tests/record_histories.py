@@ -32,6 +32,7 @@ from tests import builders
 from tests.workflows.conftest import Office
 
 HISTORIES: Final = Path(__file__).parent / "histories"
+BESIDE: Final = ("AftercareWorkflow", "GridWorkflow")
 
 
 async def record(version: str) -> None:
@@ -59,7 +60,14 @@ async def record(version: str) -> None:
                 await _keep(client, played.case, folder / f"{name}.json")
                 for number, other in enumerate(case for case in played.filed if case != played.case):
                     await _keep(client, other, folder / f"{name}-other-{number + 1}.json")
+            await _beside(client, folder)
             await _shapes(client, pool, vault, folder)
+
+
+async def _beside(client: Client, folder: Path) -> None:
+    """What goes on before and after the cases: at a grid post, in aftercare."""
+    async for one in client.list_workflows(f"WorkflowType in {tuple(BESIDE)}"):
+        await _keep(client, one.id, folder / f"{one.id}.json")
 
 
 async def _shapes(client: Client, pool: asyncpg.Pool, vault: Vault, folder: Path) -> None:

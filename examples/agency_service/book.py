@@ -7,8 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from casebook.records import KEYS, ROWS, Row, parsed
-from connectors.wire import Page, Question
-from domain.base import CENTRE_ZONE
+from connectors.wire import (
+    EmployedAnswer,
+    EmployedQuestion,
+    LastPaid,
+    Page,
+    PaidUntilPage,
+    PaidUntilQuestion,
+    Question,
+    WorksOn,
+)
+from domain.base import CENTRE_ZONE, Month
 from domain.findings import FINDING
 from domain.records import RecordsQuery
 from domain.words import Agency
@@ -27,9 +36,9 @@ class Book:
             raise Malformed(f"{file}: line {errors[0].line}: {errors[0].problem.code}")
         self._agency = agency
 
-    def page(self, question: Question, first: int) -> Page:
-        """The rows from ``first`` on, as many as were asked for."""
-        found = list(self._found(question))
+    def page(self, question: Question) -> Page:
+        """The rows from where the cursor says, as many as were asked for. Raises ValueError for a cursor of no page."""
+        first, found = int(question.cursor or "0"), list(self._found(question))
         here = found[first : first + question.limit]
         parts: dict[str, list[Mapping[str, Any]]] = {}
         for part, row in here:
@@ -41,6 +50,41 @@ class Book:
             finding=FINDING.validate_python({"agency": self._agency, **parts}),
             next=str(end) if end < len(found) else None,
         )
+
+    def paid_until(self, question: PaidUntilQuestion) -> PaidUntilPage:
+        """The employers that paid for a month of those asked for and for none after it. Raises ValueError."""
+        latest: dict[tuple[str | None, str | None], tuple[Month, set[str]]] = {}
+        for employer, person, month in self._spans("contribution"):
+            last, people = latest.get(employer, ("", set()))
+            if month > last:
+                latest[employer] = month, {person}
+            elif month == last:
+                people.add(person)
+        found = [
+            LastPaid(name=name, credit_code=code, last_month=month, people=len(people))
+            for (name, code), (month, people) in sorted(latest.items(), key=str)
+            if question.first_month <= month <= question.last_month
+        ]
+        first = int(question.cursor or "0")
+        end = first + question.limit
+        return PaidUntilPage(
+            total=len(found), employers=tuple(found[first:end]), next=str(end) if end < len(found) else None
+        )
+
+    def employed(self, question: EmployedQuestion) -> EmployedAnswer:
+        """How many people work for each employer in or after a month of its own."""
+        return EmployedAnswer(workers=tuple(self._working(employer) for employer in question.employers))
+
+    def _working(self, asked: WorksOn) -> int:
+        at = asked.credit_code or asked.name
+        spans = self._spans("employment")
+        return len({person for (name, code), person, month in spans if at == (code or name) and month >= asked.since})
+
+    def _spans(self, kind: str) -> Iterator[tuple[tuple[str | None, str | None], str, Month]]:
+        """Employer (name and code), person and last month of each row of a kind."""
+        for of, row in self._rows:
+            if of == kind and row.identity_number is not None:
+                yield (row.employer_name, row.employer_code), row.identity_number, row.model_dump()["last_month"]
 
     def _found(self, question: Question) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Each row of the people who were asked for, at the employers who were asked for, by part of the finding."""
@@ -81,7 +125,7 @@ class Register:
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         self._known = {json.loads(line)["key"] for line in lines}
 
-    def enter(self, key: str, question: Question, rows: int) -> None:
+    def enter(self, key: str, persons: int, rows: int) -> None:
         """Book an answer under its idempotency key. It names nobody."""
         if key in self._known:
             return
@@ -89,8 +133,8 @@ class Register:
         line = {
             "at": datetime.now(CENTRE_ZONE).isoformat(timespec="seconds"),
             "key": key,
-            "inquiry": question.inquiry,
-            "persons": len(question.claimants),
+            "inquiry": key.rpartition("/")[0],
+            "persons": persons,
             "rows": rows,
         }
         with self._file.open("a", encoding="utf-8") as register:

@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 
 from casebook.records import TableRecords, load
+from casebook.stoppages import TableStoppages
 from connectors.breaker import Breaker
 from connectors.http import Service, opened
 from domain.complaint import Claimant, Respondent
-from domain.records import AgencyRecords
+from domain.early_warning import NamedEmployer, PaidUntil
+from domain.records import EmployerRecords
 from domain.words import Agency
 from examples.agency_service.service import service
 from runtime.vault import Vault
@@ -20,7 +22,17 @@ from tests.builders import claimant, employer, identity_number
 from tests.casebook.filing import fresh
 from tests.connectors.serving import key_pair, query, serving, told
 
-Given = Callable[..., Awaitable[AgencyRecords]]
+Given = Callable[..., Awaitable[EmployerRecords]]
+
+
+class Tables(TableRecords, TableStoppages):
+    """Both halves of what the exchange rows of an agency answer."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, agency: Agency) -> None:
+        TableRecords.__init__(self, pool, vault, agency)
+        TableStoppages.__init__(self, pool, vault, agency, lambda count: None)
+
+
 _serials = count(600)
 
 
@@ -31,12 +43,12 @@ async def given(
     """An agency whose records are these lines."""
     async with AsyncExitStack() as stack:
 
-        async def records(agency: Agency, *lines: str) -> AgencyRecords:
+        async def records(agency: Agency, *lines: str) -> EmployerRecords:
             file = tmp_path / f"{agency}.csv"
             file.write_text("\n".join(lines) + "\n", encoding="utf-8")
             if request.param == "exchange file":
                 assert (await load(pool, vault, agency, file)).errors == ()
-                return TableRecords(pool, vault, agency)
+                return Tables(pool, vault, agency)
             private, public = key_pair(tmp_path)
             app = service(agency, file, tmp_path / "register.jsonl", {"onestop": public})
             url = await stack.enter_async_context(serving(app))
@@ -149,3 +161,37 @@ async def test_the_same_question_twice_gives_the_same_answer(given: Given, peopl
     records = await given(Agency.LABOR, LABOR, line)
     asked = query(people.one, employers=(people.firm,))
     assert await records.read(asked) == await records.read(asked)
+
+
+async def test_employers_whose_premiums_stopped_in_the_months_asked_for_are_found(given: Given, people: People) -> None:
+    paying, long_ago = fresh("虚构缴费公司"), fresh("虚构早停公司")
+    one, two, firm = people.one.identity_number, people.two.identity_number, people.firm.name
+    records = await given(
+        Agency.TAX,
+        TAX,
+        f"contribution,{one},{firm},pension,2024-01,2024-05,,,,",
+        f"contribution,{two},{firm},pension,2024-01,2024-05,,,,",
+        f"contribution,{two},{firm},medical,2024-01,2024-04,,,,",
+        f"contribution,{one},{paying},pension,2024-05,2024-09,,,,",
+        f"contribution,{one},{paying},medical,2024-01,2024-05,,,,",
+        f"contribution,{one},{long_ago},pension,2022-01,2022-05,,,,",
+    )
+    ours = {firm, paying, long_ago}
+    found = [one for one in await records.paid_until("2024-03", "2024-06") if one.employer.name in ours]
+    assert found == [PaidUntil(employer=NamedEmployer(name=firm), last_month="2024-05", people=2)]
+
+
+async def test_who_works_on_is_counted_by_employer_and_month(given: Given, people: People) -> None:
+    other, unknown = fresh("虚构留守公司"), fresh("虚构无人公司")
+    one, two, firm = people.one.identity_number, people.two.identity_number, people.firm.name
+    records = await given(
+        Agency.LABOR,
+        LABOR,
+        f"employment,{one},{firm},2024-01,2024-07,5000.00,",
+        f"employment,{one},{firm},2024-08,2024-09,5200.00,",
+        f"employment,{two},{firm},2024-01,2024-05,5000.00,",
+        f"employment,{two},{other},2024-06,2024-09,5000.00,",
+    )
+    asked = [NamedEmployer(name=name) for name in (firm, other, unknown)]
+    assert await records.still_employed(asked, ["2024-06", "2024-10", "2020-01"]) == (1, 0, 0)
+    assert await records.still_employed(asked, ["2024-05", "2024-09", "2020-01"]) == (2, 1, 0)

@@ -20,7 +20,8 @@ from starlette.routing import Route
 
 from connectors.breaker import Breaker
 from connectors.http import PAGE_BYTES, HttpRecords, Service, Unsafe, opened
-from connectors.wire import PATH
+from connectors.wire import EMPLOYED, PAID_UNTIL, PATH
+from domain.early_warning import NamedEmployer
 from domain.records import RecordsFault, RecordsQuery, Unreachable, Unusable
 from domain.words import Agency
 from examples.agency_service.service import service
@@ -30,6 +31,7 @@ from tests.connectors.serving import key_pair, query, serving, told
 Answer = Callable[[Request], Awaitable[Response]]
 TAX = "record,identity_number,employer_name,insurance,first_month,last_month,base,state,since,monthly_surplus"
 ASKED = query(claimant())
+STOPPED = {"name": "虚构公司", "last_month": "2024-05", "people": 1}
 ROW = {
     "claimant": "c1", "employer": "e1", "insurance": "pension", "first_month": "2024-01", "last_month": "2024-01"
 }  # fmt: skip
@@ -271,3 +273,29 @@ async def test_a_captured_request_opens_the_door_once_and_only_as_it_was(tmp_pat
             async with httpx.AsyncClient() as client:
                 response = await client.post(url + PATH, content=content, headers=kept | changed)
             assert response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (always({"total": 1, "employers": [STOPPED | {"last_month": "2025-01"}]}), "other_months"),
+        (always({"total": 1, "employers": [{"last_month": "2024-05", "people": 1}]}), "schema"),
+        (always({"total": 0, "employers": [STOPPED]}), "miscounted"),
+        (always({"total": 2, "employers": [STOPPED]}), "incomplete"),
+        (always({"title": "Not Found", "status": 404}, 404), "no_watch"),
+    ],
+)
+async def test_a_wrong_answer_about_employers_that_stopped_paying_is_told_apart(
+    tmp_path: Path, answer: Answer, code: str
+) -> None:
+    app = Starlette(routes=[Route(PAID_UNTIL, answer, methods=["POST"])])
+    async with serving(app) as url, asking(url, key_pair(tmp_path)[0]) as records:
+        with pytest.raises(RecordsFault, match=rf"connector\.{code}"):
+            await records.paid_until("2024-01", "2024-12")
+
+
+async def test_counts_for_other_than_the_employers_asked_about_are_refused(tmp_path: Path) -> None:
+    app = Starlette(routes=[Route(EMPLOYED, always({"workers": [3, 4]}), methods=["POST"])])
+    async with serving(app) as url, asking(url, key_pair(tmp_path)[0]) as records:
+        with pytest.raises(Unusable, match=r"connector\.miscounted"):
+            await records.still_employed([NamedEmployer(name="虚构公司")], ["2024-05"])

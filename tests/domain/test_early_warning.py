@@ -69,3 +69,5 @@ def test_exactly_the_stops_between_the_shortest_and_the_longest_are_found(ago: i
     found = stoppages([paid_until(last)], terms("2026-09-15", least, least + more))
     assert bool(found) == (least <= ago <= least + more)
     assert all(stop.months == ago for stop in found)
+    first, until = terms("2026-09-15", least, least + more).last_paid
+    assert (first <= last <= until) == bool(found)  # An agency is asked for no employer that is not warned of.
