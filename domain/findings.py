@@ -137,7 +137,7 @@ class UnionFinding(Model):
 Finding = Annotated[LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding, Field(discriminator="agency")]
 FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 
-FINDING_OF: dict[Agency, type[Model]] = {
+FINDING_OF: dict[Agency, type[LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding]] = {
     Agency.LABOR: LaborFinding,
     Agency.MEDICAL_INSURANCE: MedicalInsuranceFinding,
     Agency.TAX: TaxFinding,

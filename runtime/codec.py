@@ -1,11 +1,13 @@
 """Payloads: what the models become on the wire, and their encryption.
 
 Everything is encrypted but what declares itself public (``public_payload = True``: views, receipts; they
-hold no identity numbers). What comes in unencrypted is taken as it is, so that any client can write plain
+hold no identity numbers). What a client says unencrypted is taken as it is, so that any client can write plain
 JSON; what can't be decrypted is left as it is, so that one bad message can't stop a case.
 
 What is for an agency's worker is sealed under that agency's key, all else under the centre's. The centre opens
-everything; an agency opens what was sealed for it, and nothing else.
+everything; an agency opens what was sealed for it, and nothing else. What an activity is asked and what it answers
+has to be sealed by the centre or by the agency whose activity it is: whoever reaches the Temporal server can neither
+ask an agency for its records nor answer for it, another agency's worker no more than a stranger.
 """
 
 import zlib
@@ -41,6 +43,8 @@ _COMPRESS_FROM: Final = 2000
 """Bytes from which a payload is compressed before it is sealed: a case of thousands of people stays within limits."""
 _AGENCIES: Final = {agency.value: agency for agency in Agency}
 _READABLE: Final = DefaultFailureConverter()
+_FROM_NOBODY: Final = Payload(metadata={"encoding": ENCODING})
+"""What was said between workers by somebody who may not: bad input to whoever reads it."""
 
 
 class _JSON(PydanticJSONPlainPayloadConverter):
@@ -74,7 +78,7 @@ class _Sealed(EncodingPayloadConverter):
         return None
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ARG002
-        raise ApplicationError("encrypted under a key that is not known here", type="BadInput", non_retryable=True)
+        raise ApplicationError("not sealed under a key that is accepted here", type="BadInput", non_retryable=True)
 
 
 def _is_public(value: Any) -> bool:
@@ -99,13 +103,13 @@ class Converter(CompositePayloadConverter):
 class Codec(PayloadCodec, WithSerializationContext):
     """Encrypts payloads with the current key of whom they are for; decrypts with the key that each one names."""
 
-    def __init__(self, vault: Vault, agency: Agency | None = None) -> None:
-        self._vault, self._agency = vault, agency
+    def __init__(self, vault: Vault, agency: Agency | None = None, *, between_workers: bool = False) -> None:
+        self._vault, self._agency, self._between_workers = vault, agency, between_workers
 
     def with_context(self, context: SerializationContext) -> "Codec":
         """The codec of an agency's activity, or of everything else."""
         if isinstance(context, ActivitySerializationContext) and not context.is_local:
-            return Codec(self._vault, _AGENCIES.get(context.activity_task_queue or ""))
+            return Codec(self._vault, _AGENCIES.get(context.activity_task_queue or ""), between_workers=True)
         return Codec(self._vault)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
@@ -131,10 +135,12 @@ class Codec(PayloadCodec, WithSerializationContext):
 
     def _decrypted(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
-            return payload
+            return _FROM_NOBODY if self._between_workers else payload
         try:
             key = payload.metadata.get("key", b"").decode(errors="replace")
             plain = self._vault.open_bytes(key, payload.data, _CONTEXT)
+            if self._between_workers and self._vault.holder(key) not in (None, self._agency):
+                return _FROM_NOBODY
             if payload.metadata.get("compression") == _ZLIB:
                 plain = zlib.decompress(plain)
             return Payload.FromString(plain)

@@ -60,6 +60,12 @@ class Vault:
         except (InvalidTag, ValueError):
             raise Unreadable("wrong key, or tampered with") from None
 
+    def holder(self, key: str) -> Agency | None:
+        """The agency whose ring a key stands in; None for one of the vault's own. Raises Unreadable."""
+        if key not in self._keys:
+            raise Unreadable("unknown key")
+        return next((agency for agency, own in self._agencies.items() if key in own._keys), None)
+
     def seal(self, plain: str, context: str) -> str:
         """Text sealed as ``key:base64``."""
         key, sealed = self.seal_bytes(plain.encode(), context)

@@ -5,19 +5,16 @@ from datetime import timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.labor import Labor
-    from activities.medical_insurance import MedicalInsurance
-    from activities.tax import Tax
-    from activities.union import Union
-    from domain.findings import Finding
-    from domain.steps import RecordsRequest
+    from domain.base import Model
     from domain.words import CENTRE_QUEUE, Agency
 
 A = TypeVar("A")
 B = TypeVar("B")
+M = TypeVar("M", bound=Model)
 
 
 class Service(Protocol):
@@ -27,14 +24,6 @@ class Service(Protocol):
         """The service's answer."""
         ...
 
-
-READ_RECORDS: Final[dict[Agency, Callable[[Any, RecordsRequest], Awaitable[Finding]]]] = {
-    Agency.LABOR: Labor.read_records,
-    Agency.MEDICAL_INSURANCE: MedicalInsurance.read_records,
-    Agency.TAX: Tax.read_records,
-    Agency.UNION: Union.read_records,
-}
-"""How each agency reads its own records; the activity runs on the task queue of the agency's name."""
 
 NEEDS_A_PERSON: Final = ("Unserviceable", "BadInput", "LedgerConflict")
 """Error types of activities that no retry mends: the case shows them and waits for a person."""
@@ -77,18 +66,18 @@ async def service_of_its_own(activity: Callable[[Any, A], Awaitable[B]], request
     )
 
 
-async def agency(
-    activity: Callable[[Any, A], Awaitable[B]], request: A, *, queue: str, patience: timedelta, summary: str
-) -> B:
+async def agency(of: Agency, action: str, request: Model, answer: type[M], *, patience: timedelta, summary: str) -> M:
     """An action of an agency, run by the agency's own worker on its task queue.
 
     An agency that is away is tried for ``patience``; then ActivityError is raised. When the case no longer
-    needs the answer, the agency is left to finish and the answer is dropped.
+    needs the answer, the agency is left to finish and the answer is dropped. An answer that the agency did not seal,
+    or that does not fit, raises ApplicationError: it is read here, because Temporal would end the case for it.
     """
-    return await workflow.execute_activity_method(
-        activity,
+    said: RawValue = await workflow.execute_activity(
+        f"{of}.{action}",
         request,
-        task_queue=queue,
+        result_type=RawValue,
+        task_queue=of,
         start_to_close_timeout=timedelta(minutes=30),
         heartbeat_timeout=timedelta(seconds=60),
         schedule_to_close_timeout=patience,
@@ -96,3 +85,9 @@ async def agency(
         cancellation_type=workflow.ActivityCancellationType.ABANDON,
         summary=summary,
     )
+    try:
+        [read] = workflow.payload_converter().from_payloads([said.payload], [answer])
+    except ApplicationError as misfit:
+        raise ApplicationError(misfit.message, "connector.not_theirs", {}, type="BadInput") from misfit
+    assert isinstance(read, answer)
+    return read

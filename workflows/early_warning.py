@@ -5,13 +5,11 @@ from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
-    from activities.labor import Labor
-    from activities.tax import Tax
-    from domain.early_warning import WarnAsked, WarningsDue, WarnReport, early_warnings
+    from domain.early_warning import Employed, Stoppages, WarnAsked, WarningsDue, WarnReport, early_warnings
     from domain.words import CENTRE_QUEUE, Agency
     from workflows.centre import NEEDS_A_PERSON, agency, service
 
@@ -30,13 +28,13 @@ class EarlyWarningWorkflow:
         silent = Agency.TAX
         try:
             stopped = await agency(
-                Tax.stopped_payers, terms, queue=Agency.TAX, patience=PATIENCE, summary="stopped payers"
+                Agency.TAX, "stopped_payers", terms, Stoppages, patience=PATIENCE, summary="stopped payers"
             )
             silent = Agency.LABOR
             working = await agency(
-                Labor.still_employed, stopped, queue=Agency.LABOR, patience=PATIENCE, summary="who works on"
+                Agency.LABOR, "still_employed", stopped, Employed, patience=PATIENCE, summary="who works on"
             )
-        except ActivityError:
+        except (ActivityError, ApplicationError):
             return WarnReport(terms=terms, silent=silent)
         due = WarningsDue(
             warnings=early_warnings(stopped.found, working.workers), dry_run=asked.dry_run or asked.months is not None

@@ -3,16 +3,17 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import inquiring
     from domain.case import CaseState
+    from domain.findings import FINDING_OF
     from domain.steps import RecordsRequest
     from domain.tasks import Task
     from workflows import answers
     from workflows.alarm import Alarm
-    from workflows.centre import READ_RECORDS, agency
+    from workflows.centre import agency
 
 
 async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
@@ -26,13 +27,14 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
         left = max(task.lapse_at - now(), timedelta(minutes=1))
         try:
             draft = await agency(
-                READ_RECORDS[task.agency],
+                task.agency,
+                "read_records",
                 request,
-                queue=task.agency,
+                FINDING_OF[task.agency],
                 patience=min(left, inquiring.patience(task)) if asked_again else left,
                 summary=answers.records(task.agency),
             )
-        except ActivityError as error:
+        except (ActivityError, ApplicationError) as error:
             if not asked_again or task not in case.open_tasks:
                 break
             next_try = inquiring.delay_records(case, task, *answers.records_failure(error), now())

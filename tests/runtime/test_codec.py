@@ -133,6 +133,38 @@ async def test_an_agencys_worker_seals_its_answers_so_that_the_centre_reads_them
     assert await CONVERTER.decode([payload], [str]) == ["答复"]
 
 
+async def accepted(payload: Payload, context: SerializationContext, vault: Vault = VAULT) -> bool:
+    """Whether a payload is read where it arrives; else it is bad input."""
+    try:
+        return await data_converter(vault).with_context(context).decode([payload], [str]) == ["答复"]
+    except ApplicationError as error:
+        return error.type != "BadInput"
+
+
+async def test_nobody_answers_for_an_agency_unsealed_or_under_another_agencys_key() -> None:
+    plain = Payload(metadata={"encoding": b"json/plain"}, data='"答复"'.encode())
+    of_labor = data_converter(Vault(RING.of(Agency.LABOR))).with_context(of_activity("tax"))
+    [forged] = await of_labor.encode(["答复"])
+    [by_centre] = await CONVERTER.encode(["答复"])
+
+    assert await accepted(plain, WorkflowSerializationContext("default", "case"))
+    assert not await accepted(plain, of_activity("tax"))
+    assert not await accepted(plain, of_activity("centre"))
+    assert await accepted(forged, of_activity("labor"))
+    assert not await accepted(forged, of_activity("tax"))
+    assert not await accepted(forged, of_activity("centre"))
+    assert await accepted(by_centre, of_activity("tax"))
+
+
+async def test_nobody_asks_an_agency_for_its_records_without_its_key() -> None:
+    tax = Vault(RING.of(Agency.TAX))
+    [asked] = await CONVERTER.with_context(of_activity("tax")).encode(["答复"])
+    assert await accepted(asked, of_activity("tax"), tax)
+    assert not await accepted(
+        Payload(metadata={"encoding": b"json/plain"}, data='"答复"'.encode()), of_activity("tax"), tax
+    )
+
+
 async def test_payloads_from_before_the_agencies_had_keys_still_open() -> None:
     old = Vault(RING.model_copy(update={"agencies": {}}))
     [payload] = await data_converter(old).with_context(of_activity("tax")).encode(["x"])
