@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from domain.ledger import Actor, BrokenLedger, Event, verify
+from domain.ledger import Actor, BrokenLedger, EndMissing, Event, verify
 from domain.projection import CasebookEntry
 from domain.words import Agency, Role
 from runtime.vault import Unreadable, Vault
@@ -127,12 +127,13 @@ async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) ->
 async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None) -> int:
     """Walk the whole chain; with the running case's own ``head`` also its end. Returns its length.
 
-    Raises BrokenLedger naming the first event that is altered, out of place or missing.
+    Raises BrokenLedger naming the first event that is altered, out of place or missing; EndMissing where only the
+    case's last events are not there: they are written a moment after they happen.
     """
     rows = await _rows(pool, case)
     last = verify(_event(row, vault, case) for row in rows)
     if head is not None and last != head:
-        raise BrokenLedger(len(rows) + 1, "missing, or not what the case itself recorded")
+        raise EndMissing(len(rows) + 1, "missing, or not what the case itself recorded")
     return len(rows)
 
 

@@ -1,6 +1,8 @@
 """``ledger``: prove that a case's ledger is whole and unaltered."""
 
-from typing import Annotated
+import asyncio
+from time import monotonic
+from typing import Annotated, Final
 
 import typer
 
@@ -8,8 +10,11 @@ import texts
 from casebook import ledger
 from cli.desk import view_of
 from cli.grid import grid_view
-from cli.link import Exit, console, emit, fail, link, run
-from domain.ledger import BrokenLedger
+from cli.link import Exit, Handle, Link, console, emit, fail, link, run
+from domain.ledger import BrokenLedger, EndMissing
+
+_WRITTEN_WITHIN: Final = 10.0
+_LOOK_AGAIN: Final = 0.2
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -28,11 +33,8 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                at_a_post = handle.id.startswith("grid-")
-                view = await grid_view(at, case, language) if at_a_post else await view_of(handle)
-                head = view.ledger_head
                 try:
-                    length = await ledger.prove(at.pool, at.vault, handle.id, head)
+                    length, head = await _proved(at, case, handle, language)
                 except BrokenLedger as broken:
                     if as_json:
                         emit({"case": handle.id, "whole": False, "broken_at": broken.seq, "problem": broken.problem})
@@ -47,3 +49,17 @@ def register(app: typer.Typer, language: str) -> None:
                 console().print(texts.say("cli.ledger_whole", language, length=length, head=head), style="green")
 
         run(work, language)
+
+
+async def _proved(at: Link, case: str, handle: Handle, language: str) -> tuple[int, str]:
+    """The length and the head of the whole ledger. Raises BrokenLedger."""
+    give_up = monotonic() + _WRITTEN_WITHIN
+    while True:
+        at_a_post = handle.id.startswith("grid-")
+        view = await grid_view(at, case, language) if at_a_post else await view_of(handle)
+        try:
+            return await ledger.prove(at.pool, at.vault, handle.id, view.ledger_head), view.ledger_head
+        except EndMissing:
+            if monotonic() > give_up:
+                raise
+            await asyncio.sleep(_LOOK_AGAIN)

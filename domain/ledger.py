@@ -53,6 +53,10 @@ class BrokenLedger(Exception):
         self.problem = problem
 
 
+class EndMissing(BrokenLedger):
+    """What is there follows event from event, and does not reach the end that the case itself knows."""
+
+
 def _digest(
     seq: int, at: Instant, kind: str, actor: Actor, message_id: str | None, facts: object, previous: str
 ) -> str:
