@@ -7,6 +7,7 @@ long the supervisor's view takes to open. What counts is how the figures grow fr
 import argparse
 import asyncio
 import gc
+import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ from texts.sentences import day
 from workflows.dispute import DisputeWorkflow
 
 _AT_ONCE = 50
+_OPENED = 9
 
 
 @dataclass
@@ -69,15 +71,20 @@ class Case:
         await self._timed("facts", self._facts)
         await self._timed("propose", self._propose)
         await self._timed("answers", self._answers)
-        began = time.perf_counter()
-        await self._view()
-        self.line.view_ms = (time.perf_counter() - began) * 1000
-        began = time.perf_counter()
-        await self.handle.query(DisputeWorkflow.case_view, Reading(page=1))
-        self.line.page_ms = (time.perf_counter() - began) * 1000
+        self.line.view_ms = await self._opened(Reading())
+        self.line.page_ms = await self._opened(Reading(page=1))
         await self._timed("pay", self._pay)
         await self._histories()
         return self.line
+
+    async def _opened(self, reading: Reading) -> float:
+        """Milliseconds in which a view opens, the middle one of several."""
+        took = []
+        for _ in range(_OPENED):
+            began = time.perf_counter()
+            await self.handle.query(DisputeWorkflow.case_view, reading)
+            took.append((time.perf_counter() - began) * 1000)
+        return statistics.median(took)
 
     async def _timed(self, stage: str, work: Callable[[], Awaitable[None]]) -> None:
         began = time.perf_counter()

@@ -256,19 +256,19 @@ def read_json(source: str, language: str) -> Any:
 async def _default_actor(command: Command, fields: dict[str, Any], handle: Handle, language: str) -> Actor:
     """Who acts when nobody is named: the case's mediator, the party that answers, or the person logged in."""
     if command.role == "party":
-        view = await view_of(handle)
-        claims = any(c.ref == fields["party"] for c in view.claimants)
-        return Actor(id=fields["party"], role=Role.CLAIMANT if claims else Role.RESPONDENT)
+        employers = {one.ref for one in (await view_of(handle, page=1)).respondents}
+        return Actor(id=fields["party"], role=Role.RESPONDENT if fields["party"] in employers else Role.CLAIMANT)
     if command.role == "mediator":
-        return Actor(id=(await view_of(handle)).mediator or "unassigned", role=Role.MEDIATOR)
+        return Actor(id=(await view_of(handle, page=1)).mediator or "unassigned", role=Role.MEDIATOR)
     if "{task}" in command.role and fields["task"] not in set(Agency):
         told([Problem(field="task", code="refusals.task.unknown", params={"known": ", ".join(Agency)})], language)
     return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))
 
 
-async def view_of(handle: Handle, language: str = Language.CHINESE) -> CaseView:
-    """The case as everybody reads it."""
-    view: CaseView = await handle.query("case_view", Reading(language=Language(language)), result_type=CaseView)
+async def view_of(handle: Handle, language: str = Language.CHINESE, page: int | None = None) -> CaseView:
+    """The case as everybody reads it; with a page, of its people those on that page."""
+    reading = Reading(language=Language(language), page=page)
+    view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
     return view
 
 
@@ -297,4 +297,4 @@ async def deliver(handle: Handle, name: str, body: dict[str, Any], by_signal: bo
         return
     done = "cli.duplicate" if answer["duplicate"] else "cli.done"
     shown.print(texts.say(done, language, seq=answer["seq"]), style="green")
-    shown.print((await view_of(handle, language)).line)
+    shown.print((await view_of(handle, language, page=1)).line)

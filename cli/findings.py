@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
+from cli.desk import view_of
 from cli.link import Exit, console, emit, fail, link, run
 from domain.opening import Reading
 from domain.opening_proposal import OpeningProposal
 from domain.prognosis import Prognosis
-from domain.view import CaseView, SideBySide
+from domain.view import SideBySide
 from domain.words import Language
 
 _BAND_STYLE = {"low": "green", "medium": "yellow", "high": "bold red"}
@@ -43,7 +44,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
+                view = await view_of(handle, language, page=1)
             if view.prognosis is None:
                 fail(Exit.NOT_FOUND, texts.say("cli.no_prognosis", language))
             if as_json:

@@ -12,6 +12,7 @@ from cli.link import Link, NoSuchCase, in_time
 from domain import protocol
 from domain.aftercare import AFTER, workflow_of
 from domain.handover import Handover
+from domain.opening import Reading
 from domain.receipts import Acknowledgement
 from domain.words import CENTRE_QUEUE, Phase
 from workflows.aftercare import AftercareWorkflow
@@ -40,7 +41,7 @@ async def handed_over(at: Link, case: str) -> Handover:
     closed = await book.kept(at.pool, at.vault, handle.id)
     if closed is None:
         try:
-            view = await handle.query(DisputeWorkflow.case_view)
+            view = await handle.query(DisputeWorkflow.case_view, Reading(page=1))
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

@@ -66,7 +66,7 @@ def register(app: typer.Typer, language: str) -> None:
     def papers(case: case_argument, as_json: json_option = False) -> None:
         async def work() -> None:
             async with link() as at:
-                view = await view_of(await at.case(case))
+                view = await view_of(await at.case(case), page=1)
             if as_json:
                 emit([paper.model_dump(mode="json") for paper in view.papers])
                 return

@@ -56,7 +56,7 @@ async def _proved(at: Link, case: str, handle: Handle, language: str) -> tuple[i
     give_up = monotonic() + _WRITTEN_WITHIN
     while True:
         at_a_post = handle.id.startswith("grid-")
-        view = await grid_view(at, case, language) if at_a_post else await view_of(handle)
+        view = await grid_view(at, case, language) if at_a_post else await view_of(handle, page=1)
         try:
             return await ledger.prove(at.pool, at.vault, handle.id, view.ledger_head), view.ledger_head
         except EndMissing:

@@ -29,6 +29,7 @@ def register(app: typer.Typer, language: str) -> None:
     case_argument = Annotated[str, typer.Argument(help=case_help)]
     json_option = Annotated[bool, typer.Option("--json", help=json_help)]
     reading = Reading(language=Language(language))
+    first = reading.model_copy(update={"page": 1})
 
     @app.command("show", help=texts.say("cli.command.show", language))
     def show(
@@ -94,12 +95,12 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 if as_json:
-                    async for view, _ in _changes(at, case, reading):
+                    async for view, _ in _changes(at, case, first):
                         sys.stdout.write(view.model_dump_json() + "\n")
                         sys.stdout.flush()
                     return
                 with Live(auto_refresh=False, console=console()) as live:
-                    async for view, tail in _changes(at, case, reading):
+                    async for view, tail in _changes(at, case, first):
                         live.update(render.watched(view, tail, language), refresh=True)
 
         try:

@@ -4,7 +4,7 @@ It knows no Temporal. Messages change it through ``domain/effects``, time throug
 procedure through the methods here; each change is noted on the ledger.
 """
 
-from collections.abc import KeysView
+from collections.abc import Callable, KeysView
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -80,6 +80,17 @@ class Proposal(State):
     def claimants(self) -> frozenset[Ref]:
         """The claimants whom the proposal offers something. The instalments of a proposal never change."""
         return frozenset(c for i in self.instalments for part in (i.part_a, i.part_b) for c in part)
+
+    def sound_by(self, assessment: Assessment | None, weigh: Callable[[], None]) -> None:
+        """Weigh the terms against an assessment once, however many thousands answer. Raises what ``weigh`` raises."""
+        if not (self._weighed and self._weighed[-1] is assessment):
+            weigh()
+            self._weighed.append(assessment)
+
+    @cached_property
+    def _weighed(self) -> list[Assessment | None]:
+        """The assessments by which nothing stood against the terms. No part of the state: it can be found again."""
+        return []
 
 
 class Session(State):

@@ -161,7 +161,10 @@ def may_answer(
         must(party not in case.withdrawn, "party.withdrawn", field, party=party)
         must(party not in proposal.answers, "answer.given", field, party=party)
     if accept:  # More may have been found owing since it was put on the table.
-        no_problems(part_a_objections(case, proposal.instalments, "proposal", proposal.unsettled))
+        proposal.sound_by(
+            case.assessment,
+            lambda: no_problems(part_a_objections(case, proposal.instalments, "proposal", proposal.unsettled)),
+        )
     return proposal
 
 
