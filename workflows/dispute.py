@@ -78,6 +78,7 @@ class DisputeWorkflow(Upkeep):
     async def run(self, opening: Opening = EMPTY) -> Closed:
         timers_run_out = workflow.patched("timers-run-out")
         self.bounded = workflow.patched("bounded-runs")
+        self.stamps = workflow.patched("stamps")
         clock = asyncio.create_task(self.keep_time(Alarm() if timers_run_out else None))
         casebook = asyncio.create_task(self.keep_casebook())
         deadlines = asyncio.create_task(self.keep_deadlines())
@@ -204,7 +205,7 @@ class DisputeWorkflow(Upkeep):
             while True:
                 for task in unread():
                     request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
-                    prefills[task.ref] = asyncio.create_task(prefill(case, task, request))
+                    prefills[task.ref] = asyncio.create_task(prefill(case, task, request, self.stamp))
                 await self.until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
                     break

@@ -1,5 +1,6 @@
 """Asking an agency's own records for a draft, for as long as its inquiry is open."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -16,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.centre import agency
 
 
-async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
+async def prefill(case: CaseState, task: Task, request: RecordsRequest, stamp: Callable[[], None]) -> None:
     """A draft from the agency's own records. One that is away for days delays its draft and nothing else."""
     alarm, asked_again = Alarm(), workflow.patched("records-asked-again")
 
@@ -40,7 +41,10 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
             next_try = inquiring.delay_records(case, task, *answers.records_failure(error), now())
         else:
             inquiring.take_records(case, task, draft, now())
+            stamp()
             return
+
+        stamp()
 
         def again(at: datetime = next_try) -> bool:
             return task not in case.open_tasks or now() >= at

@@ -79,6 +79,8 @@ class Upkeep:
     """How many came in this run."""
     bounded = False
     """Whether runs are kept short while a settlement is performed: so in all runs but those begun before."""
+    stamps = False
+    """Whether what is noted leaves a trace in history at once: so in all runs but those begun before."""
     settling = False
     """The run is about to end: the casebook is not waited for any more."""
 
@@ -95,6 +97,15 @@ class Upkeep:
                 order(self.case, kind, about, SYSTEM.id, self.now)
         workflow.upsert_search_attributes(search_attributes_of(self.case))
         workflow.set_current_details(self.line(Language.CHINESE))
+
+    def stamp(self) -> None:
+        """Leave a trace in history of a workflow task in which something was noted.
+
+        A task that left none is taken for the heartbeat of a local activity by replay, which joins it with the next
+        one and gives what was noted the next one's time: the ledger would come out otherwise than it was written.
+        """
+        if self.stamps:
+            workflow.upsert_search_attributes(search_attributes_of(self.case))
 
     def go_on(self) -> None:
         if self.case.ending is not None:
@@ -157,7 +168,10 @@ class Upkeep:
         """Ring what is due, and sleep until what is next."""
         case = self.case
         while True:
+            noted = case.next_seq
             agenda.ring(case, self.now)
+            if case.next_seq > noted:
+                self.stamp()
             upcoming, offset = agenda.next_alarm(case), case.clock_offset
             left = None if upcoming is None else upcoming - self.now
 
