@@ -41,6 +41,7 @@ from activities.medical_insurance import MedicalInsurance
 from activities.notices import NoticeService
 from activities.papers import PaperService
 from activities.performance import PerformanceService
+from activities.sessions import SessionService
 from activities.tax import Tax
 from activities.triage import TriageService
 from activities.union import Union
@@ -158,6 +159,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         DeadlineService(world.rules).recount,
         closure.close,
         closure.arrange_follow_up,
+        SessionService(world.pool, world.rules).settle,
         after.hand_over,
         after.take_up,
         after.give_back,

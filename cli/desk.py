@@ -9,6 +9,7 @@ import json
 import sys
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, get_origin
 
@@ -20,6 +21,7 @@ from cli.examples_of import example, finding_example
 from cli.late import told_after
 from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
 from domain.aftercare import AFTER
+from domain.base import CENTRE_ZONE
 from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
@@ -81,7 +83,13 @@ COMMANDS: Final = (
     Command("refuse-time", "refuse_time", "supervisor", ("task",)),
     Command("skip", "skip_task", "supervisor", ("task",)),
     Command("decide", "decide_discrepancy", "supervisor", ("discrepancy",)),
+    Command("schedule", "schedule_session", "mediator", ("session",)),
+    Command("call-off", "cancel_session", "mediator", ("session",)),
+    Command("attend", "answer_invitation", "party", ("session", "party")),
     Command("session", "hold_session", "mediator"),
+    Command("caucus", "note_caucus", "mediator", ("party", "confidence")),
+    Command("recuse", "ask_recusal", "mediator", ("recusal",)),
+    Command("decide-recusal", "decide_recusal", "supervisor", ("recusal",)),
     Command("propose", "propose", "mediator", file="*"),
     Command("counter", "counter", "mediator", file="*"),
     Command("unpropose", "withdraw_proposal", "mediator", ("proposal",)),
@@ -180,9 +188,11 @@ def _parameter(name: str, annotation: Any, positional: bool, language: str) -> i
         return _keyword(name, Annotated[str, typer.Argument(help=help_text, show_default=False)], "")
     if name == "accept":  # An answer binds a party: it must be said, and is never taken for granted.
         return _keyword(name, Annotated[bool | None, typer.Option("--accept/--reject", help=help_text)], None)
+    if name == "granted":
+        return _keyword(name, Annotated[bool | None, typer.Option("--granted/--refused", help=help_text)], None)
     if annotation is bool:
         return _keyword(name, Annotated[bool, typer.Option(flag, help=help_text)], False)
-    if get_origin(annotation) is tuple:
+    if get_origin(annotation) in (tuple, dict):
         return _keyword(name, Annotated[list[str], typer.Option(flag, help=help_text)], [])
     return _keyword(name, Annotated[str | None, typer.Option(flag, help=help_text)], None)
 
@@ -233,12 +243,25 @@ def _fields(command: Command, given: dict[str, Any], language: str) -> dict[str,
     source = given.pop("file", None)
     fields = {k: v for k, v in given.items() if v not in (None, "", [])}
     for name, value in fields.items():
-        if isinstance(value, str) and name in ("days", "size") and value.isdigit():
+        if isinstance(value, str) and name in ("days", "size", "length") and value.isdigit():
             fields[name] = int(value)
+        if name == "starts":
+            fields[name] = _at_the_centre(value)
+        if name == "represented":
+            fields[name] = dict(pair.partition("=")[::2] for pair in value)
     if source is not None and command.file is not None:
         body = read_json(source, language)
         fields |= body if command.file == "*" else {command.file: body}
     return fields
+
+
+def _at_the_centre(typed: str) -> str:
+    """An instant as somebody types it, by the centre's clocks where no offset is given."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return (at if at.tzinfo else at.replace(tzinfo=CENTRE_ZONE)).isoformat()
 
 
 def read_json(source: str, language: str) -> Any:

@@ -20,6 +20,7 @@ from domain.messages import Message
 from domain.performance_view import PerformanceView
 from domain.protocol import MESSAGES, OPEN_PHASES
 from domain.receipts import Acknowledgement, Receipt
+from domain.sittings_view import SittingsView
 from domain.tasks import MOVES, TaskState
 from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
 from domain.words import Agency, Phase, Role
@@ -41,6 +42,10 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "deadlines": (CaseDeadlines, "Every open deadline, and the limitation clock of each claim item, with how it came."),
     "side_by_side": (SideBySide, "The claim and the agencies' findings side by side, month by month."),
     "owed": (PerformanceView, "What is owed under the settlement on a day (`on`, or today), and how that came about."),
+    "sittings": (
+        SittingsView,
+        "The talks: when and where, who comes, how each side stands; confidences.",
+    ),
     "bargain": (Bargain, "What is bargained about, and why terms (`offer`) would be refused; nothing is sent."),
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
     "ends": (EndsView, "How the case ended, or stands, and what each party can do until when."),

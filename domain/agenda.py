@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from domain import confirming, performing, replying, signing
+from domain import confirming, performing, replying, sessions, signing
 from domain.alarm import Alarm
 from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import conclude
@@ -63,6 +63,7 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
                 yield Alarm(case.joint_meeting.due_at, lambda now: _joint_meeting_lapsed(case, now))
         case Phase.MEDIATION:
             yield from _of_mediation(case)
+            yield from sessions.alarms(case)
         case Phase.PERFORMANCE:
             if (being_signed := signing.open_signing(case)) is not None:
                 yield from signing.alarms(case, being_signed)

@@ -27,6 +27,7 @@ from domain.receipts import Receipt
 from domain.reconcile import Decision as DiscrepancyDecision
 from domain.reopening import Reopening
 from domain.roster import Assignment
+from domain.sessions import Sittings
 from domain.sharing import SharingRow
 from domain.signature import Signing
 from domain.tasks import Desk, Task
@@ -331,6 +332,7 @@ class CaseState(Chronicle):
     """Workers who let representatives speak for them, and by which mandate: the latest that they gave."""
     reply: list[ReplyItem] = []
     ends: Ends = Ends()
+    sittings: Sittings = Sittings()
     reopening: Reopening | None = None
     """From which closed case this one goes on."""
     paper_orders: list[PaperOrder] = []

@@ -21,6 +21,7 @@ from domain.reconcile import Discrepancy
 from domain.rule_table import read_table
 from domain.side_by_side import Line
 from domain.signature import SigningView
+from domain.sittings_view import SittingsView
 from domain.view import (
     CaseDeadlines,
     CaseView,
@@ -68,6 +69,8 @@ class Sight(Model):
     contradictions: Level = Level.NONE
     prognosis: Level = Level.NONE
     words: Level = Level.NONE
+    confidence: Level = Level.NONE
+    """What one side told the mediator alone."""
 
     def of(self, agency: Agency) -> Level:
         """How much the reader sees of an agency's finding."""
@@ -175,6 +178,27 @@ class Eyes:
     def ends(self, view: EndsView) -> EndsView:
         """What a case's end leaves to do; of the claim items, those that one may see."""
         return view.model_copy(update={"items": self._rows(view.items)})
+
+    def sittings(self, view: SittingsView) -> SittingsView:
+        """The talks; of what parties answered and how they stand, one's own; of confidences, the case's mediator's."""
+        told = self.sight.confidence is Level.FULL and self.reader.id == view.mediator
+        people = {party for one in view.talks for party in one.invited} | view.standing.keys()
+        seen = set(self._refs(tuple(sorted(people)), people))
+        cut = (
+            one.model_copy(
+                update={
+                    "invited": tuple(party for party in one.invited if party in seen),
+                    "replies": {party: reply for party, reply in one.replies.items() if party in seen},
+                }
+            )
+            for one in view.talks
+        )
+        own = {
+            "talks": tuple(cut),
+            "standing": {party: how for party, how in view.standing.items() if party in seen},
+            "caucus": view.caucus if told else (),
+        }
+        return view.model_copy(update=own)
 
     def bargain(self, view: Bargain) -> Bargain:
         """What is bargained about: of what is owed and offered, what is one's own; no sums that tell of others."""

@@ -116,6 +116,10 @@ class HoldSession(Message):
     undisputed: Text | None = None
     """Facts that both sides leave undisputed."""
     minutes: Text | None = None
+    session: Ref | None = None
+    """The talks that had been called; whoever was invited to them and is not present stayed away."""
+    represented: dict[Ref, Text] = {}
+    """Who came for a party, and by what mandate."""
 
 
 class Instalment(Model):

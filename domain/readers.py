@@ -16,6 +16,7 @@ QUERIES: Final = {
     "deadlines": STAFF | PARTIES,
     "side_by_side": STAFF | PARTIES,
     "ends": STAFF | PARTIES,
+    "sittings": STAFF - {Role.INTAKE} | PARTIES,
     "owed": STAFF - {Role.INTAKE} | PARTIES,
     "bargain": STAFF - {Role.INTAKE, Role.OFFICER} | PARTIES,
     "timeline": STAFF,

@@ -131,6 +131,8 @@ class Room(StrEnum):
 
     ORDINARY = "ordinary"
     MODEL_WORKER = "model-worker"
+    LEGAL_AID = "legal-aid"
+    """With whoever gives the claimant legal aid (工会法律援助)."""
     ONLINE = "online"
 
 

@@ -2,7 +2,8 @@
 
 ``tables/*.yaml`` of parameters, ``tables/notice-YEAR.yaml`` of the calendar, ``tables/triage.yaml``,
 ``tables/intake.yaml``, ``tables/reconcile.yaml``, ``tables/prognosis.yaml``, ``tables/roster.yaml``,
-``tables/officers.yaml`` and ``tables/grid.yaml`` are taken up when they change, without a restart.
+``tables/officers.yaml``, ``tables/grid.yaml`` and ``tables/rooms.yaml`` are taken up when they change, without a
+restart.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from domain.officers import Directory, load_directory
 from domain.parameters import Parameters
 from domain.prognosis import PrognosisTable, load_prognosis
 from domain.reconcile import ConflictTable, load_conflicts, shipped
+from domain.rooms import RoomTable, room_table
 from domain.roster import Roster, load_roster
 from domain.triage import TriageTable, load_table
 from texts import knows
@@ -34,6 +36,7 @@ WHOLE: Final = (
     "roster.yaml",
     "officers.yaml",
     "grid.yaml",
+    "rooms.yaml",
 )
 """Tables of which the centre's own file replaces the shipped one as a whole."""
 
@@ -52,6 +55,7 @@ class Tables:
     roster: Roster
     officers: Directory
     grid: GridTable
+    rooms: RoomTable
 
 
 def read(folder: Path) -> Tables:
@@ -68,6 +72,7 @@ def read(folder: Path) -> Tables:
         roster=load_roster(own["roster.yaml"]) if "roster.yaml" in own else load_roster(),
         officers=load_directory(own.get("officers.yaml")),
         grid=grid_table(own.get("grid.yaml")),
+        rooms=room_table(own.get("rooms.yaml")),
     )
 
 

@@ -35,6 +35,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.protocol import Problem, Refused
     from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
     from domain.reopening import Reopen
+    from domain.session_messages import ScheduleSession
+    from domain.sittings_view import SittingsView, sittings_view
     from domain.steps import (
         ClosingRequest,
         FollowUpRequest,
@@ -85,6 +87,7 @@ class DisputeWorkflow(Upkeep):
         self.case.papers_by_itself = workflow.patched("papers")
         self.case.ends.known = workflow.patched("ends")
         papers = asyncio.create_task(self.keep_papers())
+        calendar = asyncio.create_task(self.keep_calendar())
         left_to_finish = casebook if timers_run_out else None
         try:
             await self.intake()
@@ -105,8 +108,9 @@ class DisputeWorkflow(Upkeep):
         deadlines.cancel()
         recounting.leave(self.case)
         await self.closure()
-        await workflow.wait_condition(lambda: not self.case.paper_orders)
+        await workflow.wait_condition(lambda: not self.case.paper_orders and not self.case.sittings.unsettled)
         papers.cancel()
+        calendar.cancel()
         if not timers_run_out:
             casebook.cancel()
         await self.settle_down(left_to_finish)
@@ -360,6 +364,8 @@ class DisputeWorkflow(Upkeep):
                 return revealed(self.case, message)
         except Refused as refused:
             raise answers.refusal(refused, Language.CHINESE) from None
+        if isinstance(message, ScheduleSession):
+            await self.booked(message)
         if isinstance(message, FileComplaint | Reopen):
             reopening = self.case.reopening
             await workflow.wait_condition(
@@ -437,6 +443,12 @@ class DisputeWorkflow(Upkeep):
         """How the case ended, or stands, and what each party can do until when."""
         del reading
         return self._eyes().ends(ends_view(self.case, self.now))
+
+    @workflow.query
+    def sittings(self, reading: Reading | None = None) -> SittingsView:
+        """The talks of the case: when and where, who comes, and how each side stands to talking."""
+        del reading
+        return self._eyes().sittings(sittings_view(self.case))
 
     @workflow.query
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:

@@ -14,14 +14,18 @@ with workflow.unsafe.imports_passed_through():
     from activities.casebook import CasebookService
     from activities.deadlines import DeadlineService
     from activities.papers import PaperService
-    from domain import agenda, progress, recounting
+    from activities.sessions import SessionService
+    from domain import agenda, progress, recounting, sessions
     from domain.case import Blocked, CaseState
     from domain.deadlines import GRANTED
     from domain.drafting import draft, due_with
     from domain.effects.papers import order, take_issued
+    from domain.effects.sessions import not_booked
     from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
     from domain.papers import PaperRequest
+    from domain.session_messages import ScheduleSession
+    from domain.sessions import SessionState
     from domain.steps import Known
     from domain.waiting import waiting
     from domain.words import Language, Phase
@@ -92,6 +96,8 @@ class Upkeep:
     def enter(self, next_phase: Phase) -> None:
         """Go on to a phase, and show it where cases are listed."""
         self.case.enter(next_phase, self.now)
+        if next_phase is not Phase.MEDIATION:
+            sessions.call_off(self.case, self.now, next_phase)
         if self.case.papers_by_itself:
             for kind, about in due_with(self.case, next_phase):
                 order(self.case, kind, about, SYSTEM.id, self.now)
@@ -219,6 +225,24 @@ class Upkeep:
             answer = await self.ask(DeadlineService.recount, asked)
             if recounting.take_recount(case, asked, answer, self.now):
                 workflow.upsert_search_attributes(search_attributes_of(case))
+
+    async def keep_calendar(self) -> None:
+        """Have the calendar keep what the talks of the case need, and nothing more."""
+        case = self.case
+        while True:
+            await workflow.wait_condition(lambda: case.sittings.unsettled)
+            told = case.sittings.changes
+            answer = await self.ask(SessionService.settle, sessions.request(case, self.now))
+            case.sittings.kept = told
+            sessions.take(case, answer, self.now)
+
+    async def booked(self, asked: ScheduleSession) -> None:
+        """Wait until a place is kept for talks. Raises the refusal with the next free times where none is."""
+        talks = self.case.sittings.find(asked.session)
+        assert talks is not None
+        await workflow.wait_condition(lambda: talks.state is not SessionState.ASKED)
+        if talks.state is SessionState.NOT_BOOKED:
+            raise answers.refusal(not_booked(talks), asked.language)
 
     async def keep_papers(self) -> None:
         """Issue the papers that were ordered, one after the other."""

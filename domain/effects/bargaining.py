@@ -11,6 +11,7 @@ from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose, WithdrawProposal
 from domain.objections import objections, part_a_objections
 from domain.protocol import Checked, accepts, must, no_problems
+from domain.sessions import attended
 from domain.words import Phase, Role
 
 BARGAINING = {Phase.MEDIATION}
@@ -36,6 +37,11 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
     must(message.held_on <= case.day(now), "date.in_future", "held_on")
     unknown = set(message.present) - case.refs
     must(not unknown, "party.unknown", "present", refs=", ".join(sorted(unknown)))
+    must(case.sittings.challenge is None, "recusal.undecided", "session")
+    talks = case.sittings.find(message.session) if message.session else None
+    must(message.session is None or (talks is not None and talks.booked), "session.over", "session", state="-")
+    strangers = message.represented.keys() - set(message.present)
+    must(not strangers, "session.represented_absent", "represented", refs=", ".join(sorted(strangers)))
     yield
     mediation.sessions.append(
         Session(
@@ -56,6 +62,8 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
         present=list(message.present),
         undisputed=message.undisputed,
     )
+    if talks is not None:
+        attended(case, talks, message, now)
 
 
 @accepts(Propose, roles=PARTIES, phases=BARGAINING)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from domain import performing
+from domain import performing, sessions
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Referral, Suspension
 from domain.deadlines import GRANTED, prolonged
@@ -174,6 +174,7 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
         must(message.to != case.mediator, "reassign.same", "to")
         recused = {one.mediator for one in (case.assignment.exclusions if case.assignment else ())}
         # Cases begun under version 0.1 took whoever was named.
+        recused |= case.sittings.recused
         must(not case.proven or message.to not in recused, "reassign.recused", "to", to=message.to)
     else:
         task = the_task(case, message.name, message.task, message.actor)
@@ -181,6 +182,7 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
     yield
     if task is None:
         before, case.mediator = case.mediator, message.to
+        sessions.move(case)
     else:
         before = task.officer
         hand_to(task, message.to)

@@ -27,10 +27,12 @@ from domain.messages import Instalment
 from domain.performance import PerformanceTerms, Rescheduling
 from domain.prognosis import load_prognosis, prognose
 from domain.reconcile import Discrepancy
+from domain.session_messages import RecusalGround
+from domain.sessions import Recusal, SessionState, Sittings, Talks
 from domain.signature import Signing
 from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.triage import TriageFacts, load_table, triage
-from domain.words import Agency, Lane, Outcome, Phase, Role
+from domain.words import Agency, Lane, Outcome, Phase, Role, Room
 from tests.builders import arrears_item, complaint, labor_finding
 
 TODAY = date(2026, 11, 23)
@@ -38,6 +40,21 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=CENTRE_ZONE)
 DAY = timedelta(days=1)
 MEDIATOR = Actor(id="m-g19", role=Role.MEDIATOR)
 OVERLAP = "d-overlapping-employers-c1-e2-2024-05"
+
+
+def talks(ref: str = "s1", **changes: Any) -> Talks:
+    """Talks with both sides in three days."""
+    starts = NOW + 3 * DAY
+    fields = {"kind": Room.ORDINARY, "starts": starts, "ends": starts + timedelta(hours=1), "room": "room-1"}
+    calls = {"invited": ("c1", "e1"), "state": SessionState.SCHEDULED, "reply_until": NOW + DAY}
+    return Talks(**{"ref": ref} | fields | calls | changes)
+
+
+def challenge(**changes: Any) -> Recusal:
+    """The employer has challenged the mediator."""
+    by = Actor(id="e1", role=Role.RESPONDENT)
+    given = {"ref": "r1", "by": by, "mediator": "m-g19", "ground": RecusalGround.RELATIVE, "at": NOW}
+    return Recusal(**given | changes)
 
 
 def deadline(days: int, rule: str = "inquiry-fast") -> Deadline:
@@ -339,6 +356,12 @@ def ready_for(message: str) -> CaseState:
             return asked()
         case "decide_discrepancy":
             return judged()
+        case "cancel_session" | "answer_invitation":
+            return mediated(sittings=Sittings(talks=[talks()]))
+        case "decide_recusal":
+            return mediated(sittings=Sittings(recusals=[challenge()]))
+        case "schedule_session" | "ask_recusal" | "note_caucus":
+            return mediated()
         case "hold_session" | "propose" | "extend_mediation" | "end_mediation":
             return mediated()
         case "elect_representatives":
