@@ -1,4 +1,4 @@
-"""``sessions``, ``calendar`` and ``free``: when the sides meet, where, and how each stands to talking."""
+"""``sessions``, ``diary`` and ``free``: when the sides meet, where, and how each stands to talking."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -45,8 +45,8 @@ def register(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
-    @app.command("calendar", help=said("command.calendar"))
-    def calendar(
+    @app.command("diary", help=said("command.diary"))
+    def diary(
         mediator: Annotated[str | None, typer.Option(help=said("field.mediator"))] = None,
         room: Annotated[str | None, typer.Option(help=said("field.place"))] = None,
         days: Annotated[int, typer.Option(min=1, max=366, help=said("field.days"))] = 14,
