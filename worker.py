@@ -146,6 +146,7 @@ def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
 def _centre_activities(world: World) -> Sequence[Any]:
     intake = IntakeService(world.client, world.pool, world.vault, world.rules)
     closure = ClosureService(world.client, world.rules)
+    papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
     return [
@@ -174,7 +175,8 @@ def _centre_activities(world: World) -> Sequence[Any]:
         NoticeService(
             world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")
         ).send_due,
-        PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules).issue,
+        papers.issue,
+        papers.visit_record,
     ]
 
 

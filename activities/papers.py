@@ -5,8 +5,10 @@ import asyncio
 import asyncpg
 from temporalio import activity
 
+from casebook import aftercare
 from casebook import papers as kept
 from domain.papers import Issued, PaperRequest
+from domain.visit_record import RecordRequest, visit_record
 from domain.words import Language
 from papers.document import Templates, render
 from runtime.rules import Rules
@@ -22,9 +24,23 @@ class PaperService:
     @activity.defn(name="papers.issue")
     async def issue(self, request: PaperRequest) -> Issued:
         """Issue a paper once: the same key again gives the same number and document. Raises BadTemplate."""
-        await asyncio.to_thread(self._templates.find, request.matter.kind, Language.CHINESE)
         handler = self._rules.tables.roster.name_of(request.matter.handler)
         request = request.model_copy(update={"matter": request.matter.model_copy(update={"handler": handler})})
+        return await self._issue(request)
+
+    @activity.defn(name="papers.visit_record")
+    async def visit_record(self, asked: RecordRequest) -> Issued:
+        """Issue a record of the visit after a closed case, once. Raises BadTemplate."""
+        of = await aftercare.kept(self._pool, self._vault, asked.case)
+        assert of is not None
+        name = self._rules.tables.roster.name_of
+        matter = visit_record(of, asked)
+        visits = tuple(one.model_copy(update={"visited_by": name(one.visited_by)}) for one in matter.visits)
+        matter = matter.model_copy(update={"handler": name(matter.handler), "visits": visits})
+        return await self._issue(PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter))
+
+    async def _issue(self, request: PaperRequest) -> Issued:
+        await asyncio.to_thread(self._templates.find, request.matter.kind, Language.CHINESE)
         number = await kept.number(self._pool, self._vault, request)
         document = await asyncio.to_thread(render, self._templates, request.matter, number, Language.CHINESE)
         sha256 = await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)

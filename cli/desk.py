@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import texts
 from cli.examples_of import example, finding_example
 from cli.late import told_after
-from cli.link import Exit, Handle, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
+from cli.link import Exit, Handle, Link, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
 from domain.aftercare import AFTER
 from domain.base import CENTRE_ZONE
 from domain.findings import FINDING_OF
@@ -221,17 +221,7 @@ async def _send(command: Command, model: type[Message], given: dict[str, Any], l
         who = named_or_logged_in(acting) or await _default_actor(command, fields, handle, language)
         fields |= envelope(who, message_id, language)
         message = model.model_validate_json(json.dumps(fields))
-        body = message.model_dump(mode="json")
-        try:
-            await deliver(handle, message.name, body, by_signal, as_json)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND or message.name not in AFTER.kinds:
-                raise
-            answer = await told_after(at, case, message.name, body)
-            if as_json:
-                emit(answer)
-            else:
-                console().print(answer.waits, style="green")
+        await deliver_even_late(at, case, message, by_signal, as_json)
 
 
 def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:
@@ -293,6 +283,21 @@ async def view_of(handle: Handle, language: str = Language.CHINESE, page: int | 
     reading = Reading(language=Language(language), page=page)
     view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
     return view
+
+
+async def deliver_even_late(at: Link, case: str, message: Message, by_signal: bool, as_json: bool) -> None:
+    """Send a message to a case, or to what goes on after it where it has closed. Raises NoAnswer, NoSuchCase."""
+    body = message.model_dump(mode="json")
+    try:
+        await deliver(await at.case(case), message.name, body, by_signal, as_json)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND or message.name not in AFTER.kinds:
+            raise
+        answer = await told_after(at, case, message.name, body)
+        if as_json:
+            emit(answer)
+        else:
+            console().print(answer.waits, style="green")
 
 
 async def deliver(handle: Handle, name: str, body: dict[str, Any], by_signal: bool, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 import texts
 from casebook import evidence
-from cli.desk import deliver, envelope
+from cli.desk import deliver_even_late, envelope
 from cli.link import Exit, console, emit, fail, link, run, whoever
 from domain.messages import Attach
 from texts import sentences
@@ -61,7 +61,7 @@ def register(app: typer.Typer, language: str) -> None:
                 await evidence.keep(
                     at.pool, at.vault, handle.id, content, title=name, media_type=kind, added_by=who.id, task=task
                 )
-                await deliver(handle, Attach.name, message.model_dump(mode="json"), False, as_json)
+                await deliver_even_late(at, case, message, False, as_json)
 
         run(work, language)
 

@@ -1,6 +1,7 @@
 """Speaking to what goes on after a case that has closed."""
 
 import json
+import uuid
 from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation
@@ -20,7 +21,10 @@ from workflows.dispute import DisputeWorkflow
 
 
 async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Acknowledgement:
-    """Tell whatever follows a closed case; started again where it had ended. Raises NoAnswer, NoSuchCase, Refused."""
+    """Tell whatever follows a closed case; started again where it had ended. Raises NoAnswer, NoSuchCase, Refused.
+
+    It acts once by its message id; the update has its own, so that what was refused can be asked again.
+    """
     message = AFTER.kinds[name].model.model_validate_json(json.dumps(body))
     start = WithStartWorkflowOperation(
         AftercareWorkflow.run,
@@ -30,7 +34,7 @@ async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Ac
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
     sent = at.client.execute_update_with_start_workflow(
-        name, message, start_workflow_operation=start, id=message.message_id, result_type=Acknowledgement
+        name, message, start_workflow_operation=start, id=uuid.uuid4().hex, result_type=Acknowledgement
     )
     return await in_time(sent, message.message_id)
 

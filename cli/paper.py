@@ -7,8 +7,9 @@ import typer
 from rich.table import Table
 
 import texts
+from casebook import aftercare
 from casebook import papers as kept
-from cli.desk import deliver, envelope, view_of
+from cli.desk import deliver_even_late, envelope, view_of
 from cli.link import Exit, actor, console, emit, fail, link, run
 from domain.messages import IssuePaper
 from domain.papers import PaperKind, paper_rows
@@ -55,10 +56,9 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             who = acting or "supervisor"
             async with link(who) as at:
-                handle = await at.case(case)
                 fields = envelope(actor(who), message_id or f"paper-{kind}-{about or 'case'}", language)
                 message = IssuePaper.model_validate(fields | {"kind": kind, "about": about})
-                await deliver(handle, IssuePaper.name, message.model_dump(mode="json"), False, as_json)
+                await deliver_even_late(at, case, message, False, as_json)
 
         run(work, language)
 
@@ -66,14 +66,16 @@ def register(app: typer.Typer, language: str) -> None:
     def papers(case: case_argument, as_json: json_option = False) -> None:
         async def work() -> None:
             async with link() as at:
-                view = await view_of(await at.case(case), page=1)
+                handle = await at.case(case)
+                after = await aftercare.find(at.pool, at.vault, handle.id)
+                issued = (*(await view_of(handle, page=1)).papers, *(after.papers if after else ()))
             if as_json:
-                emit([paper.model_dump(mode="json") for paper in view.papers])
+                emit([paper.model_dump(mode="json") for paper in issued])
                 return
             table = Table()
             for column in ("number", "what", "about", "at", "sha256"):
                 table.add_column(said(f"column.{column}"), overflow="fold")
-            for paper in view.papers:
+            for paper in issued:
                 title = layout.drafts()[paper.kind][Language(language)].title
                 about = texts.label(paper.about, language)
                 table.add_row(paper.number, title, about, str(paper.issued_on), paper.sha256)

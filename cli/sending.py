@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from cli.desk import deliver, envelope, read_json
+from cli.desk import deliver, deliver_even_late, envelope, read_json
 from cli.examples_of import example
 from cli.link import Exit, emit, fail, link, run, told, whoever
 from domain.messages import Attach
@@ -80,8 +80,7 @@ def register(app: typer.Typer, language: str) -> None:
                 fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=os.strerror(error.errno or 0)))
             message = Attach.model_validate(evidence | envelope(who, message_id, language))
             async with link(acting) as at:
-                body = message.model_dump(mode="json")
-                await deliver(await at.case(case), Attach.name, body, by_signal, as_json)
+                await deliver_even_late(at, case, message, by_signal, as_json)
 
         run(work, language)
 

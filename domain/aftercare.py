@@ -20,7 +20,8 @@ from domain.dialogue import Dialogue
 from domain.ends import offices
 from domain.handover import Handover
 from domain.ledger import Actor
-from domain.messages import AdvanceClock, Attach, Comment
+from domain.messages import AdvanceClock, Attach, Comment, IssuePaper, Message
+from domain.papers import Issued, Paper, PaperKind, PaperOrder
 from domain.payment_messages import ReversePayment
 from domain.protocol import PARTIES, Checked, must
 from domain.words import Agency, Outcome, ReferralTarget, Role
@@ -89,6 +90,8 @@ class Visited(State):
     performed: bool
     remark: str | None
     on: date
+    by: Ref | None = None
+    """Who visited; None in visits of before that was kept."""
 
 
 class Visits(State):
@@ -130,6 +133,11 @@ class Aftercare(Chronicle):
     visits: Visits | None = None
     payments: dict[Ref, date | None] = {}
     """Receipts of payments that had been confirmed, and the day on which one was taken back since."""
+    papers: list[Paper] = []
+    """What was issued since the closure: records of the visit."""
+    paper_orders: list[PaperOrder] = []
+    papers_by_itself: bool = False
+    """Whether each visit's record is drawn up by itself; not in runs of before that was done."""
     confirmations: list[Confirmation] = []
     """What can still be asked for, or was asked for, to have the settlement confirmed."""
     seen: dict[str, int] = {}
@@ -144,7 +152,7 @@ class Aftercare(Chronicle):
     def awaits(self) -> bool:
         """Whether anything is still to come by itself."""
         return (
-            bool(self.to_send)
+            bool(self.to_send or self.paper_orders)
             or any(not letter.silent and any(i.open for i in letter.items) for letter in self.letters)
             or (self.visits is not None and self.visits.open)
             or any(one.runs and not one.over for one in self.confirmations)
@@ -322,7 +330,11 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
     must(message.claimant not in visits.found, "visit.recorded", "claimant")
     yield
     visits.found[message.claimant] = Visited(
-        satisfaction=message.satisfaction, performed=message.performed, remark=message.remark, on=_day(now)
+        satisfaction=message.satisfaction,
+        performed=message.performed,
+        remark=message.remark,
+        on=_day(now),
+        by=message.actor.id,
     )
     after.note(
         "satisfaction_recorded",
@@ -334,6 +346,30 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
         performed="performed" if message.performed else "breached",
         remark=message.remark,
     )
+    if after.papers_by_itself:
+        after.paper_orders.append(_record_of(message.claimant, message, now))
+
+
+@AFTER.accepts(IssuePaper, {Role.MEDIATOR, Role.SUPERVISOR})
+def issue_paper(after: Aftercare, message: IssuePaper, now: datetime) -> Checked:
+    must(message.kind is PaperKind.FOLLOW_UP_RECORD, "paper.too_late", "kind")
+    found = after.visits.found if after.visits else {}
+    must(found if message.about is None else message.about in found, "visit.nobody", "about")
+    yield
+    after.paper_orders.append(_record_of(message.about, message, now))
+    after.note("paper_ordered", now, message.actor, message.message_id, paper=message.kind, about=message.about)
+
+
+def _record_of(claimant: Ref | None, asked: Message, now: datetime) -> PaperOrder:
+    return PaperOrder(kind=PaperKind.FOLLOW_UP_RECORD, about=claimant, by=asked.actor.id, at=now)
+
+
+def take_issued(after: Aftercare, issued: Issued, now: datetime) -> None:
+    """The first order on the list has become a paper."""
+    done = after.paper_orders.pop(0)
+    paper = Paper(kind=done.kind, about=done.about, number=issued.number, sha256=issued.sha256, issued_on=_day(now))
+    after.papers.append(paper)
+    after.note("paper_issued", now, paper=paper.kind, about=paper.about, number=paper.number, sha256=paper.sha256)
 
 
 @AFTER.accepts(RecordConfirmationResult, {Role.MEDIATOR, Role.SUPERVISOR})
@@ -376,6 +412,7 @@ def comment(after: Aftercare, message: Comment, now: datetime) -> Checked:
 
 @AFTER.accepts(Attach, frozenset(Role) - PARTIES)
 def attach(after: Aftercare, message: Attach, now: datetime) -> Checked:
+    must(message.task is None, "task.unknown", "task", known="-")
     yield
     after.note(
         "evidence_attached",

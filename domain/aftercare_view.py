@@ -7,6 +7,7 @@ from domain.aftercare import Aftercare, Letter, Visits
 from domain.base import Model, Ref
 from domain.confirmation import ConfirmationView, confirmation_view
 from domain.ledger import Event
+from domain.papers import Paper
 from domain.words import Outcome, ReferralTarget
 
 
@@ -24,6 +25,8 @@ class AftercareView(Model):
     confirmations: tuple[ConfirmationView, ...] = ()
     visits: Visits | None
     satisfaction: float | None
+    papers: tuple[Paper, ...] = ()
+    """Records of the visit."""
     reversed: tuple[Ref, ...]
     """Payments that were taken back after the closure: a ground to reopen."""
     awaits: bool
@@ -65,6 +68,7 @@ def aftercare_view(after: Aftercare) -> AftercareView:
         confirmations=tuple(confirmation_view(one) for one in after.confirmations),
         visits=after.visits,
         satisfaction=after.visits.satisfaction if after.visits else None,
+        papers=tuple(after.papers),
         reversed=tuple(receipt for receipt, day in after.payments.items() if day is not None),
         awaits=after.awaits,
         events=tuple(after.events),

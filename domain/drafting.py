@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.case import CaseState
+from domain.case import CaseState, Settlement
 from domain.closing import routes
-from domain.complaint import ClaimItem
+from domain.complaint import ClaimItem, Complaint
 from domain.confirmation import ConfirmationKind
 from domain.ends import Remedy, ends
 from domain.ends_view import ends_view, limits
@@ -90,7 +90,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "filed_on": case.day(case.filed_at),
         "about": about,
         "addressee": names(case).get(about or "", about),
-        "parties": tuple(_parties(case, identify=paper_rows()[kind].identifies)),
+        "parties": tuple(party_lines(complaint, case.withdrawn, identify=paper_rows()[kind].identifies)),
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
         "outcome": case.outcome,
@@ -124,7 +124,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
         case PaperKind.AGREEMENT | PaperKind.FOLLOW_UP_RECORD if settlement is not None:
             proposal = mediation.proposals[settlement.proposal] if mediation else None
             return {
-                "schedule": tuple(_schedule(case)),
+                "schedule": tuple(schedule_lines(settlement, names(case))),
                 "terms": proposal.terms if proposal else None,
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
@@ -161,11 +161,11 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
 
 def _unsettled(case: CaseState) -> Iterator[ItemLine]:
     """What the settlement leaves out, and where it goes."""
-    called, items = names(case), {item.ref: item for item in case.items}
+    named, items = names(case), {item.ref: item for item in case.items}
     for one in case.settlement.unsettled if case.settlement else ():
         item = items[one.item]
         for claimant in one.claimants or (item.claimant,):
-            yield _line(item, called, claimant).model_copy(update={"referred_to": routes()[item.kind].unsettled})
+            yield _line(item, named, claimant).model_copy(update={"referred_to": routes()[item.kind].unsettled})
 
 
 def _signatures(case: CaseState) -> Iterator[SignatureLine]:
@@ -222,28 +222,33 @@ def _deadline(due: date, provisional: bool) -> dict[str, Any]:
 def names(case: CaseState) -> dict[str, str]:
     """The name of everybody whom the complaint names, by ref."""
     assert case.complaint is not None
-    called = {c.ref: c.name for c in case.complaint.claimants}
-    return called | {r.ref: r.name for r in case.complaint.respondents}
+    return called(case.complaint)
 
 
-def _parties(case: CaseState, *, identify: bool) -> Iterator[PartyLine]:
-    assert case.complaint is not None
-    for c in case.complaint.claimants:
-        if c.ref not in case.withdrawn:
+def called(complaint: Complaint) -> dict[str, str]:
+    """The name of everybody whom a complaint names, by ref."""
+    claimants = {c.ref: c.name for c in complaint.claimants}
+    return claimants | {r.ref: r.name for r in complaint.respondents}
+
+
+def party_lines(complaint: Complaint, withdrawn: Collection[str], *, identify: bool) -> Iterator[PartyLine]:
+    """The parties of a complaint as a paper names them, without those who withdrew."""
+    for c in complaint.claimants:
+        if c.ref not in withdrawn:
             yield PartyLine(ref=c.ref, name=c.name, role="claimant", identity=c.identity_number if identify else None)
             if (near := c.successor) is not None:
                 number = near.identity_number if identify else None
                 yield PartyLine(ref=c.ref, name=near.name, role="successor", identity=number)
-    for r in case.complaint.respondents:
+    for r in complaint.respondents:
         yield PartyLine(ref=r.ref, name=r.name, role=r.kind, identity=r.credit_code if identify else None)
 
 
 def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[ItemLine]:
     assert case.complaint is not None
-    called, items = names(case), {item.ref: item for item in case.items}
+    named, items = names(case), {item.ref: item for item in case.items}
     if kind in (PaperKind.UNIFIED_REPLY, PaperKind.ENDED_NOTICE):
         for reply in case.reply:
-            line = _line(items[reply.item], called, reply.claimant)
+            line = _line(items[reply.item], named, reply.claimant)
             yield line.model_copy(
                 update={"amount": reply.amount, "answer": reply.answer, "referred_to": reply.referred_to}
             )
@@ -251,23 +256,26 @@ def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Item
     referred = {r.item for r in case.referrals if r.target == about}
     for item in items.values():
         if kind is not PaperKind.REFERRAL or item.ref in referred:
-            yield _line(item, called, item.claimant)
+            yield _line(item, named, item.claimant)
 
 
-def _line(item: ClaimItem, called: Mapping[str, str], claimant: str | None) -> ItemLine:
-    return item_line(item, called.get(claimant or "", "*"), called[item.respondent])
+def _line(item: ClaimItem, named: Mapping[str, str], claimant: str | None) -> ItemLine:
+    return item_line(item, named.get(claimant or "", "*"), named[item.respondent])
 
 
-def _schedule(case: CaseState) -> Iterator[MoneyLine]:
-    assert case.settlement is not None
-    called = names(case)
-    for due in case.settlement.dues:
+def schedule_lines(
+    settlement: Settlement, names: Mapping[str, str], of: Collection[str] | None = None
+) -> Iterator[MoneyLine]:
+    """What is to be paid when, to whom; ``of``: only to these claimants."""
+    for due in settlement.dues:
         part_a, part_b = due.instalment.part_a, due.instalment.part_b
         for claimant in dict.fromkeys((*part_a, *part_b)):
+            if of is not None and claimant not in of:
+                continue
             yield MoneyLine(
                 instalment=due.instalment.ref,
                 due=due.deadline.due,
-                claimant=called[claimant],
+                claimant=names[claimant],
                 part_a=part_a.get(claimant, _NIL),
                 part_b=part_b.get(claimant, _NIL),
             )

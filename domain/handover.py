@@ -29,6 +29,8 @@ class Handover(Model):
     clock_offset: timedelta
     """How far a drill's clock was ahead."""
     outcome: Outcome
+    filed_on: date | None = None
+    """None in cases that were closed before this was kept."""
     closed_at: Instant
     ledger_head: str
     """The digest of the last event that stood on the ledger when it was handed over."""
@@ -61,6 +63,7 @@ def handover(case: CaseState, now: datetime) -> Handover:
         drill=case.drill,
         clock_offset=case.clock_offset,
         outcome=case.outcome,
+        filed_on=case.day(case.filed_at) if case.filed_at else None,
         closed_at=now,
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,

@@ -130,6 +130,17 @@ class LimitLine(Model):
     """How many claim items stand so."""
 
 
+class VisitLine(Model):
+    """What the visit after the closure found of a claimant."""
+
+    claimant: str
+    satisfaction: int
+    performed: bool
+    remark: str | None = None
+    visited_on: date
+    visited_by: str | None = None
+
+
 class SignatureLine(Model):
     """Who has signed a paper, when and how; by whom where it was not the party itself."""
 
@@ -187,6 +198,7 @@ class PaperMatter(Model):
     """Until when both sides can ask a court to confirm part B; None where there is none, and in papers of before."""
     review_by: date | None = None
     """Until when they can ask the arbitration commission to review it."""
+    visits: tuple[VisitLine, ...] = ()
     evidence: tuple[str, ...] = ()
     part_a: Yuan = Decimal("0.00")
     part_b: Yuan = Decimal("0.00")

@@ -40,6 +40,14 @@ TABLES: Final[dict[str, dict[str, float]]] = {
     },
     "answers": {"claimant": 2.6, "item": 2.2, "nature": 2, "amount": 2.8, "answer": 3, "referred_to": 3},
     "schedule": {"due": 3.9, "claimant": 4.7, "part_a": 3.5, "part_b": 3.5},
+    "visits": {
+        "claimant": 2.6,
+        "satisfaction": 1.8,
+        "performed": 2.2,
+        "remark": 4.6,
+        "visited_on": 2.6,
+        "visited_by": 1.8,
+    },
     "findings": {"agency": 4, "officer": 3.8, "state": 3, "signed": 4.8},
     "signatures": {"role": 3, "name": 6.6, "signature": 6},
 }

@@ -1,6 +1,6 @@
 """The fields of papers as text: what a template may name, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -47,6 +47,7 @@ FIELDS: Final = frozenset(
         "seal",
         "signatures",
         "terms",
+        "visits",
     ]
 )
 """Every field that a template may name."""
@@ -110,6 +111,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "seal": say.text("seal"),
         "signatures": _signatures(matter, say),
         "terms": _terms(matter, say),
+        "visits": list(_visits(matter, say)),
     }
     assert fields.keys() == FIELDS
     return fields
@@ -164,6 +166,22 @@ def _signatures(matter: PaperMatter, say: "_Say") -> list[dict[str, str]]:
         sealed = say.text("sealed", day=say.day(matter.sealed_on))
         lines.append({"role": say.label("mediator"), "name": matter.handler or "—", "signature": sealed})
     return lines
+
+
+def _visits(matter: PaperMatter, say: "_Say") -> Iterator[dict[str, str]]:
+    """What was found of each claimant visited; before the visit a line for each to be filled in by hand."""
+    for one in matter.visits:
+        yield {
+            "claimant": one.claimant,
+            "satisfaction": f"{one.satisfaction}/5",
+            "performed": say.text("performed" if one.performed else "not_performed"),
+            "remark": one.remark or "—",
+            "visited_on": say.day(one.visited_on),
+            "visited_by": one.visited_by or "—",
+        }
+    if not matter.visits:
+        blank = dict.fromkeys(("satisfaction", "performed", "remark", "visited_on", "visited_by"), "")
+        yield from ({"claimant": party.name} | blank for party in matter.parties if party.role == "claimant")
 
 
 def _limitation(matter: PaperMatter, say: "_Say") -> str:

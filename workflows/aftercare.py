@@ -14,7 +14,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.aftercare import AftercareService, LetterRequest
-    from domain import aftercare, protocol
+    from activities.papers import PaperService
+    from domain import aftercare, protocol, visit_record
     from domain.aftercare import AFTER, Aftercare
     from domain.aftercare_view import AftercareView, aftercare_view, entry
     from domain.case import CaseState
@@ -52,6 +53,7 @@ class AftercareWorkflow:
             return None
         if self.after.next_seq == 1:
             aftercare.opened(self.after, self.now)
+        self.after.papers_by_itself = workflow.patched("visit-records")
         await self._follow(self.after)
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._record(self.after)
@@ -66,6 +68,9 @@ class AftercareWorkflow:
             for target in list(after.to_send):
                 asked = LetterRequest(jurisdiction=after.jurisdiction, sent_on=CaseState.day(self.now))
                 aftercare.send(after, target, await self._ask(AftercareService.terms, asked), self.now)
+            while after.paper_orders:
+                asked_for = visit_record.request(after, CaseState.day(self.now))
+                aftercare.take_issued(after, await self._ask(PaperService.visit_record, asked_for), self.now)
             aftercare.ring(after, self.now)
             await self._record(after)
             if not after.awaits or self.messages >= MESSAGES_PER_RUN:
@@ -75,7 +80,14 @@ class AftercareWorkflow:
             await alarm.wait(None if upcoming is None else upcoming - offset, self._heard_more_than(heard))
 
     def _heard_more_than(self, heard: int) -> Callable[[], bool]:
-        return lambda: self.messages != heard
+        after = self.after
+
+        def more() -> bool:
+            assert after is not None
+            unsent = after.papers_by_itself and after.to_send
+            return self.messages != heard or bool(unsent or after.paper_orders)
+
+        return more
 
     async def _record(self, after: Aftercare) -> None:
         """Write each new stretch of the ledger, by an activity that begins when history holds it."""

@@ -10,11 +10,13 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from casebook import aftercare as book
+from casebook import papers
 from cli.reopen import reopened
 from domain import messages as m
 from domain.aftercare import workflow_of
 from domain.aftercare_messages import RecordSatisfaction
 from domain.handover import Handover
+from domain.papers import PaperKind
 from domain.payment_messages import ReversePayment
 from domain.receipts import Decision, Receipt
 from domain.reopening import Ground, Reopen, reopened_as
@@ -144,6 +146,46 @@ async def test_the_visit_asks_each_claimant_once(office: Office) -> None:
     after = await until(office, old.id, lambda after: not after.awaits)
     assert after.visits is not None and after.visits.satisfaction == 4
     assert await refused(office, old.id, RecordSatisfaction, builders.SUPERVISOR, **told) == "visit.recorded"
+
+
+async def test_the_record_of_a_visit_says_what_was_found_by_whom(office: Office) -> None:
+    old = await performed(office, "recorded")
+    asked = {"kind": PaperKind.FOLLOW_UP_RECORD}
+    assert await refused(office, old.id, m.IssuePaper, builders.SUPERVISOR, **asked) == "visit.nobody"
+    assert (
+        await refused(office, old.id, m.IssuePaper, builders.SUPERVISOR, kind=PaperKind.AGREEMENT) == "paper.too_late"
+    )
+    told = {"claimant": "c1", "satisfaction": 2, "performed": False, "remark": "尚欠一笔"}
+    await say(office, old.id, RecordSatisfaction, builders.SUPERVISOR, **told)
+    await until(office, old.id, lambda after: len(after.papers) == 1 and not after.paper_orders)
+    await say(office, old.id, m.IssuePaper, builders.SUPERVISOR, **asked)
+    after = await until(office, old.id, lambda after: len(after.papers) == 2)
+
+    assert [paper.about for paper in after.papers] == ["c1", None]
+    for issued in after.papers:
+        paper = await papers.find(office.pool, office.vault, issued.number)
+        assert paper is not None and paper.sha256 == issued.sha256
+        [found] = paper.matter.visits
+        assert (found.satisfaction, found.performed, found.remark) == (2, False, "尚欠一笔")
+        assert found.visited_by == builders.SUPERVISOR.id
+        assert {line.claimant for line in paper.matter.schedule} == {found.claimant}
+    await office.verify(workflow_of(old.id))
+
+
+async def test_evidence_that_comes_after_the_closure_stands_on_the_ledger_that_goes_on(office: Office) -> None:
+    old = await performed(office, "attached")
+    file = {
+        "title": "回单.pdf",
+        "media_type": "application/pdf",
+        "size": 7,
+        "sha256": "a" * 64,
+        "location": "casebook:a",
+    }
+    assert await refused(office, old.id, m.Attach, builders.SUPERVISOR, **file, task="tax") == "task.unknown"
+    await say(office, old.id, m.Attach, builders.SUPERVISOR, **file)
+    after = await until(office, old.id, lambda after: any(e.kind == "evidence_attached" for e in after.events))
+    [noted] = [event.facts for event in after.events if event.kind == "evidence_attached"]
+    assert (noted["sha256"], noted["size"], noted["media_type"]) == ("a" * 64, 7, "application/pdf")
 
 
 def test_each_case_is_reopened_under_the_next_name() -> None:
