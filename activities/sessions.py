@@ -31,7 +31,8 @@ class SessionService:
             else:
                 clashes.append(await self._clash(request, booking, found))
         await bookings.keep_only(self._pool, request.case, [one.ref for one in placed])
-        return Calendar(placed=tuple(placed), clashes=tuple(clashes), absences=self._rules.tables.rooms.absences)
+        rooms = self._rules.tables.rooms
+        return Calendar(placed=tuple(placed), clashes=tuple(clashes), absences=rooms.absences, summons=rooms.summons)
 
     async def _place(self, request: BookingRequest, booking: Booking) -> Placed | Why:
         table, tables = self._rules.tables.rooms, self._rules.tables

@@ -13,6 +13,7 @@ from domain.confirmation import ConfirmationKind
 from domain.ends import Remedy, ends
 from domain.ends_view import ends_view, limits
 from domain.papers import (
+    Appointment,
     FindingLine,
     ItemLine,
     LimitLine,
@@ -25,6 +26,7 @@ from domain.papers import (
     item_line,
     paper_rows,
 )
+from domain.sessions import SessionState
 from domain.signing import extent
 from domain.words import ClaimKind, Outcome, Phase
 
@@ -108,14 +110,26 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
     return PaperMatter(**(common | _of_its_own(case, kind, about, now)))
 
 
+def _appointment(case: CaseState, about: str | None) -> Appointment | None:
+    """The next talks that a party is called to."""
+    coming = [one for one in case.sittings.talks if one.state is SessionState.SCHEDULED and about in one.invited]
+    if not coming:
+        return None
+    talks = min(coming, key=lambda one: one.starts)
+    return Appointment(starts=talks.starts, kind=talks.kind, room=talks.room, link=talks.link)
+
+
 def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: datetime) -> dict[str, Any]:
     mediation, settlement = case.mediation, case.settlement
     match kind:
         case PaperKind.TRANSFER_SLIP | PaperKind.ASSISTANCE_LETTER:
             task = next(t for t in case.tasks.values() if t.agency == about)
             return _deadline(task.deadline.due, task.deadline.provisional)
-        case PaperKind.ACCEPTANCE_NOTICE | PaperKind.SUMMONS if mediation is not None:
+        case PaperKind.ACCEPTANCE_NOTICE if mediation is not None:
             return _deadline(mediation.deadline.due, mediation.deadline.provisional)
+        case PaperKind.SUMMONS if mediation is not None:
+            term = _deadline(mediation.deadline.due, mediation.deadline.provisional)
+            return term | {"appointment": _appointment(case, about)}
         case PaperKind.ACCEPTANCE_NOTICE:
             due = [t.deadline for t in case.open_tasks]
             return _deadline(max(d.due for d in due), any(d.provisional for d in due)) if due else {}

@@ -18,7 +18,7 @@ from domain.base import Instant, Model, Ref, State, Yuan
 from domain.claims import nature
 from domain.complaint import ClaimItem
 from domain.rule_table import read_table
-from domain.words import Agency, ClaimKind, Extent, InsuranceKind, Nature, Outcome, Phase, ReferralTarget
+from domain.words import Agency, ClaimKind, Extent, InsuranceKind, Nature, Outcome, Phase, ReferralTarget, Room
 
 _TABLE: Final = Path(__file__).parent / "tables" / "papers.yaml"
 
@@ -40,6 +40,15 @@ class PaperKind(StrEnum):
     JOINING_NOTICE = "joining-notice"
     SUSPENSION_NOTICE = "suspension-notice"
     REOPENING_NOTICE = "reopening-notice"
+
+
+class Appointment(Model):
+    """When and where somebody is called to talks."""
+
+    starts: Instant
+    kind: Room
+    room: Ref | None
+    link: str | None
 
 
 class PaperRow(Model):
@@ -178,6 +187,8 @@ class PaperMatter(Model):
     findings: tuple[FindingLine, ...] = ()
     handler: str | None = None
     deadline: date | None = None
+    appointment: Appointment | None = None
+    """Of a summons: the talks to come; None where no time is set, and whoever is called comes by the deadline."""
     provisional: bool = False
     limitation: date | None = None
     outcome: Outcome | None = None

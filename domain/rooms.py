@@ -71,6 +71,7 @@ class RoomTable(Model):
     slot_minutes: Annotated[int, Field(ge=5)]
     search_days: Annotated[int, Field(ge=1)]
     absences: Annotated[int, Field(ge=1)]
+    summons: Annotated[int, Field(ge=0)]
     rooms: tuple[RoomRow, ...]
 
     def open_at(self, span: Span, working: Callable[[date], bool]) -> bool:

@@ -184,6 +184,8 @@ class Calendar(Model):
     placed: tuple[Placed, ...]
     clashes: tuple[Clash, ...]
     absences: int
+    summons: int = 0
+    """Up to how many people each is summoned on paper."""
 
 
 def request(case: "CaseState", now: datetime) -> BookingRequest:
@@ -213,14 +215,16 @@ def request(case: "CaseState", now: datetime) -> BookingRequest:
     )
 
 
-def take(case: "CaseState", answer: Calendar, now: datetime) -> None:
-    """What the calendar kept stands; what it could not keep is called off, and says why."""
+def take(case: "CaseState", answer: Calendar, now: datetime) -> list[Talks]:
+    """What the calendar kept stands; what it could not keep is called off, and says why. Returns what is newly set."""
+    fresh: list[Talks] = []
     sittings = case.sittings
     sittings.most = answer.absences
     for placed in answer.placed:
         talks = sittings.find(placed.ref)
         if talks is not None and talks.state is SessionState.ASKED:
             _scheduled(case, talks, placed, now)
+            fresh.append(talks)
     for clash in answer.clashes:
         talks = sittings.find(clash.ref)
         if talks is None:
@@ -235,6 +239,7 @@ def take(case: "CaseState", answer: Calendar, now: datetime) -> None:
             case.note("session_not_booked", now, session=talks.ref, starts=at, why=clash.why)
         else:
             case.note("session_displaced", now, session=talks.ref, starts=at, why=clash.why)
+    return fresh
 
 
 def _scheduled(case: "CaseState", talks: Talks, placed: Placed, now: datetime) -> None:
@@ -259,6 +264,15 @@ def move(case: "CaseState") -> None:
     """Another mediator takes over, and the talks that are still to come with the case."""
     if any(talks.booked for talks in case.sittings.talks):
         case.sittings.change()
+
+
+def summoned(case: "CaseState", talks: Talks, most: int) -> tuple[Ref, ...]:
+    """Who is summoned on paper: everybody, or of many the respondents and whoever represents the others."""
+    if len(talks.invited) <= most:
+        return talks.invited
+    elected = {ref for mandate in case.mandates.values() for ref in mandate.representatives}
+    speaking = {*case.respondents, *elected}
+    return tuple(party for party in talks.invited if party in speaking)
 
 
 def call_off(case: "CaseState", now: datetime, reason: str) -> None:

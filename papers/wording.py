@@ -8,6 +8,7 @@ from typing import Any, Final
 import cn2an
 
 import texts
+from domain.base import CENTRE_ZONE
 from domain.papers import FindingLine, ItemLine, PaperKind, PaperMatter
 from domain.words import Extent, Language
 from texts import ends
@@ -16,6 +17,7 @@ FIELDS: Final = frozenset(
     [
         "addressee",
         "answers",
+        "appointment",
         "basis",
         "case_number",
         "centre",
@@ -63,6 +65,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
     ]
     fields: dict[str, Any] = {
         "addressee": say.label(matter.addressee),
+        "appointment": _appointment(matter, say),
         "answers": [_item(line, say) for line in matter.items],
         "basis": matter.basis,
         "case_number": matter.case_number,
@@ -115,6 +118,16 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
     }
     assert fields.keys() == FIELDS
     return fields
+
+
+def _appointment(matter: PaperMatter, say: "_Say") -> str:
+    """When and where to come; where no time is set, by when."""
+    set_for = matter.appointment
+    if set_for is None:
+        return say.text("come_by", day=say.day(matter.deadline))
+    at = set_for.starts.astimezone(CENTRE_ZONE)
+    place = set_for.link or " ".join(filter(None, (say.label(set_for.kind), set_for.room)))
+    return say.text("come_at", day=say.day(at.date()), time=f"{at:%H:%M}", place=place)
 
 
 def _terms(matter: PaperMatter, say: "_Say") -> str:

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.effects.sessions import not_booked
     from domain.entry import casebook_entry
     from domain.ledger import SYSTEM
-    from domain.papers import PaperRequest
+    from domain.papers import PaperKind, PaperRequest
     from domain.session_messages import ScheduleSession
     from domain.sessions import SessionState
     from domain.steps import Known
@@ -234,7 +234,9 @@ class Upkeep:
             told = case.sittings.changes
             answer = await self.ask(SessionService.settle, sessions.request(case, self.now))
             case.sittings.kept = told
-            sessions.take(case, answer, self.now)
+            for talks in sessions.take(case, answer, self.now):
+                for party in sessions.summoned(case, talks, answer.summons):
+                    order(case, PaperKind.SUMMONS, party, SYSTEM.id, self.now)
 
     async def booked(self, asked: ScheduleSession) -> None:
         """Wait until a place is kept for talks. Raises the refusal with the next free times where none is."""

@@ -1,13 +1,15 @@
 """What stands in a paper, and when it can be issued."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from domain.drafting import can_issue, draft, due_with
 from domain.papers import PaperKind, paper_rows
+from domain.sessions import Sittings
 from domain.words import Phase
-from tests.domain.cases import NOW, case, due, instalment, mediated, settled
+from tests.domain.cases import DAY, NOW, case, due, instalment, mediated, settled, talks
 
 
 def test_every_kind_has_a_row_and_a_series_of_its_own() -> None:
@@ -25,6 +27,15 @@ def test_an_agreement_lists_what_each_claimant_gets_in_each_instalment() -> None
         ("虚构者2", Decimal("200.50")),
     ]
     assert all(party.identity for party in matter.parties if party.role == "claimant")
+
+
+def test_a_summons_says_when_and_where_the_next_talks_are_to_whoever_is_called() -> None:
+    later = talks("s2", starts=NOW + 5 * DAY, ends=NOW + 5 * DAY + timedelta(hours=1), room="room-2")
+    matter = draft(mediated(sittings=Sittings(talks=[later, talks()])), PaperKind.SUMMONS, "e1", NOW)
+    assert matter.appointment is not None
+    assert (matter.appointment.starts, matter.appointment.room) == (NOW + 3 * DAY, "room-1")
+    only_worker = mediated(sittings=Sittings(talks=[talks(invited=("c1",))]))
+    assert draft(only_worker, PaperKind.SUMMONS, "e1", NOW).appointment is None
 
 
 def test_no_other_paper_than_agreement_and_assistance_letter_shows_identity_numbers() -> None:

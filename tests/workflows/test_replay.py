@@ -148,7 +148,9 @@ def _is_command_of(event: dict[str, Any], task: int) -> bool:
     return answered or bool(attributes.get("workflowTaskCompletedEventId") == str(task))
 
 
-@pytest.mark.parametrize("shape", ["general", "silent", "grid-demo-grid-recorded", "after-dispute-demo-general-recorded"])
+@pytest.mark.parametrize(
+    "shape", ["general", "silent", "grid-demo-grid-recorded", "after-dispute-demo-general-recorded"]
+)
 async def test_a_workflow_task_that_brought_nothing_does_not_change_the_times_of_the_ledger(shape: str) -> None:
     """Replay joins a task without commands with the next one, and takes the next one's time for both."""
     text = (RECORDED[-1].parent / f"{shape}.json").read_text(encoding="utf-8")

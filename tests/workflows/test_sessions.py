@@ -71,6 +71,8 @@ async def test_talks_are_called_answered_held_and_the_room_is_free_again(office:
     [talks] = (await sittings(handle)).talks
     assert (talks.state, talks.room) == (SessionState.SCHEDULED, (await kept(office, at))[-1].room)
     assert talks.reply_until is not None and talks.reply_until <= at
+    summoned = await office.until(handle, lambda view: sum(p.kind == "summons" for p in view.papers) == 2)
+    assert {paper.about for paper in summoned.papers if paper.kind == "summons"} == {"c1", "e1"}
     await say(office, handle, s.AnswerInvitation, E1, session="s1", party="e1", reply="comes", remark="人事经理到场")
     assert (await sittings(handle)).talks[0].replies["e1"].reply is s.InvitationReply.COMES
 
