@@ -222,6 +222,8 @@ class EndMediation(Message):
 
     name = "end_mediation"
     reason: Text
+    party: Ref | None = None
+    """The side for which it ends: it declined, stays away or answers nothing, as the case has counted."""
 
 
 class ConfirmPayment(Message):

@@ -11,7 +11,7 @@ from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose, WithdrawProposal
 from domain.objections import objections, part_a_objections
 from domain.protocol import Checked, accepts, must, no_problems
-from domain.sessions import attended
+from domain.sessions import Standing, attended
 from domain.words import Phase, Role
 
 BARGAINING = {Phase.MEDIATION}
@@ -247,6 +247,10 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
 @accepts(EndMediation, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
 def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Checked:
     mediation = open_mediation(case, message.actor)
+    standing = case.sittings.standing.get(message.party, Standing.TALKS) if message.party else None
+    must(standing is not Standing.TALKS, "session.talks", "party")
     yield
-    mediation.ended = "given-up"
+    mediation.ended = standing or "given-up"
+    if standing is not None:
+        case.note("side_does_not_come", now, party=message.party, standing=standing)
     case.note("mediation_ended", now, message.actor, message.message_id, reason=message.reason)

@@ -19,7 +19,7 @@ from domain.messages import Message
 from domain.opening import Reading
 from domain.sessions import SessionState, Standing
 from domain.sittings_view import SittingsView
-from domain.words import Phase, Role, Room
+from domain.words import Outcome, Phase, Role, Room
 from tests import builders
 from tests.workflows.conftest import Handle, Office
 from tests.workflows.test_messages import find_the_facts
@@ -133,6 +133,11 @@ async def test_a_silent_employer_is_on_the_case_as_such_and_the_mediator_is_told
     told = await office.noted(handle, "standing_changed")
     assert (told.facts["party"], told.facts["standing"]) == ("e1", "silent")
     assert (await sittings(handle)).standing == {"e1": Standing.SILENT}
+    wrong = await refused(office, handle, m.EndMediation, mediator, party="c1", reason="申请人不来")
+    assert wrong["code"] == "refusals.session.talks"
+    await say(office, handle, m.EndMediation, mediator, party="e1", reason="两次通知均无答复")
+    assert (await office.live_to_the_end(handle)).outcome is Outcome.FAILED
+    assert (await office.noted(handle, "side_does_not_come")).facts["standing"] == "silent"
 
 
 async def test_who_stays_away_twice_does_not_come_and_who_comes_again_talks(office: Office) -> None:
