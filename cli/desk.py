@@ -103,6 +103,7 @@ COMMANDS: Final = (
     Command("answer-schedule", "answer_rescheduling", "mediator", ("rescheduling",)),
     Command("sign", "sign", "mediator", file="mandate"),
     Command("sign-for", "sign_for", "claimant", file="*"),
+    Command("refuse-to-sign", "refuse_to_sign", "mediator"),
     Command("seal", "seal_agreement", "mediator", ("seal",)),
     Command("confirm", "request_confirmation", "mediator", ("kind",)),
     Command("confirmed", "record_confirmation_result", "mediator", ("kind", "result")),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from domain.base import Instant, Model, Ref, State
+from domain.base import Instant, Model, Ref, State, Text
 from domain.complaint import MAX_CLAIMANTS
 from domain.deadlines import Deadline
 from domain.ledger import Actor
@@ -78,6 +78,14 @@ class SealAgreement(Message):
     seal: Ref
     """Under which the use of the seal is registered."""
     signed_on: date | None = None
+
+
+class RefuseToSign(Message):
+    """Parties who accepted go back on it before they have signed, and say why. A mediator records what was said."""
+
+    name = "refuse_to_sign"
+    parties: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=MAX_CLAIMANTS)]
+    reason: Text
 
 
 class Signature(State):

@@ -7,10 +7,10 @@ from typing import Final
 
 from domain import performing
 from domain.alarm import Alarm
-from domain.case import CaseState, Settlement
+from domain.case import CaseState, ProposalState, Settlement
 from domain.paying import allocate
 from domain.signature import Signing, SigningPlan, SigningState
-from domain.words import Extent
+from domain.words import Extent, Phase
 
 FORMED_BY_PERFORMANCE: Final = "民法典 Art.490"
 
@@ -85,25 +85,61 @@ def extent(case: CaseState) -> Extent | None:
     return Extent.FULL if whole else Extent.PARTIAL
 
 
+def paid_in_full(case: CaseState) -> list[str]:
+    """Claimants who have settled without a signature, because all that was agreed for them has come."""
+    settlement = case.settlement
+    owing = {one.claimant for one in allocate(settlement) if one.payment is None} if settlement else set()
+    return [c for c in settlement.claimants if c not in owing] if settlement else []
+
+
+def fall_out(case: CaseState, refusing: Collection[str], now: datetime) -> None:
+    """Who goes back on it before signing has not settled; when the payer does, nobody has who is still owed.
+
+    Where nobody is left the terms are off, and the sides are back at the table if mediation still has time.
+    """
+    signing, settlement = open_signing(case), case.settlement
+    assert signing is not None and settlement is not None
+    bound = set(paid_in_full(case))
+    gone = tuple(c for c in settlement.claimants if c not in bound and {c, settlement.payer} & set(refusing))
+    signing.dropped = tuple(dict.fromkeys((*signing.dropped, *gone)))
+    if len(gone) < len(settlement.claimants):
+        _leave_out(case, settlement, gone, now)
+        take_effect_if_complete(case, now)
+        return
+    signing.state, case.settlement = SigningState.FAILED, None
+    mediation = case.mediation
+    assert mediation is not None
+    mediation.proposals[settlement.proposal].state = ProposalState.REJECTED
+    if settlement.payments or now >= mediation.deadline.due_at:
+        mediation.ended = "unsigned"
+    case.note("terms_off", now, proposal=settlement.proposal, ended=mediation.ended)
+
+
+def back_at_the_table(case: CaseState) -> bool:
+    """Whether accepted terms were refused before they were signed, with time left to bargain for others."""
+    mediation = case.mediation
+    return case.phase is Phase.PERFORMANCE and case.settlement is None and mediation is not None and not mediation.ended
+
+
 def _run_out(case: CaseState, signing: Signing, now: datetime) -> None:
     """Those have settled who signed, with the payer, or who have been paid in full; the others have not."""
     settlement = case.settlement
     assert settlement is not None
     signing.reminded = True
-    owing = {one.claimant for one in allocate(settlement) if one.payment is None}
-    payer_signed = settlement.payer in signing.signed
-    bound = {c for c in settlement.claimants if c not in owing or (payer_signed and c in signing.signed)}
-    signing.dropped = tuple(c for c in settlement.claimants if c not in bound)
-    if signing.dropped:
+    settled, payer_signed = paid_in_full(case), settlement.payer in signing.signed
+    bound = {c for c in settlement.claimants if c in settled or (payer_signed and c in signing.signed)}
+    unbound = tuple(c for c in settlement.claimants if c not in bound)
+    signing.dropped = (*signing.dropped, *unbound)
+    if unbound:
         due, silent = signing.deadline.due.isoformat(), unsigned(case)
-        case.note("signing_run_out", now, due=due, parties=[*signing.dropped], unsigned=[*silent])
+        case.note("signing_run_out", now, due=due, parties=[*unbound], unsigned=[*silent])
     if not bound:
         signing.state, case.settlement = SigningState.FAILED, None
         if case.mediation is not None:
             case.mediation.ended = "unsigned"
         case.note("settlement_unsigned", now, due=signing.deadline.due.isoformat())
         return
-    _leave_out(case, settlement, set(signing.dropped), now)
+    _leave_out(case, settlement, set(unbound), now)
     _take_effect(case, signing, signing.deadline.due, now)
 
 

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
     from domain.reopening import Reopen
     from domain.session_messages import ScheduleSession
+    from domain.signing import back_at_the_table
     from domain.sittings_view import SittingsView, sittings_view
     from domain.steps import (
         ClosingRequest,
@@ -96,6 +97,10 @@ class DisputeWorkflow(Upkeep):
             await self.prognosis()
             await self.mediation()
             await self.performance()
+            while back_at_the_table(self.case):
+                self.enter(Phase.MEDIATION)
+                await self.mediation()
+                await self.performance()
         except EndsEarly:
             pass
         except TurnsOver:

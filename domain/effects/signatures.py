@@ -6,21 +6,40 @@ from datetime import date, datetime
 from domain.case import CaseState
 from domain.effects.collective import disposing
 from domain.protocol import PARTIES, Checked, accepts, must
-from domain.signature import Seal, SealAgreement, Sign, Signature, SignFor, Signing, SigningMandate, SigningWay
-from domain.signing import open_signing, parties, take_effect_if_complete
+from domain.signature import (
+    RefuseToSign,
+    Seal,
+    SealAgreement,
+    Sign,
+    Signature,
+    SignFor,
+    Signing,
+    SigningMandate,
+    SigningWay,
+)
+from domain.signing import (
+    FORMED_BY_PERFORMANCE,
+    fall_out,
+    open_signing,
+    paid_in_full,
+    parties,
+    take_effect_if_complete,
+)
 from domain.words import Phase, Role
 
 PERFORMING = {Phase.PERFORMANCE}
 
 
-def _signing(case: CaseState, message: Sign | SignFor | SealAgreement, now: datetime) -> tuple[Signing, date]:
+def _signing(
+    case: CaseState, message: Sign | SignFor | SealAgreement | RefuseToSign, now: datetime
+) -> tuple[Signing, date]:
     """The signing that runs, and the day of the signature."""
     signing, settlement, actor = open_signing(case), case.settlement, message.actor
     must(signing is not None, "signing.not_open", "name", state=case.signing.state if case.signing else "-")
     assert signing is not None and settlement is not None
     if actor.role is Role.MEDIATOR:
         must(actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)
-    on = message.signed_on or case.day(now)
+    on = (None if isinstance(message, RefuseToSign) else message.signed_on) or case.day(now)
     must(on <= case.day(now), "date.in_future", "signed_on")
     must(on >= settlement.agreed_on, "signing.before_agreement", "signed_on", day=settlement.agreed_on)
     return signing, on
@@ -109,6 +128,21 @@ def _keep(
         consents=dict(signature.consents),
     )
     take_effect_if_complete(case, now)
+
+
+@accepts(RefuseToSign, roles=PARTIES | {Role.MEDIATOR}, phases=PERFORMING, own={"parties"})
+def refuse_to_sign(case: CaseState, message: RefuseToSign, now: datetime) -> Checked:
+    signing, _ = _signing(case, message, now)
+    may, settled = set(parties(case)), set(paid_in_full(case))
+    for party in message.parties:
+        must(party in may, "proposal.not_party", "parties", party=party)
+        must(party not in signing.signed, "signing.signed", "parties", party=party)
+        must(party not in settled, "signing.performed", "parties", party=party, article=FORMED_BY_PERFORMANCE)
+    yield
+    case.note(
+        "signing_refused", now, message.actor, message.message_id, parties=list(message.parties), reason=message.reason
+    )
+    fall_out(case, message.parties, now)
 
 
 @accepts(SealAgreement, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=PERFORMING)

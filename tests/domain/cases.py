@@ -331,7 +331,7 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
-        case "sign" | "seal_agreement":
+        case "sign" | "seal_agreement" | "refuse_to_sign":
             return being_signed()
         case "sign_for":
             return being_signed(represented())

@@ -15,10 +15,11 @@ from domain.drafting import draft
 from domain.effects.direction import let_clocks_run
 from domain.messages import ConfirmPayment, Message
 from domain.papers import PaperKind
+from domain.progress import agreed
 from domain.protocol import Refused, carry_out
 from domain.recounting import open_deadlines
-from domain.signature import SealAgreement, Sign, SignFor, Signing, SigningState
-from domain.signing import formed_by_performance, open_signing
+from domain.signature import RefuseToSign, SealAgreement, Sign, SignFor, Signing, SigningState
+from domain.signing import back_at_the_table, formed_by_performance, open_signing
 from domain.steps import PerformanceRequest
 from domain.waiting import waiting
 from domain.words import Agency, Language, Role
@@ -171,6 +172,44 @@ def test_everybody_signs_once_and_only_who_is_concerned() -> None:
     refused(case, alone("c1"), "signing.signed")
     refused(case, sign("c9"), "proposal.not_party")
     refused(case, sign("c2", actor=party("c1", Role.CLAIMANT), how="electronic", evidence="e"), "party.not_you")
+
+
+def no(*parties: str) -> RefuseToSign:
+    return RefuseToSign(message_id="no-" + "-".join(parties), actor=MEDIATOR, parties=parties, reason="反悔")
+
+
+def test_a_claimant_who_refuses_to_sign_falls_out_and_the_others_settle() -> None:
+    case = say(two(), SEAL, sign("c1", "e1"), no("c2"))
+    assert case.settlement is not None and case.settlement.claimants == ("c1",)
+    assert signing(case).state is SigningState.IN_EFFECT and signing(case).dropped == ("c2",)
+    assert kinds(case)[-2:] == ["signing_refused", "settlement_in_effect"]
+
+
+@pytest.mark.parametrize("refusing", [("e1",), ("c1", "c2")])
+def test_terms_that_the_payer_or_every_claimant_refuses_to_sign_are_off_and_the_table_is_open(
+    refusing: tuple[str, ...],
+) -> None:
+    case = say(two(), no(*refusing))
+    assert back_at_the_table(case) and agreed(case) is None
+    assert signing(case).state is SigningState.FAILED and set(signing(case).dropped) == {"c1", "c2"}
+
+
+def test_terms_refused_when_something_was_paid_or_mediation_has_no_time_left_end_it() -> None:
+    assert not back_at_the_table(say(two(), paid("100.00", "c2"), no("e1")))
+    late = two()
+    assert late.mediation is not None
+    late.mediation.deadline = late.mediation.deadline.model_copy(update={"due_at": NOW})
+    say(late, no("e1"))
+    assert not back_at_the_table(late) and late.mediation.ended == "unsigned"
+
+
+def test_who_has_signed_or_has_been_paid_in_full_cannot_refuse_any_more() -> None:
+    case = say(two(), sign("c1"), paid("8466.43", "c2"))
+    refused(case, no("c1"), "signing.signed")
+    refused(case, no("c2"), "signing.performed")
+    refused(case, no("c9"), "proposal.not_party")
+    say(case, no("e1"))
+    assert case.settlement is not None and case.settlement.claimants == ("c2",) and not case.unpaid
 
 
 def test_what_is_signed_in_person_or_on_paper_is_recorded_by_the_mediator() -> None:

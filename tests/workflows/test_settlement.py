@@ -10,7 +10,7 @@ from domain.complaint import ClaimItem
 from domain.confirmation import ConfirmationKind, ConfirmationState, RecordConfirmationResult, RequestConfirmation
 from domain.papers import PaperKind
 from domain.receipts import Acknowledgement
-from domain.signature import SigningState
+from domain.signature import RefuseToSign, SigningState
 from domain.words import Agency, ClaimKind, Outcome, Phase, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office
@@ -25,19 +25,24 @@ async def agreed(office: Office, case: str) -> Handle:
     """Premiums and 800.00 of 1,000.00 yuan of wages, due in ninety days, accepted by both."""
     handle = await office.start(builders.complaint(complaint_id=case, items=(builders.arrears_item(), WAGES)))
     await find_the_facts(office, handle)
+    await accepted(office, handle, "p1")
+    await office.until(handle, lambda v: v.signing is not None)
+    return handle
+
+
+async def accepted(office: Office, handle: Handle, proposal: str) -> None:
+    """The mediator proposes it, and both accept."""
     view = await office.view(handle)
     one = builders.instalment("n1", day(view.now) + timedelta(days=90), c1=view.claimants[0].part_a)
     offered = one.model_copy(update={"part_b": {"c1": Decimal("800.00")}})
     mediator = builders.mediator(view.mediator or "")
-    terms = m.Propose(message_id="propose", actor=mediator, proposal="p1", payer="e1", instalments=(offered,))
+    terms = m.Propose(message_id=proposal, actor=mediator, proposal=proposal, payer="e1", instalments=(offered,))
     await office.update(handle, terms)
     for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
         yes = m.Answer(
-            message_id=f"answer-{ref}", actor=builders.party(ref, role), proposal="p1", party=ref, accept=True
+            message_id=f"{proposal}-{ref}", actor=builders.party(ref, role), proposal=proposal, party=ref, accept=True
         )
         await office.update(handle, yes)
-    await office.until(handle, lambda v: v.signing is not None)
-    return handle
 
 
 async def ask(office: Office, handle: Handle, ref: str, role: Role) -> None:
@@ -108,3 +113,20 @@ async def test_what_nobody_signs_is_no_settlement(office: Office) -> None:
     assert view.phase is Phase.CLOSED and view.settlement is None
     assert {r.answer for r in view.reply} == {"unsettled"} and PaperKind.ENDED_NOTICE in {p.kind for p in view.papers}
     assert await office.verify(handle.id)
+
+
+async def test_terms_that_the_payer_refuses_to_sign_go_back_to_the_table_and_others_are_signed(office: Office) -> None:
+    handle = await agreed(office, "settle-refused")
+    no = RefuseToSign(
+        message_id="no", actor=builders.party("e1", Role.RESPONDENT), parties=("e1",), reason="付款日期须另行商定"
+    )
+    await office.update(handle, no)
+    back = await office.until(handle, lambda v: v.phase is Phase.MEDIATION)
+    assert back.settlement is None and [p.state for p in back.proposals] == ["rejected"]
+    await accepted(office, handle, "p2")
+    await office.until(handle, lambda v: v.phase is Phase.PERFORMANCE and bool(v.signing and v.signing.unsigned))
+    view = await office.sign(handle)
+    assert view.settlement is not None and view.settlement.proposal == "p2"
+    assert view.signing is not None and view.signing.state is SigningState.IN_EFFECT
+    kinds = [event.kind for event in (await office.timeline(handle)).events]
+    assert kinds.count("settled") == 2 and kinds.count("signing_opened") == 2
