@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from cli.script import Terms
+from cli.script import CounterTerms, Terms
+from domain.bargaining_messages import Counter
 from domain.base import CENTRE_ZONE, FEN, to_fen
 from domain.ledger import Actor
 from domain.messages import Instalment, Propose
@@ -38,6 +39,12 @@ def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, lan
         terms=terms.terms,
         acceleration=terms.acceleration,
     )
+
+
+def counter_of(terms: CounterTerms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Counter:
+    """Such terms in the place of a proposal."""
+    offered = proposal_of(terms, view, message_id, actor, language)
+    return Counter(**dict(offered), counters=terms.counters, on_behalf=terms.on_behalf)
 
 
 def shares(amount: Decimal, count: int) -> Iterator[Decimal]:

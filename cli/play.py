@@ -21,13 +21,14 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 import texts
 from cli.at_post import hand_over
 from cli.example import localise
-from cli.offer import proposal_of
+from cli.offer import counter_of, proposal_of
 from cli.reopen import reopened
 from cli.script import (
     AdvanceTo,
     AnswerTogether,
     AtPost,
     Condition,
+    CounterWith,
     File,
     Pay,
     ProposeTerms,
@@ -179,6 +180,9 @@ class _Player:
             case ProposeTerms():
                 actor, view = await self._actor(step), await self._look()
                 await self._send(proposal_of(step.propose, view, self._id(), actor, self.language))
+            case CounterWith():
+                actor, view = await self._actor(step), await self._look()
+                await self._send(counter_of(step.counter, view, self._id(), actor, self.language))
             case AnswerTogether():
                 await self._answer(step)
             case AdvanceTo():

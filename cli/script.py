@@ -176,6 +176,19 @@ class ProposeTerms(_Step):
     propose: Terms
 
 
+class CounterTerms(Terms):
+    """The same in the place of an open proposal."""
+
+    counters: Ref
+    on_behalf: Ref | None = None
+
+
+class CounterWith(_Step):
+    """Counter a proposal with computed terms."""
+
+    counter: CounterTerms
+
+
 class Answers(Model):
     """The same answer from several parties."""
 
@@ -232,7 +245,8 @@ class Pay(_Step):
     pay: Payment
 
 
-Step = Send | File | AtPost | ReopenCase | Until | SubmitDrafts | ProposeTerms | AnswerTogether | AdvanceTo | Pay
+Offer = ProposeTerms | CounterWith
+Step = Send | File | AtPost | ReopenCase | Until | SubmitDrafts | Offer | AnswerTogether | AdvanceTo | Pay
 
 _ASIDES: Final = ("say", "as", "via", "refused", "follow")
 """Keys of a step that are not what it does."""
@@ -244,6 +258,7 @@ _STEPS: Final[dict[str, type[Step]]] = {
     "until": Until,
     "submit_drafts": SubmitDrafts,
     "propose": ProposeTerms,
+    "counter": CounterWith,
     "answers": AnswerTogether,
     "advance": AdvanceTo,
     "pay": Pay,

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from casebook.records import ROWS
 from cli.example import EXAMPLES, example_folder, example_names, localise
 from cli.offer import shares
-from cli.script import AnswerTogether, AtPost, File, Pay, ProposeTerms, ScriptError, Send, Until, read_script
+from cli.script import (
+    AnswerTogether,
+    AtPost,
+    CounterWith,
+    File,
+    Pay,
+    ProposeTerms,
+    ScriptError,
+    Send,
+    Until,
+    read_script,
+)
 from domain.assessing import assess
 from domain.assessment import Assessment
 from domain.case_facts import triage_facts
@@ -30,7 +41,7 @@ from domain.words import Agency, Language, Phase, RespondentKind
 NAMES = ["complex", "general", "policy", "special"]
 HARD = [name for name in example_names() if name.startswith("hard-")]
 each_class = pytest.mark.parametrize("name", NAMES)
-OTHERS = ["grid"]
+OTHERS = ["counter", "grid"]
 each_example = pytest.mark.parametrize("name", [*NAMES, *OTHERS, *HARD])
 
 
@@ -113,6 +124,9 @@ def test_a_play_names_only_people_and_instalments_that_there_are(name: str) -> N
     scheduled: set[str] = set()
     for step in steps:
         match step:
+            case CounterWith():
+                assert step.counter.payer in {r.ref for r in filed.respondents}
+                scheduled = {f"n{number + 1}" for number in range(step.counter.instalments)}
             case ProposeTerms():
                 assert step.propose.payer in {r.ref for r in filed.respondents}
                 scheduled |= {f"n{number + 1}" for number in range(step.propose.instalments)}
