@@ -1,22 +1,43 @@
 """A proposal whose amounts come from the assessment: all of part A, and a share of part B."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 from cli.script import CounterTerms, Terms
+from domain.bargain import Bargain
 from domain.bargaining_messages import Counter
 from domain.base import CENTRE_ZONE, FEN, to_fen
+from domain.leaving_out import leaves_out
 from domain.ledger import Actor
-from domain.messages import Instalment, Propose
+from domain.messages import Instalment, LeftOut, Propose
 from domain.view import CaseView
 from domain.words import Language
 
+NOTHING: Final = Decimal("0.00"), Decimal("0.00")
 
-def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Propose:
-    """The terms with the amounts of the assessment, in the shares that are offered."""
-    part_a = {c.ref: to_fen(c.part_a * terms.part_a_percent / 100) for c in view.claimants if not c.withdrawn}
-    part_b = {c.ref: to_fen(c.part_b * terms.part_b_percent / 100) for c in view.claimants if not c.withdrawn}
+
+def proposal_of(
+    terms: Terms,
+    view: CaseView,
+    message_id: str,
+    actor: Actor,
+    language: Language,
+    left: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({}),
+) -> Propose:
+    """The terms with the amounts of the assessment, in the shares that are offered.
+
+    ``left``: how much of parts A and B of each claimant stands in items that the terms leave out.
+    """
+    settled = {
+        c.ref: (c.part_a - without[0], c.part_b - without[1])
+        for c in view.claimants
+        if not c.withdrawn and (without := left.get(c.ref, NOTHING))
+    }
+    part_a = {ref: to_fen(sums[0] * terms.part_a_percent / 100) for ref, sums in settled.items()}
+    part_b = {ref: to_fen(sums[1] * terms.part_b_percent / 100) for ref, sums in settled.items()}
     first = view.now.astimezone(CENTRE_ZONE).date() + timedelta(days=terms.first_due_in_days)
     shares_a = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_a.items()}
     shares_b = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_b.items()}
@@ -38,7 +59,18 @@ def proposal_of(terms: Terms, view: CaseView, message_id: str, actor: Actor, lan
         guarantee=terms.guarantee,
         terms=terms.terms,
         acceleration=terms.acceleration,
+        unsettled=terms.unsettled,
     )
+
+
+def left_out(told: Bargain, unsettled: Sequence[LeftOut]) -> dict[str, tuple[Decimal, Decimal]]:
+    """How much of parts A and B of each claimant, in yuan, stands in items that terms leave out."""
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for one in told.owed:
+        if leaves_out(unsettled, one.item, one.claimant):
+            part_a, part_b = sums.get(one.claimant, NOTHING)
+            sums[one.claimant] = part_a + one.part_a, part_b + one.part_b
+    return sums
 
 
 def counter_of(terms: CounterTerms, view: CaseView, message_id: str, actor: Actor, language: Language) -> Counter:

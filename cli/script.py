@@ -18,7 +18,7 @@ from domain.base import Model, Ref, Text
 from domain.case import InstalmentState, ProposalState
 from domain.complaint import Attitude
 from domain.ledger import Actor
-from domain.messages import Message
+from domain.messages import LeftOut, Message
 from domain.protocol import MESSAGES
 from domain.reopening import Ground
 from domain.words import Agency, Language, Phase, PostKind, Role
@@ -168,6 +168,7 @@ class Terms(Model):
     guarantee: Text | None = None
     terms: Text | None = None
     acceleration: bool | None = None
+    unsettled: tuple[LeftOut, ...] = ()
 
 
 class ProposeTerms(_Step):

@@ -27,7 +27,10 @@ from texts import sentences
 
 _BAR: Final = 32
 _SHOWN: Final = 50
-_RIGHT: Final = frozenset({"part_a", "part_b", "total", "late_fee", "found", "given_up", "largest", "fallen_due"})
+_PEOPLE: Final = ("claimant", "part_a", "part_b", "found", "given_up", "unsettled", "percent", "paid_by")
+_RIGHT: Final = frozenset(
+    {"part_a", "part_b", "total", "late_fee", "found", "given_up", "unsettled", "largest", "fallen_due"}
+)
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -95,7 +98,7 @@ def _parts(found: Simulation, language: str) -> Iterator[RenderableType]:
         kinds.add_row(texts.label(kind.kind, language), yuan(kind.part_a), yuan(kind.part_b))
     yield kinds
     yield _instalments(found.instalments, language)
-    people = _table("people", ("claimant", "part_a", "part_b", "found", "given_up", "percent", "paid_by"), language)
+    people = _table("people", _PEOPLE, language)
     for one in found.claimants[:_SHOWN]:
         percent = "—" if one.percent is None else f"{one.percent} %"
         people.add_row(
@@ -104,6 +107,7 @@ def _parts(found: Simulation, language: str) -> Iterator[RenderableType]:
             yuan(one.part_b),
             yuan(one.found),
             yuan(one.given_up),
+            yuan(one.unsettled),
             percent,
             str(one.paid_by),
         )

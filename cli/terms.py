@@ -8,11 +8,12 @@ import typer
 import texts
 from cli.desk import view_of
 from cli.link import console, emit, link, run
-from cli.offer import proposal_of
+from cli.offer import left_out, proposal_of
 from cli.script import Terms
 from cli.thread import bargain_of, thread
 from domain.bargain import BargainReading
 from domain.ledger import SYSTEM
+from domain.messages import LeftOut
 from domain.words import Language
 from texts import sentences
 
@@ -30,6 +31,9 @@ def register(app: typer.Typer, language: str) -> None:
         part_b: Annotated[int, typer.Option(help=texts.say("cli.field.part_b_percent", language))] = 100,
         proposal: Annotated[str, typer.Option(help=texts.say("cli.field.proposal", language))] = "p1",
         counters: Annotated[str, typer.Option(help=texts.say("cli.field.counters", language))] = "",
+        leave_out: Annotated[
+            list[str] | None, typer.Option("--leave-out", help=texts.say("cli.field.leave_out", language))
+        ] = None,
         guarantee: Annotated[str | None, typer.Option(help=texts.say("cli.field.guarantee", language))] = None,
         acceleration: Annotated[
             bool | None,
@@ -50,7 +54,11 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             async with link(acting) as at:
-                view = await view_of(await at.case(case))
+                handle = await at.case(case)
+                view = await view_of(handle)
+                unsettled = tuple(_left_out(one) for one in leave_out or ())
+                reading = BargainReading(language=Language(language))
+                left = left_out(await bargain_of(handle, reading, language), unsettled) if unsettled else {}
             today = sentences.day(view.now)
             due = date.fromisoformat(first_due) if first_due else today
             wanted = Terms(
@@ -62,9 +70,16 @@ def register(app: typer.Typer, language: str) -> None:
                 part_b_percent=part_b,
                 guarantee=guarantee,
                 acceleration=acceleration,
+                unsettled=unsettled,
             )
-            made = proposal_of(wanted, view, "terms", SYSTEM, Language(language))
+            made = proposal_of(wanted, view, "terms", SYSTEM, Language(language), left)
             body = made.model_dump(mode="json", exclude={"message_id", "actor", "language"}, exclude_none=True)
             emit({"counters": counters, **body} if counters else body)
 
         run(work if payer else show, language)
+
+
+def _left_out(text: str) -> LeftOut:
+    """An item, or ``item:c1,c2`` for some claimants only."""
+    item, _, claimants = text.partition(":")
+    return LeftOut(item=item, claimants=tuple(filter(None, claimants.split(","))))

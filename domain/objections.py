@@ -8,9 +8,10 @@ from domain.case import CaseState
 from domain.claims import given_up
 from domain.findings import TaxFinding
 from domain.leaving_out import part_a_to_schedule, unheard_of
+from domain.ledger import Actor
 from domain.messages import Instalment, LeftOut, Propose
 from domain.protocol import Refused, refusal
-from domain.words import Agency, OperatingState
+from domain.words import Agency, OperatingState, Role
 
 
 def _insolvent(case: CaseState, payer: str) -> bool:
@@ -36,7 +37,27 @@ def objections(case: CaseState, message: Propose, today: date) -> Iterator[Refus
                     yield refusal("party.unknown", f"{field}.{part}", refs=claimant)
     if wrong := unheard_of(message.unsettled, case.items, case.claimants):
         yield refusal("proposal.leaves_out_unknown", "unsettled", refs=", ".join(wrong[:20]))
-    yield from part_a_objections(case, message.instalments, "instalments", message.unsettled)
+    wrong_sums = part_a_objections(case, message.instalments, "instalments", message.unsettled)
+    yield from as_told_to(case, message.actor, wrong_sums)
+
+
+def as_told_to(case: CaseState, actor: Actor, refusals: Iterable[Refused]) -> Iterator[Refused]:
+    """The refusals without another claimant's sum: a claimant hears only of itself and of whom it speaks for."""
+    theirs = {actor.id, *spoken_for(case, actor.id)} if actor.role is Role.CLAIMANT else None
+    of_others: set[str] = set()
+    for one in refusals:
+        [problem] = one.problems
+        if theirs is None or problem.params.get("claimant") in theirs:
+            yield one
+        elif problem.field not in of_others:
+            of_others.add(problem.field)
+            yield refusal("proposal.part_a_of_others", problem.field)
+
+
+def spoken_for(case: CaseState, speaker: str) -> set[str]:
+    """Those who let the claimant speak for them (调解仲裁法 Art.7)."""
+    theirs = {ref for ref, mandate in case.mandates.items() if speaker in mandate.representatives}
+    return {ref for ref, mandate in case.represented.items() if mandate in theirs} if theirs else set()
 
 
 def part_a_objections(

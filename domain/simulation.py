@@ -12,7 +12,8 @@ from typing import Final, Literal
 from domain.bargain import Bargain, Offer
 from domain.base import Model, Ref, Yuan, to_fen
 from domain.case import CaseState, Due, InstalmentState, Settlement
-from domain.messages import Instalment
+from domain.leaving_out import leaves_out
+from domain.messages import Instalment, LeftOut
 from domain.paying import owed
 from domain.protocol import Problem
 from domain.steps import DuePlan, PerformancePlan
@@ -56,7 +57,9 @@ class ClaimantLine(Model):
     part_b: Yuan
     """In hand."""
     found: Yuan
-    """Of part B, by the findings."""
+    """Of part B, by the findings, in the items that the terms settle."""
+    unsettled: Yuan = _NIL
+    """Of part B, in items that the terms leave out: given up by nobody."""
     given_up: Yuan
     """Of part B; negative where more is offered than was found."""
     percent: Decimal | None
@@ -128,7 +131,7 @@ def simulate(told: Bargain, offer: Offer, plan: PerformancePlan, others: dict[st
     assert plan.terms is not None
     rate = plan.terms.late_fee
     own = _outline(told, plan.dues, rate, offer.proposal, "these")
-    claimants = tuple(_claimants(told, plan.dues))
+    claimants = tuple(_claimants(told, plan.dues, offer.unsettled))
     named = {line.claimant for line in claimants}
     agreed = plan.terms.acceleration
     return Simulation(
@@ -216,10 +219,12 @@ def _kinds(told: Bargain, named: set[str]) -> Iterator[KindLine]:
         )
 
 
-def _claimants(told: Bargain, dues: Iterable[DuePlan]) -> Iterator[ClaimantLine]:
+def _claimants(told: Bargain, dues: Iterable[DuePlan], unsettled: Sequence[LeftOut]) -> Iterator[ClaimantLine]:
     found: dict[str, Decimal] = {}
+    left: dict[str, Decimal] = {}
     for line in told.owed:
-        found[line.claimant] = found.get(line.claimant, _NIL) + line.part_b
+        sums = left if leaves_out(unsettled, line.item, line.claimant) else found
+        sums[line.claimant] = sums.get(line.claimant, _NIL) + line.part_b
     part_a: dict[str, Decimal] = {}
     part_b: dict[str, Decimal] = {}
     paid_by: dict[str, date] = {}
@@ -236,6 +241,7 @@ def _claimants(told: Bargain, dues: Iterable[DuePlan]) -> Iterator[ClaimantLine]
             part_a=part_a.get(claimant, _NIL),
             part_b=given,
             found=owing,
+            unsettled=left.get(claimant, _NIL),
             given_up=owing - given,
             percent=percent if percent is None else percent.quantize(_TENTH, ROUND_HALF_UP),
             paid_by=paid_by[claimant],

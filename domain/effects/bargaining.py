@@ -9,7 +9,7 @@ from domain.case import CaseState, Mediation, PartyAnswer, Proposal, ProposalSta
 from domain.deadlines import GRANTED, end_of, prolonged
 from domain.ledger import Actor
 from domain.messages import Answer, EndMediation, ExtendMediation, HoldSession, Propose, WithdrawProposal
-from domain.objections import objections, part_a_objections
+from domain.objections import as_told_to, objections, part_a_objections
 from domain.protocol import Checked, accepts, must, no_problems
 from domain.sessions import Standing, attended
 from domain.words import Phase, Role
@@ -171,7 +171,9 @@ def may_answer(
     if accept:  # More may have been found owing since it was put on the table.
         proposal.sound_by(
             case.assessment,
-            lambda: no_problems(part_a_objections(case, proposal.instalments, "proposal", proposal.unsettled)),
+            lambda: no_problems(
+                as_told_to(case, actor, part_a_objections(case, proposal.instalments, "proposal", proposal.unsettled))
+            ),
         )
     return proposal
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.bargaining_messages import Counter
 from domain.case import CaseState, Proposal, ProposalState
 from domain.effects.bargaining import BARGAINING, PARTIES, lay, on_the_table, open_mediation
-from domain.objections import objections
+from domain.objections import objections, spoken_for
 from domain.protocol import Checked, Refused, accepts, must, no_problems, refusal
 from domain.words import Role
 
@@ -54,9 +54,3 @@ def _standing(case: CaseState, message: Counter, before: Proposal) -> Iterator[R
             yield refusal("counter.for_others", field, party=party, refs=", ".join(sorted(others)[:20]))
     elif party != before.payer:
         yield refusal("proposal.not_party", field, party=party)
-
-
-def spoken_for(case: CaseState, speaker: str) -> set[str]:
-    """Those who let the claimant speak for them (调解仲裁法 Art.7)."""
-    theirs = {ref for ref, mandate in case.mandates.items() if speaker in mandate.representatives}
-    return {ref for ref, mandate in case.represented.items() if mandate in theirs} if theirs else set()

@@ -1,5 +1,6 @@
 """One new schedule for what is still to come, with the consent of both sides; part A is never reduced by it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,11 +10,12 @@ from domain.claims import given_up
 from domain.deadlines import GRANTED, Deadline, end_of
 from domain.ledger import Actor
 from domain.messages import Instalment
+from domain.objections import as_told_to
 from domain.paying import allocate, late_fee
 from domain.payment_messages import AnswerRescheduling, Reschedule
 from domain.performance import Rescheduling, ReschedulingState
 from domain.performing import close_rescheduling
-from domain.protocol import PARTIES, Checked, accepts, must
+from domain.protocol import PARTIES, Checked, Refused, accepts, must, refusal
 from domain.signing import open_signing
 from domain.words import Phase, Role
 
@@ -52,7 +54,8 @@ def reschedule(case: CaseState, message: Reschedule, now: datetime) -> Checked:
         must(one.ref not in used, "rescheduling.ref_used", f"{field}.ref", ref=one.ref)
         strangers = {*one.part_a, *one.part_b} - set(settlement.claimants)
         must(not strangers, "party.unknown", field, refs=", ".join(sorted(strangers)))
-    _keeps_part_a(settlement, message.instalments)
+    for wrong in as_told_to(case, message.actor, _part_a_wrong(settlement, message.instalments)):
+        raise wrong
     yield
     until = end_of(today + timedelta(days=case.rules.proposal_answer_days))
     asked = Rescheduling(
@@ -79,7 +82,7 @@ def reschedule(case: CaseState, message: Reschedule, now: datetime) -> Checked:
         _take_answers(case, settlement, asked, (message.actor.id,), True, now)
 
 
-def _keeps_part_a(settlement: Settlement, instalments: tuple[Instalment, ...]) -> None:
+def _part_a_wrong(settlement: Settlement, instalments: tuple[Instalment, ...]) -> Iterator[Refused]:
     """To the fen, for each claimant (社会保险费征缴暂行条例 Art.12): what is open of part A, no less and no more."""
     open_a: dict[str, Decimal] = {}
     offered: dict[str, Decimal] = {}
@@ -91,8 +94,7 @@ def _keeps_part_a(settlement: Settlement, instalments: tuple[Instalment, ...]) -
             offered[claimant] = offered.get(claimant, _NIL) + amount
     for waived in given_up(open_a, offered):
         said = waived.params
-        must(
-            False,
+        yield refusal(
             "proposal.part_a_waived",
             "instalments",
             claimant=waived.item,
@@ -103,8 +105,9 @@ def _keeps_part_a(settlement: Settlement, instalments: tuple[Instalment, ...]) -
         )
     for claimant, amount in sorted(offered.items()):
         most = open_a.get(claimant, _NIL)
-        said = {"claimant": claimant, "owed": f"{most:.2f}", "offered": f"{amount:.2f}"}
-        must(amount <= most, "proposal.part_a_exceeded", "instalments", **said)
+        if amount > most:
+            said = {"claimant": claimant, "owed": f"{most:.2f}", "offered": f"{amount:.2f}"}
+            yield refusal("proposal.part_a_exceeded", "instalments", **said)
 
 
 @accepts(AnswerRescheduling, roles=PARTIES | {Role.MEDIATOR, Role.SUPERVISOR}, phases=PERFORMING, own={"parties"})

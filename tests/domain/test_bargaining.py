@@ -12,6 +12,7 @@ from domain.ledger import Actor
 from domain.messages import Instalment
 from domain.protocol import Refused, carry_out
 from domain.words import Role
+from tests.builders import party
 from tests.domain.cases import MEDIATOR, NOW, TODAY, assessment, mediated
 
 CLAIMANT = Actor(id="c1", role=Role.CLAIMANT)
@@ -86,3 +87,18 @@ def test_terms_are_refused_with_everything_that_is_wrong_at_once() -> None:
         ("instalments", "proposal.part_a_exceeded"),
     ]
     assert running.model_dump_json() == before
+
+
+def test_a_claimant_whose_terms_are_refused_hears_nothing_of_anothers_sum() -> None:
+    running = mediated(claimants=2, assessment=assessment(c1="100.00", c2="50.00"))
+    wrong = Instalment(ref="n1", due=TODAY, part_a={"c1": Decimal("99.99"), "c2": Decimal("0.01")})
+    terms = m.Propose(message_id="x", actor=MEDIATOR, proposal="p1", payer="e1", instalments=(wrong,))
+    heard = {}
+    for actor in (MEDIATOR, party("c1", Role.CLAIMANT), party("e1", Role.RESPONDENT)):
+        with pytest.raises(Refused) as refused:
+            carry_out(running, terms.model_copy(update={"actor": actor, "message_id": actor.id}), NOW)
+        heard[actor.id] = [
+            (p.code.removeprefix("refusals.proposal."), p.params.get("claimant")) for p in refused.value.problems
+        ]
+    assert heard["c1"] == [("part_a_waived", "c1"), ("part_a_of_others", None)]
+    assert heard["e1"] == heard[MEDIATOR.id] == [("part_a_waived", "c1"), ("part_a_waived", "c2")]

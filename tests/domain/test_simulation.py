@@ -9,12 +9,13 @@ import pytest
 
 import domain.effects  # noqa: F401 - fills the protocol's table
 from activities.performance import PerformanceService
+from cli.offer import left_out
 from domain.assessment import OwedItem
 from domain.bargain import Bargain, Offer, bargain
 from domain.case import CaseState, Proposal
 from domain.ledger import Actor
 from domain.masking import Eyes
-from domain.messages import Instalment
+from domain.messages import Instalment, LeftOut
 from domain.protocol import Refused, check
 from domain.simulation import Simulation, beside, simulate
 from domain.steps import PerformancePlan, PerformanceRequest
@@ -142,7 +143,15 @@ async def test_a_claimant_is_told_nothing_of_what_another_is_owed(tmp_path: Path
     assert {line.claimant for line in told.owed} == {"c1"}
     assert told.premiums is None and told.opening is None
     assert told.proposals[0].instalments[0].part_a == {"c1": D("1000.00")}
-    assert [problem.params["owed"] for problem in told.objections] == ["***"]
+    assert [(one.code, one.params) for one in told.objections] == [("refusals.proposal.part_a_of_others", {})]
     assert "200.00" not in told.model_dump_json()
     found = await simulated(running, wanted, tmp_path, C1)
     assert found.late_fee is None
+
+
+async def test_part_b_of_an_item_that_the_terms_leave_out_is_not_given_up(tmp_path: Path) -> None:
+    one = Instalment(ref="n1", due=TODAY + DAY, part_a={"c2": D("200.00")}, part_b={"c1": D("10.00")})
+    left = offer(one, unsettled=(LeftOut(item="i1", claimants=("c1",)),))
+    assert left_out(seen(bargained(), left), left.unsettled) == {"c1": (D("1000.00"), D("400.00"))}
+    line = (await simulated(bargained(), left, tmp_path)).claimants[0]
+    assert (line.found, line.unsettled, line.given_up, line.percent) == (D("0"), D("400.00"), D("-10.00"), None)
