@@ -16,6 +16,7 @@ from domain.alarm import Alarm
 from domain.base import CENTRE_ZONE, Instant, Model, Ref, State
 from domain.chronicle import Chronicle
 from domain.confirmation import Confirmation, ConfirmationState, RecordConfirmationResult
+from domain.confirming import concerned
 from domain.dialogue import Dialogue
 from domain.ends import offices
 from domain.handover import Handover
@@ -140,6 +141,8 @@ class Aftercare(Chronicle):
     """Whether each visit's record is drawn up by itself; not in runs of before that was done."""
     confirmations: list[Confirmation] = []
     """What can still be asked for, or was asked for, to have the settlement confirmed."""
+    confirming: tuple[Ref, ...] = ()
+    """Who has to ask for it together; empty where nobody is reminded, as of before they were."""
     seen: dict[str, int] = {}
 
     @property
@@ -188,6 +191,7 @@ def begin(of: Handover, visit_on: date, visit_until: datetime) -> Aftercare:
         to_send=waiting,
         visits=Visits(claimants=settled, visit_on=visit_on, until=visit_until) if settled else None,
         confirmations=[one.model_copy() for one in of.confirmations],
+        confirming=(of.settlement.payer, *concerned(of.settlement)) if of.settlement and of.confirmations else (),
         payments={p.receipt: p.reversed_on for p in of.settlement.payments} if of.settlement else {},
     )
 
@@ -220,7 +224,16 @@ def alarms(after: Aftercare) -> Iterator[Alarm]:
         yield Alarm(visits.until, missed)
     for one in after.confirmations:
         if one.runs and not one.over:
+            if after.confirming and not one.reminded:
+                yield Alarm(one.remind_at, partial(_remind, after, one))
             yield Alarm(one.deadline.due_at, partial(_term_over, after, one))
+
+
+def _remind(after: Aftercare, one: Confirmation, now: datetime) -> None:
+    one.reminded = True
+    if missing := [party for party in after.confirming if party not in one.asked]:
+        due = one.deadline.due.isoformat()
+        after.note("confirmation_reminded", now, confirmation=one.kind, due=due, parties=list(missing))
 
 
 def _term_over(after: Aftercare, one: Confirmation, now: datetime) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from activities.performance import PerformanceService
+from domain import aftercare
 from domain.agenda import next_alarm, ring
 from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Suspension
@@ -20,12 +21,13 @@ from domain.confirmation import (
 from domain.confirming import hand_on, running, take_plan
 from domain.deadlines import end_of
 from domain.drafting import draft
+from domain.handover import handover
 from domain.messages import Message
 from domain.papers import PaperKind
 from domain.protocol import Refused, carry_out
 from domain.recounting import open_deadlines
 from domain.steps import PerformanceRequest
-from domain.words import Language, Role
+from domain.words import Language, Outcome, Role
 from papers.wording import wording
 from runtime.rules import Rules
 from tests.builders import party
@@ -190,3 +192,14 @@ def test_a_settlement_opens_what_was_planned_for_it() -> None:
     planned = case.confirmations.pop(COURT)
     take_plan(case, [ConfirmationPlan(kind=COURT, deadline=planned.deadline, remind_at=planned.remind_at)], NOW)
     assert state(case) is ConfirmationState.OPEN and kinds(case) == ["confirmation_opened"]
+
+
+def test_who_can_still_ask_for_it_after_the_closure_is_reminded_once_and_before_its_last_day() -> None:
+    closing = confirmable(c1=NOW).model_copy(update={"outcome": Outcome.PERFORMED, "case_number": "RZ-2026-000001"})
+    after = aftercare.begin(handover(closing, NOW), TODAY, NOW + 90 * DAY)
+    [one] = after.confirmations
+    aftercare.ring(after, one.remind_at)
+    aftercare.ring(after, one.remind_at + DAY)
+    assert [(event.kind, event.facts["parties"]) for event in after.events] == [("confirmation_reminded", ["e1"])]
+    aftercare.ring(after, one.deadline.due_at)
+    assert [event.kind for event in after.events] == ["confirmation_reminded", "confirmation_ran_out"]
