@@ -26,6 +26,7 @@ from domain.papers import (
     item_line,
     paper_rows,
 )
+from domain.paying import allocate
 from domain.sessions import SessionState
 from domain.signing import extent
 from domain.words import ClaimKind, Outcome, Phase
@@ -155,7 +156,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
         case PaperKind.UNIFIED_REPLY | PaperKind.NON_ACCEPTANCE_NOTICE:
             refused = next((event.facts["why"] for event in case.events if event.kind == "complaint_refused"), None)
             lapsed = "material-lapsed" if case.missing else None
-            return {"reason": refused or lapsed} | _left_to_do(case, now)
+            return {"reason": refused or lapsed, "part_a_paid": _part_a_paid(case)} | _left_to_do(case, now)
         case PaperKind.JOINING_NOTICE:
             return {"related": case.receipt and (case.receipt.case_number or case.receipt.case)}
         case PaperKind.REOPENING_NOTICE if case.reopening is not None:
@@ -171,6 +172,13 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             }
         case _:
             return {}
+
+
+def _part_a_paid(case: CaseState) -> Decimal | None:
+    if case.settlement is None:
+        return None
+    come = (one.amount for one in allocate(case.settlement) if one.part == "A" and one.payment is not None)
+    return sum(come, _NIL)
 
 
 def _unsettled(case: CaseState) -> Iterator[ItemLine]:

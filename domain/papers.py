@@ -217,6 +217,8 @@ class PaperMatter(Model):
     employee_share: Yuan | None = None
     late_fee: Yuan | None = None
     computed_on: date | None = None
+    part_a_paid: Yuan | None = None
+    """What of part A has come; None where nothing was to be followed, and in papers of before that was told."""
     related: str | None = None
     """The number of the other case, which this one was joined to or goes on from."""
     ways: tuple[WayLine, ...] = ()

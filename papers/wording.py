@@ -253,7 +253,7 @@ def _item(line: ItemLine, say: _Say) -> dict[str, str]:
 def _computation(matter: PaperMatter, say: _Say) -> str:
     if matter.computed_on is None or matter.employer_share is None:
         return say.text("not_computed")
-    return say.text(
+    computed = say.text(
         "computation",
         on=say.day(matter.computed_on),
         employer=say.money(matter.employer_share),
@@ -262,3 +262,7 @@ def _computation(matter: PaperMatter, say: _Say) -> str:
         part_a=say.money(matter.part_a),
         part_b=say.money(matter.part_b),
     )
+    if matter.part_a_paid is None:
+        return computed
+    owing = max(matter.part_a - matter.part_a_paid, Decimal("0.00"))
+    return f"{computed} {say.text('come', paid=say.money(matter.part_a_paid), owing=say.money(owing))}"

@@ -6,15 +6,18 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from temporalio.worker import Replayer
 
+from casebook import papers
 from cli.demo import load
 from cli.example import EXAMPLES, localise
 from cli.play import PlayResult, play
 from domain.base import CENTRE_ZONE
 from domain.ledger import Event
 from domain.limitation import LimitationClock
+from domain.papers import PaperKind
 from domain.retirement import reached_on
 from domain.view import CaseView, SideBySide
-from domain.words import CaseClass, Outcome, ReferralTarget
+from domain.words import CaseClass, Language, Outcome, ReferralTarget
+from papers.wording import wording
 from runtime.connect import plugin
 from tests.workflows.conftest import Office
 from tests.workflows.test_replay import nobody
@@ -155,6 +158,11 @@ async def test_7_a_broken_instalment_brings_enforcement_back(office: Office) -> 
     assert case.view.outcome is Outcome.BREACHED
     assert case.referred == {"i1": ReferralTarget.ENFORCEMENT}
     assert case.view.referrals[0].source == "社会保险法 Art.63; 行政强制法 Art.53-54"
+    [number] = [paper.number for paper in case.view.papers if paper.kind is PaperKind.UNIFIED_REPLY]
+    reply = await papers.find(office.pool, office.vault, number)
+    assert reply is not None and reply.matter.part_a_paid == first.amount
+    told = wording(reply.matter, number, Language.ENGLISH)["computation"]
+    assert f"{first.amount:,.2f}" in told and f"{second.amount + third.amount:,.2f}" in told
 
 
 async def test_12_withdrawal_does_not_stop_the_collection_and_reopening_keeps_what_there_was(office: Office) -> None:
