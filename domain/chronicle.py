@@ -41,11 +41,16 @@ class Chronicle(State):
         )
         self.events.append(event)
         self.head, self.next_seq = event.digest, self.next_seq + 1
-        confirmed = self.recorded + 1 - self.events[0].seq
-        spare = min(len(self.events) - EVENTS_KEPT, confirmed)
-        if spare > 0:
-            del self.events[:spare]
+        self.trim()
         return event
+
+    def trim(self) -> None:
+        """Let go of the events that the casebook has confirmed, but for the latest."""
+        if self.events:
+            confirmed = self.recorded + 1 - self.events[0].seq
+            spare = min(len(self.events) - EVENTS_KEPT, confirmed)
+            if spare > 0:
+                del self.events[:spare]
 
     def unrecorded(self) -> list[Event]:
         """The events that the casebook has not confirmed yet."""

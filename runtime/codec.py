@@ -39,6 +39,7 @@ ENCODING: Final = b"binary/encrypted"
 _PUBLIC: Final = "onestop-public"
 _CONTEXT: Final = "payload"
 _ZLIB: Final = b"zlib"
+_LEVEL: Final = 6
 _COMPRESS_FROM: Final = 2000
 """Bytes from which a payload is compressed before it is sealed: a case of thousands of people stays within limits."""
 _AGENCIES: Final = {agency.value: agency for agency in Agency}
@@ -129,7 +130,7 @@ class Codec(PayloadCodec, WithSerializationContext):
         vault = self._vault if self._agency is None else self._vault.of_agency(self._agency)
         plain, metadata = payload.SerializeToString(), {"encoding": ENCODING}
         if len(plain) > _COMPRESS_FROM:
-            plain, metadata["compression"] = zlib.compress(plain, 1), _ZLIB
+            plain, metadata["compression"] = zlib.compress(plain, _LEVEL), _ZLIB
         key, sealed = vault.seal_bytes(plain, _CONTEXT)
         return Payload(metadata=metadata | {"key": key.encode()}, data=sealed)
 

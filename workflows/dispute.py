@@ -109,6 +109,7 @@ class DisputeWorkflow(Upkeep):
             await workflow.wait_condition(lambda: not self.case.paper_orders or self.case.blocked is not None)
             papers.cancel()
             await self.settle_down(left_to_finish)
+            self.case.trim()
             workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
         deadlines.cancel()
         recounting.leave(self.case)
