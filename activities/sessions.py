@@ -8,7 +8,7 @@ from temporalio import activity
 
 from casebook import bookings
 from domain.base import Ref
-from domain.rooms import FreeTime, Span, Why
+from domain.rooms import FreeTime, RoomTable, Span, Why
 from domain.sessions import Booking, BookingRequest, Calendar, Clash, Placed
 from runtime.rules import Rules
 
@@ -56,7 +56,7 @@ class SessionService:
             return [booking.room]
         if booking.wished is not None:
             return [booking.wished] if table.knows(booking.wished, booking.kind) else []
-        return table.for_talks(booking.kind, district=request.district)
+        return _nearest(table, request, booking)
 
     async def _clash(self, request: BookingRequest, booking: Booking, why: Why) -> Clash:
         return Clash(ref=booking.ref, why=why, free=await self.free(request, booking))
@@ -66,7 +66,7 @@ class SessionService:
         tables, since = self._rules.tables, max(request.now, booking.starts - timedelta(days=1))
         until = since + timedelta(days=7 * tables.rooms.search_days)
         found = await bookings.entries(self._pool, since, until, drill=request.drill)
-        rooms = tables.rooms.for_talks(booking.kind, district=request.district)
+        rooms = _nearest(tables.rooms, request, booking)
         length: timedelta = booking.ends - booking.starts
         return tables.rooms.free(
             rooms,
@@ -76,3 +76,8 @@ class SessionService:
             int(length.total_seconds() // 60),
             tables.calendar.is_working_day,
         )
+
+
+def _nearest(table: RoomTable, request: BookingRequest, booking: Booking) -> Sequence[Ref | None]:
+    trades = () if booking.trade is None else (booking.trade,)
+    return table.for_talks(booking.kind, trades, request.district)

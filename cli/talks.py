@@ -72,6 +72,7 @@ def register(app: typer.Typer, language: str) -> None:
     def free(
         case: case_argument,
         kind: Annotated[Room, typer.Option(help=said("field.room"))] = Room.ORDINARY,
+        trade: Annotated[str | None, typer.Option(help=said("field.trade"))] = None,
         length: Annotated[int, typer.Option(min=15, max=480, help=said("field.length"))] = 90,
         as_json: json_option = False,
     ) -> None:
@@ -87,6 +88,7 @@ def register(app: typer.Typer, language: str) -> None:
                     wished=None,
                     starts=starts,
                     ends=starts + timedelta(minutes=length),
+                    trade=trade,
                 )
                 asked = BookingRequest(
                     case=view.case, drill=view.drill, now=view.now, jurisdiction="CN", district=None, bookings=(wanted,)

@@ -22,6 +22,8 @@ class ScheduleSession(Message):
     kind: Room = Room.ORDINARY
     place: Ref | None = None
     """A certain room; without one, the nearest that is free."""
+    trade: Ref | None = None
+    """The employer's trade, by which a model worker's room is chosen."""
     link: AnyHttpUrl | None = None
     """Where talks online are held."""
     invited: tuple[Ref, ...] = ()

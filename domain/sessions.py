@@ -59,6 +59,7 @@ class Talks(State):
     starts: Instant
     ends: Instant
     wished: Ref | None = None
+    trade: Ref | None = None
     room: Ref | None = None
     link: str | None = None
     invited: tuple[Ref, ...]
@@ -148,6 +149,8 @@ class Booking(Model):
     wished: Ref | None
     starts: Instant
     ends: Instant
+    trade: Ref | None = None
+    """Whose room comes first."""
 
 
 class BookingRequest(Model):
@@ -208,6 +211,7 @@ def request(case: "CaseState", now: datetime) -> BookingRequest:
                 wished=one.wished,
                 starts=one.starts,
                 ends=one.ends,
+                trade=one.trade,
             )
             for one in case.sittings.talks
             if one.booked and one.ends > now and one.ref not in replaced

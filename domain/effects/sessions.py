@@ -50,6 +50,7 @@ def schedule_session(case: CaseState, message: ScheduleSession, now: datetime) -
             starts=message.starts,
             ends=message.ends,
             wished=message.place,
+            trade=message.trade,
             link=str(message.link) if message.link else None,
             invited=message.invited or people,
             instead_of=message.instead_of,

@@ -107,6 +107,16 @@ async def test_two_cases_never_have_one_room_and_closed_hours_are_refused(office
     assert closed["code"] == "refusals.session.closed"
 
 
+async def test_the_model_workers_room_is_the_one_of_the_trade(office: Office) -> None:
+    handle, mediator, at = await at_the_table(office)
+    await say(
+        office, handle, s.ScheduleSession, mediator, session="s1", starts=at, kind=Room.MODEL_WORKER, trade="steel"
+    )
+    [talks] = (await sittings(handle)).talks
+    assert (talks.state, talks.room) == (SessionState.SCHEDULED, "model-worker-steel")
+    assert [one.room for one in await kept(office, at) if one.case == handle.id] == ["model-worker-steel"]
+
+
 async def test_talks_are_put_off_and_the_old_time_is_free(office: Office) -> None:
     handle, mediator, at = await at_the_table(office)
     await say(office, handle, s.ScheduleSession, mediator, session="s1", starts=at)
