@@ -64,7 +64,7 @@ def read_sheet(file: Path, prefix: str, respondent: str) -> Sheet:
 
     Raises NoSheet, OSError.
     """
-    rows = _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
+    rows = rows_of(file)
     head: dict[int, str] = {}
     sheet, persons, refs = Sheet(), dict[str, int](), dict[str, int]()
     for line, cells in enumerate(rows, 1):
@@ -162,6 +162,11 @@ def _columns(cells: Sequence[str]) -> dict[int, str]:
         if needed not in found.values():
             raise NoSheet("cli.sheet_column_missing", column=_table()["columns"][needed][0])
     return found
+
+
+def rows_of(file: Path) -> list[list[str]]:
+    """The cells of a CSV or XLSX file, as they would be typed. Raises NoSheet, OSError."""
+    return _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
 
 
 def _csv(file: Path) -> list[list[str]]:

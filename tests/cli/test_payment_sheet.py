@@ -1,0 +1,62 @@
+"""The payments of a spreadsheet, good lines and bad ones, on real servers."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from cli.claimant_sheet import NoSheet
+from cli.payment_sheet import read_payments
+from domain.words import Agency, Language
+from tests import builders
+from tests.cli.conftest import Onestop
+from tests.cli.test_performing import owed, settled
+
+TAX = builders.officer(Agency.TAX, "tax-01")
+
+
+def test_lines_are_read_in_either_language_and_bad_ones_named(tmp_path: Path) -> None:
+    file = tmp_path / "payments.csv"
+    file.write_text('票据号,到账日期,金额\nr1,2026-11-20,"1,820.50"\nr2,yesterday,3\nr1,2026-11-20,1\n', "utf-8")
+    found = read_payments(file, TAX, Language.ENGLISH)
+    assert {line: (p.receipt, f"{p.amount:.2f}") for line, p in found.good.items()} == {2: ("r1", "1820.50")}
+    assert [(cell.line, cell.problem.field) for cell in found.bad] == [(3, "paid_on"), (4, "receipt")]
+    assert read_payments(file, TAX, Language.ENGLISH).good == found.good  # The same file, the same messages.
+
+
+def test_a_workbook_is_read_too_and_a_missing_column_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    page = book.create_sheet(index=0)
+    page.append(["receipt", "paid on", "amount", "claimant"])
+    page.append(["r1", "2026-11-20", 12.5, "c1"])
+    book.save(file := tmp_path / "payments.xlsx")
+    [payment] = read_payments(file, TAX, Language.ENGLISH).good.values()
+    assert (payment.claimant, f"{payment.amount:.2f}") == ("c1", "12.50")
+    (bare := tmp_path / "bare.csv").write_text("receipt,amount\nr1,2\n")
+    with pytest.raises(NoSheet) as missing:
+        read_payments(bare, TAX, Language.ENGLISH)
+    assert missing.value.params == {"column": "paid on"}
+
+
+async def test_each_line_is_confirmed_or_refused_on_its_own_and_the_file_again_counts_once(
+    at_centre: Onestop, tmp_path: Path
+) -> None:
+    case, today = await settled(at_centre)
+    first = (await owed(at_centre, case))["instalments"][0]["amount"]
+    future = today + timedelta(days=400)
+    file = tmp_path / "payments.csv"
+    lines = (f"s1,{today},{first},c1", f"s2,{future},1.00,c1", f"s3,{today},1.00,c9")
+    file.write_text("\n".join(("receipt,paid on,amount,claimant", *lines)))
+    told = await at_centre("pay-list", case, file, "--json")
+    assert "confirmed" in told.json, told
+    assert (told.code, told.json["confirmed"]) == (1, 1)
+    assert [cell["line"] for cell in told.json["wrong"]] == [3, 4]
+    again = await at_centre("pay-list", case, file, "--lang", "en")
+    assert "2 line(s) not" in again.out
+    receipts = [payment["receipt"] for payment in (await owed(at_centre, case))["payments"]]
+    assert receipts == ["s1"]
+
+    file.write_text("receipt,paid on,amount\nx,,\n")
+    nothing = await at_centre("pay-list", case, file, "--json")
+    assert (nothing.code, nothing.json["confirmed"]) == (2, 0)
