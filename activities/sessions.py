@@ -32,7 +32,14 @@ class SessionService:
                 clashes.append(await self._clash(request, booking, found))
         await bookings.keep_only(self._pool, request.case, [one.ref for one in placed])
         rooms = self._rules.tables.rooms
-        return Calendar(placed=tuple(placed), clashes=tuple(clashes), absences=rooms.absences, summons=rooms.summons)
+        decision = self._rules.deadline("recusal-decision", request.now, request.jurisdiction)
+        return Calendar(
+            placed=tuple(placed),
+            clashes=tuple(clashes),
+            absences=rooms.absences,
+            decide_by=decision.due_at if request.challenged else None,
+            summons=rooms.summons,
+        )
 
     async def _place(self, request: BookingRequest, booking: Booking) -> Placed | Why:
         table, tables = self._rules.tables.rooms, self._rules.tables

@@ -88,6 +88,8 @@ class Recusal(State):
     ground: RecusalGround
     at: Instant
     granted: bool | None = None
+    decide_by: Instant | None = None
+    overdue: bool = False
 
 
 class Caucus(State):
@@ -162,6 +164,8 @@ class BookingRequest(Model):
     now: Instant
     jurisdiction: Ref
     district: str | None
+    challenged: bool = False
+    """Whether a recusal was asked for, of which it is not told yet until when it is to be decided."""
     bookings: tuple[Booking, ...]
 
 
@@ -187,6 +191,8 @@ class Calendar(Model):
     placed: tuple[Placed, ...]
     clashes: tuple[Clash, ...]
     absences: int
+    decide_by: Instant | None = None
+    """Until when a recusal is to be decided, where that was asked."""
     summons: int = 0
     """Up to how many people each is summoned on paper."""
 
@@ -202,6 +208,7 @@ def request(case: "CaseState", now: datetime) -> BookingRequest:
         now=now,
         jurisdiction=case.complaint.jurisdiction,
         district=next((code[2:8] for code in codes), None),
+        challenged=case.sittings.challenge is not None and case.sittings.challenge.decide_by is None,
         bookings=tuple(
             Booking(
                 ref=one.ref,
@@ -223,6 +230,8 @@ def take(case: "CaseState", answer: Calendar, now: datetime) -> list[Talks]:
     """What the calendar kept stands; what it could not keep is called off, and says why. Returns what is newly set."""
     fresh: list[Talks] = []
     sittings = case.sittings
+    if sittings.challenge is not None and answer.decide_by is not None:
+        sittings.challenge.decide_by = answer.decide_by
     sittings.most = answer.absences
     for placed in answer.placed:
         talks = sittings.find(placed.ref)
@@ -335,6 +344,9 @@ def alarms(case: "CaseState") -> Iterator[Alarm]:
     """What time brings to talks: a reminder the day before, unanswered invitations, talks that nobody recorded."""
     if case.phase is not Phase.MEDIATION:
         return
+    challenge = case.sittings.challenge
+    if challenge is not None and challenge.decide_by is not None and not challenge.overdue:
+        yield Alarm(challenge.decide_by, partial(_not_decided, case, challenge))
     for talks in case.sittings.talks:
         if talks.state is not SessionState.SCHEDULED:
             continue
@@ -343,6 +355,11 @@ def alarms(case: "CaseState") -> Iterator[Alarm]:
         if not talks.reminded:
             yield Alarm(talks.starts - timedelta(days=1), partial(_remind, case, talks))
         yield Alarm(talks.ends + timedelta(days=1), partial(_not_recorded, case, talks))
+
+
+def _not_decided(case: "CaseState", challenge: Recusal, now: datetime) -> None:
+    challenge.overdue = True
+    case.note("recusal_overdue", now, recusal=challenge.ref, mediator=challenge.mediator)
 
 
 def _count_replies(case: "CaseState", talks: Talks, now: datetime) -> None:

@@ -36,6 +36,7 @@ class RecusalView(Model):
     ground: RecusalGround
     at: Instant
     granted: bool | None
+    decide_by: Instant | None
 
 
 class CaucusView(Model):
@@ -92,6 +93,7 @@ def sittings_view(case: CaseState) -> SittingsView:
                 ground=one.ground,
                 at=one.at,
                 granted=one.granted,
+                decide_by=one.decide_by,
             )
             for one in sittings.recusals
         ),

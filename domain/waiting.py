@@ -96,6 +96,8 @@ def waiting(case: CaseState) -> Waiting:
 
 def _waiting_in_mediation(case: CaseState) -> Waiting:
     assert case.mediation is not None
+    if (challenge := case.sittings.challenge) is not None:
+        return Waiting(on=("supervisor",), what="recusal", since=challenge.at, until=challenge.decide_by)
     proposals = case.open_proposals
     if not proposals:
         deadline = case.mediation.deadline

@@ -115,6 +115,7 @@ def ask_recusal(case: CaseState, message: AskRecusal, now: datetime) -> Checked:
     case.sittings.recusals.append(
         Recusal(ref=message.recusal, by=message.actor, mediator=case.mediator or "-", ground=message.ground, at=now)
     )
+    case.sittings.change()
     case.note(
         "recusal_asked",
         now,

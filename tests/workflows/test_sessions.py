@@ -172,6 +172,8 @@ async def test_a_challenged_mediator_holds_no_talks_and_the_successor_takes_over
     await say(office, handle, s.ScheduleSession, mediator, session="s1", starts=at)
     asked = {"recusal": "r1", "ground": s.RecusalGround.RELATIVE, "reason": "调解员是申请人的近亲属"}
     await say(office, handle, s.AskRecusal, E1, **asked)
+    view = await office.until(handle, lambda view: view.waits.what == "recusal" and view.waits.until is not None)
+    assert view.waits.on == ("supervisor",)
     today = (await office.view(handle)).now.astimezone(CENTRE_ZONE).date()
     held = {"held_on": today, "present": ("c1", "e1"), "session": "s1"}
     assert (await refused(office, handle, m.HoldSession, mediator, **held))["code"] == "refusals.recusal.undecided"
@@ -203,3 +205,15 @@ async def test_when_mediation_is_over_every_place_is_free_again(office: Office) 
     await say(office, handle, m.EndMediation, mediator, reason="双方各执一词")
     await office.live_to_the_end(handle)
     assert not [one for one in await kept(office, at) if one.case == handle.id]
+
+
+async def test_a_recusal_that_nobody_decides_is_told_to_the_supervisor(office: Office) -> None:
+    handle, _, _ = await at_the_table(office)
+    asked = {"recusal": "r1", "ground": s.RecusalGround.INTEREST, "reason": "调解员持有该公司股份"}
+    await say(office, handle, s.AskRecusal, C1, **asked)
+    await office.until(handle, lambda view: view.waits.until is not None and view.waits.what == "recusal")
+    [challenge] = (await sittings(handle)).recusals
+    assert challenge.decide_by is not None
+    days = (challenge.decide_by - (await office.view(handle)).now).days + 1
+    await office.advance(handle, days)
+    assert (await office.noted(handle, "recusal_overdue")).facts["recusal"] == "r1"
