@@ -29,6 +29,7 @@ from temporalio.worker import Replayer, Worker
 import worker
 from bench.bare import BareWorkflow, read
 from casebook import migrations
+from cli.play import PLAYED_ON
 from domain import messages as m
 from domain.complaint import Complaint
 from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
@@ -153,7 +154,9 @@ async def our_case(client: Client, spoken: Sequence[Said], number: str) -> str:
 def filed(number: str) -> m.FileComplaint:
     """A complaint that nobody has filed before."""
     complaint: Complaint = builders.complaint(complaint_id=number, respondents=(builders.employer(name=number),))
-    return m.FileComplaint(message_id=f"f-{number}", actor=builders.INTAKE, complaint=complaint, drill=True)
+    return m.FileComplaint(
+        message_id=f"f-{number}", actor=builders.INTAKE, complaint=complaint, drill=True, drill_on=PLAYED_ON
+    )
 
 
 async def opened(client: Client, number: str) -> Any:

@@ -1,8 +1,8 @@
 """After the closure: ``after``, ``received``, ``returned``, ``visited``, ``referrals``."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Group, RenderableType
@@ -14,7 +14,7 @@ from casebook import aftercare as book
 from cli.desk import envelope
 from cli.examples_of import example
 from cli.late import told_after
-from cli.link import Exit, console, emit, fail, link, run, whoever
+from cli.link import Exit, Link, console, emit, fail, link, run, whoever
 from domain.aftercare import Aftercare, Letter, SentItem
 from domain.aftercare_messages import ReferralResult
 from domain.aftercare_view import aftercare_view
@@ -22,6 +22,9 @@ from domain.base import CENTRE_ZONE
 from domain.confirmation import ConfirmationKind, ConfirmationState
 from domain.ends import offices
 from domain.words import ReferralTarget
+
+_DAYS: Final = ("received_on", "returned_on", "decided_on")
+"""Fields that are today's day where none is given."""
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -45,6 +48,8 @@ def register(app: typer.Typer, language: str) -> None:
             who = whoever(acting, f"officer:{agency}/{agency}-01" if agency else "supervisor")
             given = {field: value for field, value in fields.items() if value is not None}
             async with link(acting) as at:
+                if (day := next((name for name in _DAYS if name in fields and name not in given), None)) is not None:
+                    given[day] = await _today(at, case)
                 answer = await told_after(at, case, name, envelope(who, None, language) | given)
             if as_json:
                 emit(answer)
@@ -82,7 +87,13 @@ def register(app: typer.Typer, language: str) -> None:
         if show_example:
             emit(example("record_referral_receipt"))
             return
-        fields = {"target": target, "item": item, "number": number, "received_by": by, "received_on": _day(on)}
+        fields = {
+            "target": target,
+            "item": item,
+            "number": number,
+            "received_by": by,
+            "received_on": on and on.date().isoformat(),
+        }
         deliver("record_referral_receipt", case, acting, fields, as_json)
 
     @app.command("returned", help=said("aftercare.command.returned"))
@@ -111,7 +122,7 @@ def register(app: typer.Typer, language: str) -> None:
             "document": document,
             "reason": reason,
             "forwarded_to": forwarded_to,
-            "returned_on": _day(on),
+            "returned_on": on and on.date().isoformat(),
         }
         deliver("record_referral_return", case, acting, fields, as_json)
 
@@ -147,7 +158,13 @@ def register(app: typer.Typer, language: str) -> None:
         acting: acting_option = None,
         as_json: json_option = False,
     ) -> None:
-        fields = {"kind": kind, "result": result, "decided_on": _day(on), "document": document, "reason": reason}
+        fields = {
+            "kind": kind,
+            "result": result,
+            "decided_on": on and on.date().isoformat(),
+            "document": document,
+            "reason": reason,
+        }
         deliver("record_confirmation_result", case, acting, fields, as_json)
 
     @app.command("referrals", help=said("aftercare.command.referrals"))
@@ -243,6 +260,8 @@ def _result(letter: Letter, sent: SentItem, language: str) -> Iterator[str]:
         yield texts.say("aftercare.next", language, way=way)
 
 
-def _day(on: datetime | None) -> str:
-    day: date = on.date() if on else datetime.now(UTC).astimezone(CENTRE_ZONE).date()
-    return day.isoformat()
+async def _today(at: Link, case: str) -> str:
+    """The day by the clock of the case: in a drill another one than outside."""
+    of = await book.find(at.pool, at.vault, (await at.case(case)).id)
+    ahead = of.clock_offset if of else timedelta()
+    return (datetime.now(CENTRE_ZONE) + ahead).date().isoformat()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -15,9 +15,10 @@ from rich.table import Table
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 import texts
-from casebook import ledger, records
+from casebook import records
 from cli.example import Localised, UnknownExample, example_folder, example_names, localise
-from cli.play import PlayResult, PlayStuck, play
+from cli.play import PLAYED_ON, PlayResult, PlayStuck, play
+from cli.proof import proved
 from cli.script import ScriptError, read_script
 from cli.served import Served, served
 from cli.stage import Pane, Plain, yuan
@@ -31,6 +32,7 @@ from runtime.process import Failed
 from runtime.servers import PortTaken
 from runtime.settings import Settings
 from runtime.vault import Vault
+from texts.sentences import day
 
 _PACE: Final = 0.5
 _SERVED: Final = Agency.TAX
@@ -192,24 +194,31 @@ async def _epilogue(
     language: Language,
 ) -> None:
     view, seconds = result.view, monotonic() - began
+
+    async def head() -> str:
+        return view.ledger_head
+
+    broken: BrokenLedger | None = None
     try:
-        events = await ledger.prove(pool, vault, result.case, view.ledger_head)
+        events, _ = await proved(pool, vault, result.case, head)
         proof = texts.say("demo.ledger_whole", language, events=events, head=view.ledger_head[:12])
-    except BrokenLedger as broken:
-        proof = texts.say("demo.ledger_broken", language, seq=broken.seq, problem=broken.problem)
-    lived = view.now - datetime.now(CENTRE_ZONE) + timedelta(seconds=seconds)
+    except BrokenLedger as found:
+        broken = found
+        proof = texts.say("demo.ledger_broken", language, seq=found.seq, problem=found.problem)
     console.print(
         texts.say(
             "demo.outcome",
             language,
             outcome=texts.label(view.outcome, language),
-            days=round(lived / timedelta(days=1)),
+            days=(day(view.now) - PLAYED_ON).days,
             seconds=f"{seconds:.1f}",
         ),
         style="bold",
         markup=False,
     )
-    console.print(proof, markup=False)
+    console.print(proof, markup=False, style="red" if broken else "")
+    if broken:
+        raise typer.Exit(1)
     console.print(f"\n{texts.say('demo.look', language)}", style="bold")
     places = {
         "make up": "look_up",

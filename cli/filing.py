@@ -1,6 +1,7 @@
 """``file``: hand in a complaint and get the receipt."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,10 @@ def register(app: typer.Typer, language: str) -> None:
             str | None, typer.Option("--message-id", help=texts.say("cli.option.message_id", language))
         ] = None,
         drill: Annotated[bool, typer.Option("--drill", help=texts.say("cli.option.drill", language))] = False,
+        drill_on: Annotated[
+            datetime | None,
+            typer.Option("--drill-on", formats=["%Y-%m-%d"], help=texts.say("cli.option.drill_on", language)),
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
         schema: Annotated[bool, typer.Option("--schema", help=texts.say("cli.option.schema", language))] = False,
         show_example: Annotated[
@@ -55,7 +60,8 @@ def register(app: typer.Typer, language: str) -> None:
                 actor=whoever(acting, "intake"),
                 language=Language(language),
                 complaint=complaint,
-                drill=drill,
+                drill=drill or drill_on is not None,
+                drill_on=drill_on and drill_on.date(),
             )
             async with link(acting) as at:
                 receipt = await _file(at, message)

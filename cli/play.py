@@ -58,6 +58,8 @@ from domain.reopening import Reopen, reopened_as
 from domain.view import CaseView, InstalmentView, Timeline
 from domain.words import CENTRE_QUEUE, Agency, Language, Phase, Role
 
+PLAYED_ON: Final = date(2026, 11, 4)
+"""The day on which a play's clock stands when its first complaint is filed: an ordinary Wednesday."""
 PATIENCE: Final = timedelta(seconds=30)
 """How long a play waits for a state of the case before it gives up."""
 
@@ -102,10 +104,10 @@ async def play(
     *,
     run: str,
     listener: Listener | None = None,
-    drill: bool = True,
+    drill_on: date | None = PLAYED_ON,
     language: Language = Language.CHINESE,
 ) -> PlayResult:
-    """Play an example to its end.
+    """Play an example to its end, as a drill on a day of its own; in earnest where no day is given.
 
     The records of ``localise(example, run)`` must have been loaded before. Raises ScriptError for a bad
     script, PlayStuck when the case does not come so far in time, and Temporal's WorkflowUpdateFailedError
@@ -116,7 +118,7 @@ async def play(
         script=read_script(example / "play.yaml"),
         complaints=localise(example, run).complaints,
         run=run or "play",
-        drill=drill,
+        drill_on=drill_on,
         language=language,
         listener=listener,
     )
@@ -129,7 +131,7 @@ class _Player:
     script: Script
     complaints: dict[str, Complaint]
     run: str
-    drill: bool
+    drill_on: date | None
     language: Language
     listener: Listener | None
     number: int = 0
@@ -205,7 +207,8 @@ class _Player:
                 actor=await self._actor(step),
                 language=self.language,
                 complaint=complaint,
-                drill=self.drill,
+                drill=self.drill_on is not None,
+                drill_on=self.drill_on,
             ),
             start_workflow_operation=WithStartWorkflowOperation(
                 "DisputeWorkflow",
@@ -222,7 +225,9 @@ class _Player:
 
     async def _begin_at_post(self, step: AtPost) -> None:
         complaint, actor = self.complaints[step.at_post.file], await self._actor(step)
-        case = await hand_over(self.client, step.at_post, complaint, actor, self.language, self._id, drill=self.drill)
+        case = await hand_over(
+            self.client, step.at_post, complaint, actor, self.language, self._id, drill=self.drill_on is not None
+        )
         self.case, self._told = self.client.get_workflow_handle(case), 0
         self._filed.append(case)
         self.sent += len(step.at_post.said) + 2

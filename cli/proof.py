@@ -1,9 +1,11 @@
 """``ledger``: prove that a case's ledger is whole and unaltered."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Annotated, Final
 
+import asyncpg
 import typer
 
 import texts
@@ -12,6 +14,7 @@ from cli.desk import view_of
 from cli.grid import grid_view
 from cli.link import Exit, Handle, Link, console, emit, fail, link, run
 from domain.ledger import BrokenLedger, EndMissing
+from runtime.vault import Vault
 
 _WRITTEN_WITHIN: Final = 10.0
 _LOOK_AGAIN: Final = 0.2
@@ -52,13 +55,21 @@ def register(app: typer.Typer, language: str) -> None:
 
 
 async def _proved(at: Link, case: str, handle: Handle, language: str) -> tuple[int, str]:
-    """The length and the head of the whole ledger. Raises BrokenLedger."""
+    async def head() -> str:
+        if handle.id.startswith("grid-"):
+            return (await grid_view(at, case, language)).ledger_head
+        return (await view_of(handle, page=1)).ledger_head
+
+    return await proved(at.pool, at.vault, handle.id, head)
+
+
+async def proved(pool: asyncpg.Pool, vault: Vault, case: str, head: Callable[[], Awaitable[str]]) -> tuple[int, str]:
+    """The length and the head of the whole ledger, once its last events are written. Raises BrokenLedger."""
     give_up = monotonic() + _WRITTEN_WITHIN
     while True:
-        at_a_post = handle.id.startswith("grid-")
-        view = await grid_view(at, case, language) if at_a_post else await view_of(handle, page=1)
+        known = await head()
         try:
-            return await ledger.prove(at.pool, at.vault, handle.id, view.ledger_head), view.ledger_head
+            return await ledger.prove(pool, vault, case, known), known
         except EndMissing:
             if monotonic() > give_up:
                 raise

@@ -50,14 +50,15 @@ def register(app: typer.Typer, language: str) -> None:
         mediator: Annotated[str | None, typer.Option(help=said("field.mediator"))] = None,
         room: Annotated[str | None, typer.Option(help=said("field.place"))] = None,
         days: Annotated[int, typer.Option(min=1, max=366, help=said("field.days"))] = 14,
+        since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=said("field.since_day"))] = None,
         drill: Annotated[bool, typer.Option("--drill/--real", help=said("field.drill"))] = False,
         as_json: json_option = False,
     ) -> None:
         async def work() -> None:
-            since = datetime.now(CENTRE_ZONE)
+            first = since.replace(tzinfo=CENTRE_ZONE) if since else datetime.now(CENTRE_ZONE)
             async with link() as at:
-                until = since + timedelta(days=days)
-                found = await bookings.entries(at.pool, since, until, mediator, room, drill=drill)
+                until = first + timedelta(days=days)
+                found = await bookings.entries(at.pool, first, until, mediator, room, drill=drill)
             if as_json:
                 emit([one.model_dump(mode="json") for one in found])
                 return

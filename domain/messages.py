@@ -38,6 +38,8 @@ class FileComplaint(Message):
     complaint: Complaint
     drill: bool = False
     """An exercise: the supervisor may move its clock on."""
+    drill_on: date | None = None
+    """The day of the exercise: its clock stands at nine in the morning of that day, whatever day it really is."""
 
 
 class LinkComplaint(Message):

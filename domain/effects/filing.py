@@ -1,9 +1,10 @@
 """Filing a complaint, linking the same one from another window, supplying what was missing."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from pydantic import JsonValue
 
+from domain.base import CENTRE_ZONE
 from domain.case import CaseState, Linked
 from domain.complaint import MAX_CLAIMANTS
 from domain.effects.collective import may_join, take_in
@@ -12,10 +13,15 @@ from domain.messages import FileComplaint, LinkComplaint, SupplyMaterial
 from domain.protocol import Checked, accepts, must
 from domain.words import Phase, Role
 
+DRILLS_BEGIN = time(9)
+"""When a drill on a day of its own begins, by the centre's clocks."""
 FILERS = {Role.INTAKE, Role.CLAIMANT, Role.OFFICER, Role.SUPERVISOR}
 
 
-@accepts(FileComplaint, roles=FILERS | {Role.SYSTEM}, only={"drill": {Role.INTAKE, Role.SUPERVISOR, Role.SYSTEM}})
+_DRILLING = {Role.INTAKE, Role.SUPERVISOR, Role.SYSTEM}
+
+
+@accepts(FileComplaint, roles=FILERS | {Role.SYSTEM}, only={"drill": _DRILLING, "drill_on": _DRILLING})
 def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Checked:
     complaint = message.complaint
     if case.complaint is not None:
@@ -26,8 +32,14 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         )
         yield
         return
+    must(message.drill or message.drill_on is None, "drill.day", "drill_on")
     yield
-    case.complaint, case.filed_at, case.drill = complaint, now, case.drill or message.drill
+    case.drill = case.drill or message.drill
+    if message.drill_on is not None:
+        case.clock_offset = datetime.combine(message.drill_on, DRILLS_BEGIN, CENTRE_ZONE) - now
+        now += case.clock_offset
+        case.phase_since = now
+    case.complaint, case.filed_at = complaint, now
     case.note(
         "complaint_filed",
         now,

@@ -30,7 +30,7 @@ async def filed(onestop: Onestop, **changes: Any) -> str:
     complaint = builders.complaint(**changes)
     serial = int(complaint.complaint_id.removeprefix("t-"))
     complaint = complaint.model_copy(update={"claimants": (builders.claimant(serial, ref="c1"),)})
-    ran = await onestop("file", "-", "--drill", "--json", typed=typed(complaint))
+    ran = await onestop("file", "-", "--drill-on", builders.TODAY, "--json", typed=typed(complaint))
     assert ran.code == 0, ran
     assert ran.json["decision"] == "accepted"
     number: str = ran.json["case_number"]

@@ -4,35 +4,27 @@ import asyncio
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from domain.base import CENTRE_ZONE
 from tests.cli.conftest import Onestop, Ran
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 _LOOP = re.compile(r"^for (\w+) in (.*); do\n(.*?)^done$", re.DOTALL | re.MULTILINE)
-_DAYS = re.compile(r'\$\(date(?: -d "\+(\d+) days")? \+%F\)')
 LIVE = {"watch"}
 """Commands that end when the reader ends them."""
 
 
 def lines(readme: str) -> Iterator[str]:
-    """What a reader types, line by line, loops unrolled and days filled in."""
+    """What a reader types, line by line, loops unrolled."""
     chapter = (ROOT / readme).read_text(encoding="utf-8").split("\n## ")[2]
     for block in _BLOCK.findall(chapter):
         unrolled = _LOOP.sub(
             lambda loop: "".join(loop[3].replace(f"${loop[1]}", value) for value in loop[2].split()), block
         )
-        yield from filter(None, (_dated(line.strip()) for line in unrolled.splitlines()))
-
-
-def _dated(line: str) -> str:
-    today: date = datetime.now(CENTRE_ZONE).date()
-    return _DAYS.sub(lambda day: str(today + timedelta(days=int(day[1] or 0))), line)
+        yield from filter(None, (line.strip() for line in unrolled.splitlines()))
 
 
 async def patiently(onestop: Onestop, *arguments: str) -> Ran:

@@ -5,8 +5,8 @@ import contextlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ from temporalio.testing import WorkflowEnvironment
 
 import worker
 from casebook import ledger
+from domain.base import CENTRE_ZONE
 from domain.complaint import Complaint
+from domain.effects.filing import DRILLS_BEGIN
 from domain.ledger import Event
 from domain.messages import AdvanceClock, FileComplaint, Message
 from domain.opening import Closed, Opening, Reading
@@ -58,9 +60,14 @@ class Office:
     tables: Path
     environment: WorkflowEnvironment | None = None
     """The time-skipping server; None on a real one, where time passes as it does."""
+    ahead: dict[str, timedelta] = field(default_factory=dict)
+    """By how much the clock of each case is ahead of the server's."""
 
     async def file(self, complaint: Complaint, *, case: str | None = None) -> tuple[Handle, Receipt]:
         """File a complaint by update-with-start."""
+        real = await self.environment.get_current_time() if self.environment else datetime.now(UTC)
+        begins = datetime.combine(builders.TODAY, DRILLS_BEGIN, CENTRE_ZONE)
+        self.ahead[case or f"dispute-{complaint.complaint_id}"] = begins - real
         start = WithStartWorkflowOperation(
             DisputeWorkflow.run,
             Opening(),
@@ -71,7 +78,11 @@ class Office:
         receipt = await self.client.execute_update_with_start_workflow(
             FileComplaint.name,
             FileComplaint(
-                message_id=f"file-{complaint.complaint_id}", actor=builders.INTAKE, complaint=complaint, drill=True
+                message_id=f"file-{complaint.complaint_id}",
+                actor=builders.INTAKE,
+                complaint=complaint,
+                drill=True,
+                drill_on=builders.TODAY,
             ),
             start_workflow_operation=start,
             id=f"file-{complaint.complaint_id}",

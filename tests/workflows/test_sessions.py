@@ -135,8 +135,9 @@ async def test_a_silent_employer_is_on_the_case_as_such_and_the_mediator_is_told
         await say(office, handle, s.AnswerInvitation, C1, session=f"s{number}", party="c1", reply="comes")
         standing = (await sittings(handle)).standing
         assert standing.get("e1") is None
-        await office.advance(handle, 4 if number == 1 else 5)
-        await office.until(handle, lambda view: view.ledger_length > 0)
+        until = (await sittings(handle)).talks[-1].reply_until
+        assert until is not None
+        await office.advance(handle, (until - (await office.view(handle)).now).days + 1)
         await office.noted(handle, "invitation_unanswered")
         if number == 1:
             await say(office, handle, s.CancelSession, mediator, session="s1", reason="对方没有答复")

@@ -61,8 +61,14 @@ def months_later(first: date, count: int) -> date:
 
 
 async def now(office: Office) -> datetime:
+    """The server's time; the clock of the case is ahead of it or behind."""
     assert office.environment is not None
     return await office.environment.get_current_time()
+
+
+async def today_of(office: Office, handle: Handle) -> date:
+    """The day by the clock of the case."""
+    return day(await now(office) + office.ahead[handle.id])
 
 
 async def how(office: Office, handle: Handle) -> PerformanceView:
@@ -72,13 +78,12 @@ async def how(office: Office, handle: Handle) -> PerformanceView:
     return told
 
 
-async def wait_for(office: Office, until: date) -> None:
-    today = day(await now(office))
-    await office.sleep(max(until - today, timedelta()))
+async def wait_for(office: Office, handle: Handle, until: date) -> None:
+    await office.sleep(max(until - await today_of(office, handle), timedelta()))
 
 
 async def pay(office: Office, handle: Handle, receipt: str, amount: Decimal) -> None:
-    today = day(await now(office))
+    today = await today_of(office, handle)
     message = m.ConfirmPayment(message_id=receipt, actor=TAX, receipt=receipt, paid_on=today, amount=amount)
     await office.update(handle, message)
 
@@ -110,11 +115,11 @@ async def test_a_settlement_of_ten_years_is_performed_by_runs_that_stay_short(
         await settle(office, handle)
         schedule = (await how(office, handle)).instalments
         for number, line in enumerate(schedule):
-            await wait_for(office, line.due + timedelta(days=LATE.get(number, -2)))
+            await wait_for(office, handle, line.due + timedelta(days=LATE.get(number, -2)))
             await pay(office, handle, f"r{number}", line.amount)
             late_days += line.amount * max(LATE.get(number, 0), 0)
             if number == TAKEN_BACK:
-                await wait_for(office, line.due + timedelta(days=4))
+                await wait_for(office, handle, line.due + timedelta(days=4))
                 back = ReversePayment(
                     message_id="back", actor=TAX, receipt=f"r{number}", reversed_on=line.due, reason="退票"
                 )
