@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test up down lint bench docs lock venv
+.PHONY: demo test up down lint bench chaos docs lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
@@ -26,6 +26,9 @@ lint: $(READY) ## style and types
 
 bench: $(READY) ## measure: the engine's floor beside ours
 	$(VENV)/bin/python -m bench
+
+chaos: $(READY) ## many cases while workers and servers are killed and stopped, about 15 minutes
+	$(VENV)/bin/python -m bench.chaos
 
 docs: $(READY) ## docs/messages.md from the protocol
 	./onestop docs

@@ -27,6 +27,7 @@ from temporalio.client import (
 from temporalio.worker import Worker
 
 from activities.aftercare import AftercareService
+from activities.alive import Alive
 from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
@@ -58,6 +59,7 @@ from runtime import connect, log
 from runtime.contacts import Contacts
 from runtime.deployment import build, versioned
 from runtime.rules import Rules
+from runtime.sandbox import Runner
 from runtime.settings import Settings
 from runtime.signing_keys import KeySetFile
 from runtime.tokens import Verifier
@@ -65,7 +67,6 @@ from runtime.vault import Vault
 from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.early_warning import EarlyWarningWorkflow
-from workflows.follow_up import FollowUpWorkflow
 from workflows.grid import GridWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.proven import Proving
@@ -75,7 +76,6 @@ _WORKFLOWS = [
     DisputeWorkflow,
     AftercareWorkflow,
     EarlyWarningWorkflow,
-    FollowUpWorkflow,
     GridWorkflow,
     NoticesWorkflow,
 ]
@@ -96,6 +96,8 @@ class World:
     """The agencies' own records services; the others' records are read from exchange files."""
     build: str | None = None
     """The version as which these workers take part; None on a server that knows no versions."""
+    cached_cases: int = 2000
+    """How many cases are kept in mind."""
     channels: Sequence[Channel] = ()
     """The ways out for notices; without any they are read in the app only."""
 
@@ -103,17 +105,21 @@ class World:
 def worker(role: str, world: World) -> Worker:
     """The worker of one role, on the task queue of the role's name."""
     if role == CENTRE_QUEUE:
-        return Worker(
+        runner = Runner()
+        centre = Worker(
             world.client,
             task_queue=CENTRE_QUEUE,
+            workflow_runner=runner,
             workflows=_WORKFLOWS,
             activities=_centre_activities(world),
             graceful_shutdown_timeout=timedelta(seconds=10),
-            max_cached_workflows=2000,
+            max_cached_workflows=world.cached_cases,
             max_concurrent_workflow_tasks=_CASES_AT_ONCE,
             deployment_config=versioned(role, world.build),
-            interceptors=[Proving(world.verifier), Logged(), Unserviceable()],
+            interceptors=[Proving(world.verifier), Logged(), Alive(), Unserviceable()],
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         )
+        return runner.serve(centre)
     agency = Agency(role)
     return Worker(
         world.client,
@@ -144,22 +150,21 @@ def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
 
 
 def _centre_activities(world: World) -> Sequence[Any]:
-    intake = IntakeService(world.client, world.pool, world.vault, world.rules)
-    closure = ClosureService(world.client, world.rules)
+    triage = TriageService(world.pool, world.vault, world.rules)
+    intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage)
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
     return [
-        IdentityService(world.client, world.verifier).verify,
+        IdentityService(world.verifier.keys).keys,
         intake.admit,
         intake.link,
-        TriageService(world.pool, world.vault, world.rules).plan,
+        triage.plan,
         AssessmentService(world.pool, world.vault, world.rules).judge,
         MediationService(world.pool, world.vault, world.rules).open,
         PerformanceService(world.rules).plan,
         DeadlineService(world.rules).recount,
-        closure.close,
-        closure.arrange_follow_up,
+        ClosureService(world.rules).close,
         SessionService(world.pool, world.rules).settle,
         after.hand_over,
         after.take_up,
@@ -236,7 +241,9 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         client, rules = await connect.connect(settings), Rules(settings.own_tables)
         vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))
         channels = _channels(settings, await stack.enter_async_context(httpx.AsyncClient()))
-        world = World(client, pool, vault, rules, verifier, services, settings.build or build(), channels)
+        world = World(
+            client, pool, vault, rules, verifier, services, settings.build or build(), settings.cached_cases, channels
+        )
         for role in roles:
             await stack.enter_async_context(worker(role, world))
         if channels and CENTRE_QUEUE in roles:

@@ -6,10 +6,9 @@ import asyncpg
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from casebook import aftercare as book
-from casebook.ledger import LedgerConflict
 from domain.aftercare import Aftercare, LetterTerms, begin, workflow_of
 from domain.aftercare_view import AftercareEntry
 from domain.base import Model, Ref
@@ -106,15 +105,6 @@ class AftercareService:
     async def record(self, entry: AftercareEntry) -> int:
         """Append events and renew the rows. Returns the number of the last event written.
 
-        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        Raises LedgerConflict where they don't follow what the casebook holds.
         """
-        try:
-            return await book.record(self._pool, self._vault, entry)
-        except LedgerConflict as conflict:
-            raise ApplicationError(
-                str(conflict),
-                "refusals.ledger.conflict",
-                {"seq": str(conflict.seq)},
-                type="LedgerConflict",
-                non_retryable=True,
-            ) from None
+        return await book.record(self._pool, self._vault, entry)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from casebook import ledger, notices, registry
 from domain.notices import notice_table
@@ -23,18 +22,13 @@ class CasebookService:
     async def record(self, entry: CasebookEntry) -> int:
         """Append events and renew the searchable rows. Returns the number of the last event written.
 
-        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        Raises LedgerConflict where they don't follow what the casebook holds.
         """
         try:
             recorded = await ledger.record(self._pool, self._vault, entry)
         except ledger.LedgerConflict as conflict:
-            raise ApplicationError(
-                str(conflict),
-                "refusals.ledger.conflict",
-                {"seq": str(conflict.seq)},
-                type="LedgerConflict",
-                non_retryable=True,
-            ) from None
+            await ledger.stop(self._pool, entry.case.case, conflict.code, datetime.now(UTC))
+            raise
         if entry.joined or entry.corrected:
             await registry.keep_claimants(self._pool, self._vault, entry.case.case, entry.joined)
             await notices.keep_contacts(self._pool, self._vault, entry.case.case, entry.joined, entry.corrected)

@@ -7,11 +7,10 @@ import asyncpg
 from temporalio import activity
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import grid
-from casebook.ledger import LedgerConflict
 from casebook.registry import employer_digest
 from domain.base import CENTRE_ZONE
 from domain.complaint import Respondent
@@ -46,18 +45,9 @@ class GridService:
     async def record(self, entry: GridEntry) -> int:
         """Append events and renew the searchable row. Returns the number of the last event written.
 
-        Raises ApplicationError ``LedgerConflict`` when the casebook holds another event under a number.
+        Raises LedgerConflict where they don't follow what the casebook holds.
         """
-        try:
-            return await grid.record(self._pool, self._vault, entry)
-        except LedgerConflict as conflict:
-            raise ApplicationError(
-                str(conflict),
-                "refusals.ledger.conflict",
-                {"seq": str(conflict.seq)},
-                type="LedgerConflict",
-                non_retryable=True,
-            ) from None
+        return await grid.record(self._pool, self._vault, entry)
 
     @activity.defn(name="grid.watch_terms")
     async def watch_terms(self, asked: WarnAsked) -> WatchTerms:

@@ -10,12 +10,13 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from casebook import notices, registry
+from activities.triage import TriageService
+from casebook import ledger, notices, registry
 from domain.case import CaseRules
 from domain.intake import Admission, bars
 from domain.messages import LinkComplaint
-from domain.projection import RegistrationRequest
-from domain.steps import LinkRequest
+from domain.projection import AdmissionRequest
+from domain.steps import Known, LinkRequest, TriagePlan
 from runtime.rules import Rules
 from runtime.vault import Vault
 
@@ -26,16 +27,17 @@ _AT_ONCE: Final = 5
 class IntakeService:
     """The centre's intake window."""
 
-    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
-        self._client = client
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules, triage: TriageService) -> None:
+        self._client, self._triage = client, triage
         self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._pool = pool
         self._vault = vault
         self._rules = rules
 
     @activity.defn(name="intake.admit")
-    async def admit(self, request: RegistrationRequest) -> Admission:
-        """Refuse with a referral, join, or register and say what is missing."""
+    async def admit(self, asked: AdmissionRequest) -> Admission:
+        """Refuse with a referral, join, or register and say what is missing; where nothing is, triage it too."""
+        request = asked.registration
         table = self._rules.tables.intake
         found = bars(request.complaint, table)
         served = request.complaint.jurisdiction in table.jurisdictions
@@ -56,7 +58,16 @@ class IntakeService:
             missing=missing,
             material_deadline=self._rules.deadline("material-supplement", request.filed_at, place) if missing else None,
             rules=rules,
+            ledger=await ledger.head(self._pool, request.case),
+            triage=None if registration.joined or found else await self._triaged(asked.known),
         )
+
+    async def _triaged(self, known: Known) -> TriagePlan | None:
+        """The triage; None where it can't be made: the receipt does not wait for it, and its own step shows why."""
+        try:
+            return await self._triage.plan(known)
+        except Exception:  # noqa: BLE001 - the step of the triage asks again, and is blocked in its own name
+            return None
 
     @activity.defn(name="intake.link")
     async def link(self, request: LinkRequest) -> bool:

@@ -18,7 +18,6 @@ _PHASES: Final = {
     "mediation.open": Phase.MEDIATION,
     "performance.plan": Phase.MEDIATION,
     "closure.close": Phase.CLOSURE,
-    "closure.arrange_follow_up": Phase.CLOSURE,
     "aftercare.hand_over": Phase.CLOSED,
     "aftercare.give_back": Phase.INTAKE,
     "aftercare.take_up": Phase.CLOSED,

@@ -45,6 +45,5 @@ class TriageService:
             deadline=due,
             remind_at=max(self._rules.reminder(due, "inquiry-reminder"), tomorrow),
             escalate_at=self._rules.deadline("inquiry-escalation", due.due, place).due_at,
-            full_life=True,
             lapse_at=self._rules.deadline("inquiry-grace", due.due, place).due_at,
         )

@@ -1,10 +1,15 @@
 """Why an activity can't do what it was asked, told to the workflow so that the case shows it."""
 
-from typing import Any
+import traceback
+from pathlib import Path
+from typing import Any, Final
 
+import asyncpg
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from casebook.ledger import LedgerConflict
 from domain.calendar import NoticeMissing, OutsideCalendar
 from domain.deadline_table import UnknownTerm
 from domain.parameters import MissingParameter
@@ -12,11 +17,13 @@ from domain.records import RecordsFault
 from domain.rule_table import TableError
 from papers.document import BadTemplate
 
-RULE_ERRORS = (BadTemplate, MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
+RULE_ERRORS: Final = (BadTemplate, MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
+AWAY: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+"""The database, or the network to it: nothing is wrong with what was asked."""
 
 
 class Unserviceable(Interceptor):
-    """Turns an error into a failure with its code and parameters.
+    """Turns whatever an activity raises into a failure with a code and parameters, and without what was in it.
 
     One of the rules is of type ``Unserviceable``, and no retry mends it; one of an agency's records is of its own type.
     """
@@ -30,6 +37,8 @@ class _Inbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await super().execute_activity(input)
+        except ApplicationError:
+            raise
         except RULE_ERRORS as error:
             raise ApplicationError(
                 error.code, error.code, error.params, type="Unserviceable", non_retryable=True
@@ -43,3 +52,19 @@ class _Inbound(ActivityInboundInterceptor):
                 non_retryable=not fault.retryable,
                 next_retry_delay=fault.after,
             ) from None
+        except LedgerConflict as conflict:
+            params = {"seq": str(conflict.seq)}
+            raise ApplicationError(
+                conflict.code, conflict.code, params, type="LedgerConflict", non_retryable=True
+            ) from None
+        except AWAY as error:
+            raise _failure("refusals.service.away", error) from None
+        except Exception as error:  # noqa: BLE001 - told by its kind and place: its text may hold a person's data
+            raise _failure("refusals.service.failed", error) from None
+
+
+def _failure(code: str, error: Exception) -> ApplicationError:
+    kind = type(error).__name__
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    activity.logger.warning("an activity failed: %s at %s:%s", kind, Path(frame.filename).name, frame.lineno)
+    return ApplicationError(code, code, {"type": kind}, type=kind)

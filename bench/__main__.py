@@ -33,10 +33,12 @@ from cli.play import PLAYED_ON
 from domain import messages as m
 from domain.complaint import Complaint
 from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
+from domain.identity import Sent, Verdict
 from domain.ledger import Actor
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, log, servers
 from runtime.rules import Rules
+from runtime.sandbox import Runner
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys
 from runtime.signing_keys import KeySetFile
@@ -45,6 +47,7 @@ from runtime.vault import Vault
 from tests import builders
 from texts.sentences import day
 from workflows.dispute import DisputeWorkflow
+from workflows.proven import Proving
 
 ASKED = (Agency.LABOR, Agency.MEDICAL_INSURANCE, Agency.TAX)
 
@@ -171,6 +174,11 @@ async def opened(client: Client, number: str) -> Any:
     return await start.workflow_handle()
 
 
+def _nobody(token: str | None, sent: Sent) -> Verdict:
+    """Replay asks nobody."""
+    raise AssertionError((token, sent))
+
+
 Case = Callable[[Client, Sequence[Said], str], Awaitable[str]]
 
 
@@ -191,7 +199,12 @@ async def measure(name: str, case: Case, client: Client, spoken: Sequence[Said],
     history = await client.get_workflow_handle(last).fetch_history()
     result.events = len(history.events)
     result.history_bytes = sum(event.ByteSize() for event in history.events)
-    replayer = Replayer(workflows=[BareWorkflow, DisputeWorkflow], data_converter=client.data_converter)
+    replayer = Replayer(
+        workflows=[BareWorkflow, DisputeWorkflow],
+        data_converter=client.data_converter,
+        workflow_runner=Runner(),
+        interceptors=[Proving(_nobody)] if case is our_case else [],
+    )
     await replayer.replay_workflow(history)
     began = time.perf_counter()
     for _ in range(10):

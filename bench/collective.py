@@ -23,7 +23,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from bench.__main__ import at_work
 from domain import messages as m
 from domain.findings import MedicalInsuranceFinding, TaxFinding
-from domain.opening import Opening, Reading
+from domain.opening import Reading
 from domain.view import CaseView
 from domain.words import CENTRE_QUEUE, Agency, Phase, Role
 from runtime import log
@@ -98,12 +98,11 @@ class Case:
         )
         start = WithStartWorkflowOperation(
             DisputeWorkflow.run,
-            Opening(drill=True),
             id=f"dispute-{number}",
             task_queue=CENTRE_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
-        filed = m.FileComplaint(message_id="file", actor=builders.INTAKE, complaint=complaint)
+        filed = m.FileComplaint(message_id="file", actor=builders.INTAKE, complaint=complaint, drill=True)
         await self._client.execute_update_with_start_workflow("file_complaint", filed, start_workflow_operation=start)
         self.handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(f"dispute-{number}")
 

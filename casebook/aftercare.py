@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from casebook.ledger import APPEND, CONFLICT, LedgerConflict, columns
+from casebook.ledger import FITS, VERDICT, columns, must_follow
 from domain.aftercare import Aftercare
 from domain.aftercare_view import AftercareEntry
 from domain.base import Model, Ref
@@ -20,9 +20,8 @@ _LINE: Final = """
     on conflict ("case") do update set awaits = excluded.awaits, visited = excluded.visited,
         satisfaction = excluded.satisfaction, state = excluded.state, seq = excluded.seq
     where aftercare.seq <= excluded.seq
-)
 """
-_RECORD: Final = "".join(("with entry as (", APPEND, _LINE, CONFLICT))
+_RECORD: Final = "".join((FITS, _LINE, VERDICT))
 _LETTER: Final = """
 insert into referral_letter ("case", ref, target, sent_on, receipt_due, items, unreceived, open, escalated, silent)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -74,13 +73,13 @@ async def find(pool: asyncpg.Pool, vault: Vault, case: str) -> Aftercare | None:
 
 
 async def record(pool: asyncpg.Pool, vault: Vault, entry: AftercareEntry) -> int:
-    """Append events and renew the rows, in one transaction. Again changes nothing.
+    """Append events and renew the rows, in one transaction, of which nothing stays where the events don't follow.
 
-    Returns the number of the last event. Raises LedgerConflict.
+    Again changes nothing. Returns the number of the last event. Raises LedgerConflict.
     """
     state, visits = entry.state, entry.state.visits
     async with pool.acquire() as connection, connection.transaction():
-        conflict = await connection.fetchval(
+        verdict = await connection.fetchrow(
             _RECORD,
             *columns(vault, state.case, entry.events),
             state.of,
@@ -93,8 +92,7 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: AftercareEntry) -> int
             vault.seal(state.model_dump_json(), _context(state.of)),
             state.next_seq - 1,
         )
-        if conflict is not None:
-            raise LedgerConflict(conflict)
+        must_follow(verdict, entry.events)
         await connection.executemany(
             _LETTER,
             [

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
-from casebook.ledger import APPEND, CONFLICT, LedgerConflict, columns
+from casebook.ledger import FITS, VERDICT, columns, must_follow
 from casebook.registry import employer_digest
 from domain.base import Instant, Model, Month, Ref
 from domain.grid_view import GridEntry
@@ -21,9 +21,8 @@ _LINE: Final = """
         outcome = excluded.outcome, ended_at = excluded.ended_at, forwarded_to = excluded.forwarded_to,
         seq = excluded.seq
     where grid_case.seq <= excluded.seq
-)
 """
-_RECORD: Final = "".join(("with entry as (", APPEND, _LINE, CONFLICT))
+_RECORD: Final = "".join((FITS, _LINE, VERDICT))
 
 
 class GridFilter(Model):
@@ -53,30 +52,30 @@ class GridLine(Model):
 
 
 async def record(pool: asyncpg.Pool, vault: Vault, entry: GridEntry) -> int:
-    """Append events and renew the searchable row, in one transaction. Again changes nothing.
+    """Append events and renew the row, in one transaction, of which nothing stays where the events don't follow.
 
-    Returns the number of the last event. Raises LedgerConflict.
+    Again changes nothing. Returns the number of the last event. Raises LedgerConflict.
     """
     row = entry.row
-    conflict = await pool.fetchval(
-        _RECORD,
-        *columns(vault, row.case, entry.events),
-        row.post.id,
-        row.post.kind,
-        row.drill,
-        employer_digest(vault, row.employer),
-        vault.seal(row.employer.name, "employer"),
-        row.complaint_id,
-        row.since,
-        row.opened_at,
-        row.due_at,
-        row.outcome,
-        row.ended_at,
-        row.forwarded_to,
-        row.seq,
-    )
-    if conflict is not None:
-        raise LedgerConflict(conflict)
+    async with pool.acquire() as connection, connection.transaction():
+        verdict = await connection.fetchrow(
+            _RECORD,
+            *columns(vault, row.case, entry.events),
+            row.post.id,
+            row.post.kind,
+            row.drill,
+            employer_digest(vault, row.employer),
+            vault.seal(row.employer.name, "employer"),
+            row.complaint_id,
+            row.since,
+            row.opened_at,
+            row.due_at,
+            row.outcome,
+            row.ended_at,
+            row.forwarded_to,
+            row.seq,
+        )
+        must_follow(verdict, entry.events)
     return entry.events[-1].seq if entry.events else row.seq
 
 

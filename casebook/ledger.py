@@ -2,45 +2,67 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
 
-from domain.ledger import Actor, BrokenLedger, EndMissing, Event, verify
+from domain.ledger import Actor, BrokenLedger, EndMissing, Event, Head, verify
 from domain.projection import CasebookEntry
 from domain.words import Agency, Role
 from runtime.vault import Unreadable, Vault
 
 
 class LedgerConflict(Exception):
-    """The casebook holds another event under the number of an event that was to be written."""
+    """What was to be written does not follow what the casebook holds."""
 
-    def __init__(self, seq: int) -> None:
-        super().__init__(f"event {seq} differs from the one in the casebook")
-        self.seq = seq
+    def __init__(self, code: str, seq: int) -> None:
+        super().__init__(f"event {seq}: {code}")
+        self.code, self.seq = code, seq
 
 
-APPEND: Final = """
+FITS: Final = """
+with fits as (
+    select (
+        select min(seq) from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
+        where "case" = $1 and ledger.digest <> given.digest
+    ) as other, (
+        cardinality($2::int[]) = 0 or ($2::int[])[1] = 1 or exists (
+            select from ledger where "case" = $1 and seq = ($2::int[])[1] - 1 and digest = ($10::text[])[1]
+        )
+    ) as follows
+), may as (
+    select follows and other is null as write from fits
+), entry as (
     insert into ledger ("case", seq, at, kind, actor_id, actor_role, actor_agency, message_id,
         facts, previous, digest)
     select $1, * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::text[], $11::text[])
+        $8::text[], $9::text[], $10::text[], $11::text[]) where (select write from may)
     on conflict ("case", seq) do nothing
 """
-"""Appends the events that ``columns`` gives; written again they change nothing."""
-CONFLICT: Final = """
-select seq from ledger join unnest($2::int[], $11::text[]) as given (seq, digest) using (seq)
-where "case" = $1 and ledger.digest <> given.digest order by seq limit 1
+"""Appends the events that ``columns`` gives, if the first of them follows the event before it and none is there already
+with another digest; written again they change nothing. Goes on with ``VERDICT``, which says whether it did."""
+VERDICT: Final = """
+) select follows, other from fits
 """
-"""The first event under whose number the casebook holds another one."""
+
+
+def must_follow(verdict: asyncpg.Record | None, events: Sequence[Event]) -> None:
+    """Raise LedgerConflict where the casebook refused the events."""
+    assert verdict is not None
+    if verdict["other"] is not None:
+        raise LedgerConflict("refusals.ledger.conflict", verdict["other"])
+    if not verdict["follows"]:
+        raise LedgerConflict("refusals.ledger.gap", events[0].seq)
+
 
 _LINE: Final = """
 ), line as (
     update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
         mediator_since = case when $16 is distinct from mediator then $3[array_upper($3, 1)] else mediator_since end,
         outcome = $17, claimants = $18, waits_on = $19, waits_for = $20, waits_since = $21,
-        waits_until = $22, seq = $23
-    where "case" = $1 and seq <= $23
+        waits_until = $22, seq = $23, blocked = $37, blocked_since = $38
+    where "case" = $1 and seq <= $23 and (select write from may)
 ), inbox as (
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,
         reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number, employer_digest)
@@ -51,15 +73,15 @@ _LINE: Final = """
         $30::boolean[], $31::text[], $32::timestamptz[], $33::boolean[], $34::int[], $35::text[]) as t (task, agency,
         state, officer, opened_at, due_at, escalated, escalated_to, remind_at, reminded, priority, delegated_by)
     left join dispute d on d."case" = $1
+    where (select write from may)
     on conflict ("case", task) do update set state = excluded.state, officer = excluded.officer,
         due_at = excluded.due_at, escalated = excluded.escalated, escalated_to = excluded.escalated_to,
         remind_at = excluded.remind_at, reminded = excluded.reminded, priority = excluded.priority,
         delegated_by = excluded.delegated_by, case_class = excluded.case_class, claimants = excluded.claimants,
         kinds = excluded.kinds, seq = excluded.seq
     where task.seq <= excluded.seq
-)
 """
-_RECORD: Final = "".join(("with entry as (", APPEND, _LINE, CONFLICT))
+_RECORD: Final = "".join((FITS, _LINE, VERDICT))
 
 
 async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
@@ -68,7 +90,7 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
     Returns the number of the last event. Raises LedgerConflict.
     """
     events, row, tasks = entry.events, entry.case, entry.tasks
-    conflict = await pool.fetchval(
+    verdict = await pool.fetchrow(
         _RECORD,
         *columns(vault, row.case, events),
         row.phase,
@@ -96,14 +118,31 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
         [t.priority for t in tasks],
         [",".join(t.delegated_by) for t in tasks],
         sorted({kind for t in tasks for kind in t.kinds}),
+        row.blocked,
+        row.blocked_since,
     )
-    if conflict is not None:
-        raise LedgerConflict(conflict)
+    must_follow(verdict, events)
     return events[-1].seq if events else row.seq
 
 
+async def stop(pool: asyncpg.Pool, case: str, code: str, since: datetime) -> None:
+    """List a case as blocked whose own entry was refused: nothing else of it is written."""
+    await pool.execute(
+        'update dispute set blocked = $2, blocked_since = coalesce(blocked_since, $3) where "case" = $1',
+        case,
+        code,
+        since,
+    )
+
+
+async def head(pool: asyncpg.Pool, case: str) -> Head | None:
+    """The last event that the casebook holds of a case."""
+    row = await pool.fetchrow('select seq, digest from ledger where "case" = $1 order by seq desc limit 1', case)
+    return None if row is None else Head(seq=row["seq"], digest=row["digest"])
+
+
 def columns(vault: Vault, case: str, events: Sequence[Event]) -> tuple[Any, ...]:
-    """The parameters of ``APPEND``."""
+    """The parameters of ``FITS``."""
     return (
         case,
         [e.seq for e in events],

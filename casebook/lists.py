@@ -31,6 +31,8 @@ class CaseFilter(Model):
     mediator: Ref | None = None
     outcome: Outcome | None = None
     drill: bool | None = None
+    blocked: bool | None = None
+    """Cases of which a step can't be done until somebody sees to it."""
     after: tuple[Instant, Ref] | None = None
     """Key of the last line of the page before."""
     limit: Annotated[int, Field(ge=1, le=500)] = PAGE
@@ -54,6 +56,9 @@ class CaseLine(Model):
     waits_for: str
     waits_since: Instant
     waits_until: Instant | None
+    blocked: str | None = None
+    """The code of why a step can't be done."""
+    blocked_since: Instant | None = None
 
 
 async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
@@ -75,6 +80,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
           and ($7::text is null or outcome = $7)
           and ($8::boolean is null or drill = $8)
           and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
+          and ($12::boolean is null or (blocked is not null) = $12)
         order by filed_at desc, "case" desc limit $11
         """,
         wanted.phase,
@@ -88,6 +94,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         after_at,
         after_case,
         wanted.limit,
+        wanted.blocked,
     )
     return [_case_line(row, vault) for row in rows]
 

@@ -12,10 +12,10 @@ from casebook.accounts import Account
 from cli.link import Exit, actor, console, emit, fail, run
 from cli.login import password
 from domain.base import CENTRE_ZONE
-from domain.identity import EVERY_CASE
+from domain.identity import EVERY_CASE, PublicKey, UnknownKey
 from runtime import connect
 from runtime.settings import Settings
-from runtime.signing_keys import Keys, PublicKey, UnknownKey
+from runtime.signing_keys import Keys
 
 
 def register(app: typer.Typer, language: str) -> None:

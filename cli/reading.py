@@ -122,6 +122,7 @@ def register(app: typer.Typer, language: str) -> None:
         drill: Annotated[
             bool | None, typer.Option("--drill/--real", help=texts.say("cli.field.drill", language))
         ] = None,
+        blocked: Annotated[bool, typer.Option("--blocked", help=texts.say("cli.field.blocked", language))] = False,
         limit: Annotated[int, typer.Option(help=texts.say("cli.field.limit", language))] = lists.PAGE,
         as_json: json_option = False,
     ) -> None:
@@ -135,6 +136,7 @@ def register(app: typer.Typer, language: str) -> None:
                 mediator=mediator,
                 outcome=outcome,
                 drill=drill,
+                blocked=blocked or None,
                 limit=limit,
             )
             async with link() as at:

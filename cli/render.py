@@ -361,6 +361,8 @@ def cases(lines: Sequence[CaseLine], language: str) -> Table:
     for line in lines:
         late = line.waits_until is not None and line.waits_until < now and line.outcome is None
         phase = texts.label(line.outcome or line.phase, language)
+        if line.blocked is not None:
+            phase = f"{phase} · {texts.label('blocked', language)}"
         table.add_row(
             line.case_number or line.case,
             line.employer,

@@ -14,10 +14,10 @@ from pydantic import JsonValue
 from domain.aftercare_messages import RecordReferralReceipt, RecordReferralReturn, RecordSatisfaction, ReferralResult
 from domain.alarm import Alarm
 from domain.base import CENTRE_ZONE, Instant, Model, Ref, State
-from domain.chronicle import Chronicle
+from domain.chronicle import FLOOD_LASTS
 from domain.confirmation import Confirmation, ConfirmationState, RecordConfirmationResult
 from domain.confirming import concerned
-from domain.dialogue import Dialogue
+from domain.dialogue import Dialogue, Remembers
 from domain.ends import offices
 from domain.handover import Handover
 from domain.ledger import Actor
@@ -115,7 +115,7 @@ class Visits(State):
         return sum(v.satisfaction for v in self.found.values()) / len(self.found) if self.found else None
 
 
-class Aftercare(Chronicle):
+class Aftercare(Remembers):
     """Everything that goes on after a case."""
 
     case: Ref
@@ -137,13 +137,10 @@ class Aftercare(Chronicle):
     papers: list[Paper] = []
     """What was issued since the closure: records of the visit."""
     paper_orders: list[PaperOrder] = []
-    papers_by_itself: bool = False
-    """Whether each visit's record is drawn up by itself; not in runs of before that was done."""
     confirmations: list[Confirmation] = []
     """What can still be asked for, or was asked for, to have the settlement confirmed."""
     confirming: tuple[Ref, ...] = ()
     """Who has to ask for it together; empty where nobody is reminded, as of before they were."""
-    seen: dict[str, int] = {}
 
     @property
     def awaited(self) -> tuple[int, int]:
@@ -212,6 +209,11 @@ def send(after: Aftercare, target: ReferralTarget, terms: LetterTerms, now: date
 
 def alarms(after: Aftercare) -> Iterator[Alarm]:
     """Everything that time will bring if nobody acts."""
+    for step, blocked in after.blocks.items():
+        if blocked.waits:
+            yield Alarm(blocked.retry_at, partial(_retry, after, step))
+    if after.flood is not None:
+        yield Alarm(after.flood.since + FLOOD_LASTS, after.end_flood)
     for letter in after.letters:
         yield from _of_letter(after, letter)
     visits = after.visits
@@ -227,6 +229,10 @@ def alarms(after: Aftercare) -> Iterator[Alarm]:
             if after.confirming and not one.reminded:
                 yield Alarm(one.remind_at, partial(_remind, after, one))
             yield Alarm(one.deadline.due_at, partial(_term_over, after, one))
+
+
+def _retry(after: Aftercare, step: str, now: datetime) -> None:  # noqa: ARG001 - an alarm is told the time
+    after.retry(step)
 
 
 def _remind(after: Aftercare, one: Confirmation, now: datetime) -> None:
@@ -359,8 +365,7 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
         performed="performed" if message.performed else "breached",
         remark=message.remark,
     )
-    if after.papers_by_itself:
-        after.paper_orders.append(_record_of(message.claimant, message, now))
+    after.paper_orders.append(_record_of(message.claimant, message, now))
 
 
 @AFTER.accepts(IssuePaper, {Role.MEDIATOR, Role.SUPERVISOR})

@@ -11,6 +11,7 @@ from typing import Final
 from domain import confirming, performing, replying, sessions, signing
 from domain.alarm import Alarm
 from domain.case import CaseState, Proposal, ProposalState
+from domain.chronicle import FLOOD_LASTS
 from domain.effects.bargaining import conclude
 from domain.effects.desk import AT_THE_DESKS
 from domain.effects.direction import let_clocks_run
@@ -38,8 +39,11 @@ def ring(case: CaseState, now: datetime) -> None:
 
 def alarms(case: CaseState) -> Iterator[Alarm]:
     """Everything that time will bring if nobody acts. While a case is suspended: its resumption, and the law's."""
-    if case.blocked is not None:
-        yield Alarm(case.blocked.retry_at, lambda now: _retry(case, now))
+    for step, blocked in case.blocks.items():
+        if blocked.waits:
+            yield Alarm(blocked.retry_at, partial(_retry, case, step))
+    if case.flood is not None:
+        yield Alarm(case.flood.since + FLOOD_LASTS, case.end_flood)
     if case.phase is Phase.CLOSURE:
         yield from replying.alarms(case)
     if case.ending is not None or case.phase is Phase.CLOSED:
@@ -138,8 +142,8 @@ def _resume(case: CaseState, now: datetime) -> None:
     case.note("resumed_by_itself", now)
 
 
-def _retry(case: CaseState, now: datetime) -> None:  # noqa: ARG001 - an alarm is told the time
-    case.blocked = None
+def _retry(case: CaseState, step: str, now: datetime) -> None:  # noqa: ARG001 - an alarm is told the time
+    case.retry(step)
 
 
 def _not_filed(case: CaseState, now: datetime) -> None:

@@ -232,18 +232,6 @@ class Suspension(State):
     reason: Text
 
 
-class Blocked(State):
-    """A step of the centre that can't be done until somebody mends something, such as a missing table row."""
-
-    step: str
-    code: str
-    """Key of a text that says what is missing and what to do."""
-    params: dict[str, str]
-    since: Instant
-    tries: int
-    retry_at: Instant
-
-
 class Linked(State):
     """The same complaint, filed at another window."""
 
@@ -281,8 +269,6 @@ class CaseState(Chronicle):
 
     case: Ref
     drill: bool = False
-    proven: bool = False
-    """Whether every actor has been proved: so in all cases but those begun under version 0.1."""
     clock_offset: timedelta = timedelta()
     phase: Phase = Phase.INTAKE
     phase_since: Instant
@@ -337,10 +323,7 @@ class CaseState(Chronicle):
     """From which closed case this one goes on."""
     paper_orders: list[PaperOrder] = []
     papers: list[Paper] = []
-    papers_by_itself: bool = False
-    """Whether the procedure orders its papers; cases of before there were papers do not."""
     suspension: Suspension | None = None
-    blocked: Blocked | None = None
     recounting: Recounting | None = None
     ending: Outcome | None = None
     """Set when the case must end early; the procedure goes straight to closure."""

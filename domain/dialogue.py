@@ -6,18 +6,19 @@ Effects are generators as in ``domain/effects``: what stands above the ``yield``
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
+from domain.chronicle import Chronicle
 from domain.messages import Message
-from domain.protocol import Checked, by_role, must, own_mark, read, refusal
+from domain.protocol import Checked, by_role, goes_on, mark, must, read, refusal
 from domain.words import Role
 
 
-class Remembers(Protocol):
-    """A state that knows which messages have acted."""
+class Remembers(Chronicle):
+    """A ledger that knows which messages have acted."""
 
-    seen: dict[str, int]
-    next_seq: int
+    seen: dict[str, int] = {}
+    """Messages that have acted, by their marks, and the ledger event each led to."""
 
 
 S = TypeVar("S", bound=Remembers)
@@ -57,10 +58,11 @@ class Dialogue(Generic[S]):
 
     def carry_out(self, state: S, message: Message, now: datetime) -> bool:
         """Carry a message out, once. Returns False if its id had acted before. Raises Refused, and changes nothing."""
-        mark = own_mark(message)
-        if mark in state.seen:
+        own = mark(message)
+        if own in state.seen:
             return False
         kind = self.kinds[message.name]
+        goes_on(state, message)
         by_role(message, kind.roles)
         if message.actor.role is Role.OFFICER:
             must(message.actor.agency, "actor.agency_missing", "actor.agency")
@@ -68,5 +70,5 @@ class Dialogue(Generic[S]):
         next(effect)
         for _ in effect:
             raise AssertionError("an effect yields once")
-        state.seen[mark] = state.next_seq - 1
+        state.seen[own] = state.next_seq - 1
         return True

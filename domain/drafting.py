@@ -73,7 +73,7 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
 
 def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | None]]:
     """The papers that the procedure issues by itself when it enters a phase."""
-    by_end = ends()[case.outcome].papers if phase is Phase.CLOSED and case.ends.known and case.outcome else None
+    by_end = ends()[case.outcome].papers if phase is Phase.CLOSED and case.outcome else None
     for kind, row in paper_rows().items():
         if row.itself is phase if by_end is None else kind in by_end:
             subjects = {r.target: None for r in case.referrals} if row.about == "referral" else {None: None}

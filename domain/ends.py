@@ -150,8 +150,6 @@ class ReplySigning(State):
 class Ends(State):
     """What a case keeps of its end."""
 
-    known: bool = False
-    """Whether the procedure issues the papers of this table; cases of before it go by the phase alone."""
     remedies: tuple[Remedy, ...] = ()
     signing: ReplySigning | None = None
     """None where nobody is asked to sign."""

@@ -33,6 +33,8 @@ def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
             waits_for=waits.what,
             waits_since=waits.since,
             waits_until=waits.until,
+            blocked=case.blocked.code if case.blocked else None,
+            blocked_since=case.blocked.since if case.blocked else None,
             seq=up_to,
         ),
         tasks=tuple(

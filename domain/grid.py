@@ -17,7 +17,7 @@ from domain.complaint import Complaint, Respondent
 from domain.deadlines import Deadline
 from domain.ledger import SYSTEM
 from domain.messages import Instalment, Message
-from domain.protocol import PARTIES, Checked, by_role, must, own_mark, read, refusal
+from domain.protocol import PARTIES, Checked, by_role, goes_on, mark, must, read, refusal
 from domain.words import GridOutcome, Nature, Role
 
 M = TypeVar("M", bound=Message)
@@ -121,7 +121,7 @@ def parse(name: str, body: bytes) -> Message:
 
 def check(grid: GridState, message: Message, now: datetime) -> None:
     """Raise Refused if the message can't be carried out now; change nothing."""
-    if own_mark(message) not in grid.seen:
+    if mark(message) not in grid.seen:
         effect = _admit(grid, message, now)
         next(effect)
         effect.close()
@@ -132,18 +132,19 @@ def carry_out(grid: GridState, message: Message, now: datetime) -> bool:
 
     Raises Refused like ``check``, and then nothing has changed.
     """
-    if own_mark(message) in grid.seen:
+    if mark(message) in grid.seen:
         return False
     effect = _admit(grid, message, now)
     next(effect)
     for _ in effect:
         raise AssertionError("an effect yields once")
-    grid.seen[own_mark(message)] = grid.next_seq - 1
+    grid.seen[mark(message)] = grid.next_seq - 1
     return True
 
 
 def _admit(grid: GridState, message: Message, now: datetime) -> Checked:
     kind, actor = GRID[message.name], message.actor
+    goes_on(grid, message)
     by_role(message, kind.roles)
     if not isinstance(message, g.OpenGrid):
         must(grid.plan, "grid.not_open", "name")

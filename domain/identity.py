@@ -5,12 +5,13 @@ is bound to that one message by its id and the SHA-256 of its JSON, so it is wor
 """
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
-from domain.base import Model, Ref
+from domain.base import Instant, Model, Ref
 from domain.ledger import Actor
 from domain.protocol import PARTIES, Problem, Refused, envelope, must
 from domain.words import Agency, Role
@@ -62,6 +63,43 @@ class Claims(Model):
         return Actor(id=self.sub, role=self.role, agency=self.agency)
 
 
+class PublicKey(Model):
+    """A JSON Web Key (RFC 7517, Ed25519 by RFC 8037), with what it may vouch for, and from when until when."""
+
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    kid: Ref
+    x: str
+    roles: frozenset[Role]
+    starts: Instant
+    ends: Instant | None = None
+
+    def vouches(self, role: Role, at: datetime) -> bool:
+        """Whether a token issued at an instant for a role may be signed with this key."""
+        return role in self.roles and self.starts <= at and (self.ends is None or at < self.ends)
+
+
+class UnknownKey(Exception):
+    """No key of the set has this id."""
+
+
+class KeySet(Model):
+    """The public keys, as a JSON Web Key Set."""
+
+    keys: tuple[PublicKey, ...] = ()
+
+    def knows(self, kid: str) -> bool:
+        """Whether a key of the set has this id."""
+        return any(key.kid == kid for key in self.keys)
+
+    def find(self, kid: str) -> PublicKey:
+        """The key of an id. Raises UnknownKey."""
+        for key in self.keys:
+            if key.kid == kid:
+                return key
+        raise UnknownKey(kid)
+
+
 class Sent(Model):
     """What came in under a token."""
 
@@ -73,6 +111,8 @@ class Sent(Model):
     sha256: str | None = None
     actor: Actor | None = None
     """Who the message says it is from, as far as that can be made out."""
+    queued: bool = False
+    """A signal: the server keeps it until a worker is there."""
 
 
 class Verdict(Model):
@@ -82,11 +122,17 @@ class Verdict(Model):
     actor: Actor | None = None
 
 
-def sent_message(case: str, name: str, body: bytes) -> Sent:
+def sent_message(case: str, name: str, body: bytes, *, queued: bool = False) -> Sent:
     """What a message says of itself, as far as that can be made out of its JSON."""
     told = envelope(body)
     return Sent(
-        use=Use.MESSAGE, case=case, name=name, message_id=told.message_id, sha256=digest(body), actor=told.actor
+        use=Use.MESSAGE,
+        case=case,
+        name=name,
+        message_id=told.message_id,
+        sha256=digest(body),
+        actor=told.actor,
+        queued=queued,
     )
 
 

@@ -7,8 +7,10 @@ from domain.base import Model, Ref
 from domain.case import CaseRules
 from domain.complaint import Complaint
 from domain.deadlines import Deadline
+from domain.ledger import Head
 from domain.projection import Registration
 from domain.rule_table import read_table
+from domain.steps import TriagePlan
 from domain.words import Outcome, ReferralTarget
 
 _TABLE: Final = Path(__file__).parent / "tables" / "intake.yaml"
@@ -43,6 +45,10 @@ class Admission(Model):
     missing: tuple[str, ...] = ()
     material_deadline: Deadline | None = None
     rules: CaseRules
+    ledger: Head | None = None
+    """The last event that the casebook holds of the case that asks."""
+    triage: TriagePlan | None = None
+    """The triage that follows at once; None where something comes before it, or it has to be asked for by itself."""
 
 
 def intake_table(file: Path | None = None) -> IntakeTable:

@@ -44,6 +44,13 @@ class Event(Model):
     digest: str
 
 
+class Head(Model):
+    """The last event of a ledger as the casebook holds it."""
+
+    seq: int
+    digest: str
+
+
 class BrokenLedger(Exception):
     """An event does not follow from the one before it; ``seq`` names the first such event."""
 

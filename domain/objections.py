@@ -15,10 +15,10 @@ from domain.words import Agency, OperatingState, Role
 
 
 def _insolvent(case: CaseState, payer: str) -> bool:
-    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16). Not asked in cases of version 0.1."""
+    """Whoever is insolvent may not pay single creditors (企业破产法 Art.16)."""
     finding = case.findings.get(Agency.TAX)
     states = finding.employers if isinstance(finding, TaxFinding) else ()
-    return case.proven and any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
+    return any(one.employer == payer and one.state is OperatingState.INSOLVENT for one in states)
 
 
 def objections(case: CaseState, message: Propose, today: date) -> Iterator[Refused]:

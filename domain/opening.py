@@ -1,16 +1,30 @@
 """What a case begins with, what it comes to, and how readers ask for it."""
 
+from typing import ClassVar
+
 from domain.base import Model
 from domain.case import CaseState
 from domain.words import Language, Outcome
 
 
 class Opening(Model):
-    """How a run begins: empty, or with the state of the run before. Whoever starts a case proves nothing by it."""
+    """How a run begins: empty, or with the state of the run before.
 
-    drill: bool = False
-    """Read in cases begun under version 0.1 only; now the complaint says whether it is a drill."""
+    Whoever starts a case proves nothing by it: a state is believed only from the centre's own workers, sealed for this
+    case, and from the run of the same chain that handed it on.
+    """
+
+    sealed_payload: ClassVar[bool] = True
+
     state: CaseState | None = None
+    chain: str | None = None
+    """The first run of the chain that the state was handed on in."""
+    run: str | None = None
+    """The run that handed it on."""
+
+    def handed_on_by(self, chain: str, run: str | None) -> bool:
+        """Whether the state was handed on to a run of this chain by this run."""
+        return self.state is not None and (self.chain, self.run) == (chain, run)
 
 
 class Closed(Model):

@@ -7,7 +7,6 @@ from decimal import Decimal
 from domain import case_clocks, confirming, signing
 from domain.assessment import Assessment
 from domain.case import (
-    Blocked,
     CaseState,
     Due,
     Mediation,
@@ -50,13 +49,6 @@ def known(case: CaseState, now: datetime) -> Known:
         assessment=case.assessment,
         clocks=case_clocks.asked(case, case.day(now)),
     )
-
-
-def block(case: CaseState, blocked: Blocked, now: datetime) -> None:
-    """A step can't be done until a person mends something. Tried again and again, it is noted once."""
-    case.blocked = blocked
-    if blocked.tries == 1:
-        case.note("blocked", now, step=blocked.step, code=blocked.code, params=dict(blocked.params))
 
 
 def admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
@@ -131,7 +123,6 @@ def open_task(case: CaseState, plan: InquiryPlan, now: datetime) -> None:
         remind_at=plan.remind_at,
         escalate_at=plan.escalate_at,
         lapse_at=plan.lapse_at,
-        full_life=plan.full_life,
         desk=case.desks.get(plan.agency),
         priority=case.triage.priority if case.triage else None,
     )
@@ -230,8 +221,7 @@ def close_inquiries(case: CaseState, now: datetime) -> None:
         task.state = TaskState.SKIPPED
         if task.earlier:
             task.finding = task.earlier[-1].finding
-        if task.full_life:
-            case.note("task_closed", now, task=task.ref, officer=task.officer)
+        case.note("task_closed", now, task=task.ref, officer=task.officer)
 
 
 def open_mediation(case: CaseState, plan: MediationPlan, now: datetime) -> None:

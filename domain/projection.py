@@ -5,6 +5,7 @@ from pydantic import Field
 from domain.base import Instant, Model, Ref
 from domain.complaint import Claimant, Complaint, Respondent
 from domain.ledger import Event
+from domain.steps import Known
 from domain.words import Agency, CaseClass, ClaimKind, Lane, Outcome, Phase
 
 
@@ -17,6 +18,14 @@ class RegistrationRequest(Model):
     filed_at: Instant
     apart: bool = False
     """The case that it was to join doesn't take it: give it a number of its own."""
+
+
+class AdmissionRequest(Model):
+    """A complaint that asks to be taken in."""
+
+    registration: RegistrationRequest
+    known: Known
+    """What its triage goes by."""
 
 
 class Registration(Model):
@@ -47,6 +56,9 @@ class CaseRow(Model):
     waits_for: str
     waits_since: Instant
     waits_until: Instant | None
+    blocked: str | None = None
+    """The code of why a step can't be done; None where nothing is blocked."""
+    blocked_since: Instant | None = None
     seq: int
     """The ledger event that the row reflects: an older row never overwrites a newer one."""
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.base import Model, Ref
 from domain.case import CaseState
-from domain.chronicle import Chronicle
+from domain.chronicle import TOLD_SINGLY, Chronicle, Flood
 from domain.ledger import SYSTEM, Actor
 from domain.messages import Message
 from domain.words import Phase, Role
@@ -102,13 +102,6 @@ class Reach(StrEnum):
     NOTHING = "nothing"
 
 
-FIRST_MESSAGES: Final = (
-    "advance_clock, answer, attach, claim_task, comment, complete_task, confirm_payment, decide_discrepancy, "
-    "end_mediation, extend_mediation, extend_task, file_complaint, hold_session, link_complaint, propose, reassign, "
-    "reclassify, refer, release_task, resume, retry, supply_material, suspend, withdraw"
-)
-"""The messages of the first release: what the ledger says is known where a message is not."""
-
 MESSAGES: Final[dict[str, MessageKind]] = {}
 """The protocol, by message name. Filled by ``accepts``; ``domain.effects`` imports every row."""
 
@@ -171,7 +164,7 @@ def _inside(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
 
 def check(case: CaseState, message: Message, now: datetime) -> None:
     """Raise Refused if the message can't be carried out now; change nothing."""
-    if mark(case, message) not in case.seen:
+    if mark(message) not in case.seen:
         effect = _admit(case, message, now)
         next(effect)
         effect.close()
@@ -182,40 +175,39 @@ def carry_out(case: CaseState, message: Message, now: datetime) -> bool:
 
     Raises Refused like ``check``, and then nothing has changed.
     """
-    if mark(case, message) in case.seen:
+    if mark(message) in case.seen:
         return False
     effect = _admit(case, message, now)
     next(effect)
     for _ in effect:
         raise AssertionError("an effect yields once")
-    case.seen[mark(case, message)] = case.next_seq - 1
+    case.seen[mark(message)] = case.next_seq - 1
     return True
 
 
-def mark(case: CaseState, message: Message) -> str:
+def mark(message: Message) -> str:
     """By what a message is known again: its id, each sender's own, so that nobody can use up another's."""
-    if not case.proven:
-        return message.message_id
-    return own_mark(message)
-
-
-def own_mark(message: Message) -> str:
-    """The mark of a message whose sender was proved."""
     return hashlib.sha256(f"{message.actor.cast} {message.message_id}".encode()).hexdigest()[:32]
 
 
 def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     kind = MESSAGES[message.name]
+    goes_on(case, message)
     by_role(message, kind.roles)
     if message.actor.role is Role.OFFICER:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
-    if case.proven and case.complaint is not None and message.actor.role in PARTIES:
+    if case.complaint is not None and message.actor.role in PARTIES:
         must(message.actor.id in _parties(case)[message.actor.role], "party.unknown", "actor.id")
     for name in type(message).model_fields:
         _within_reach(case, message, kind, name)
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
     effect: Checked = kind.effect(case, message, now)
     return effect
+
+
+def goes_on(case: Chronicle, message: Message) -> None:
+    """Refuse what could not be kept: the casebook knows another story of the case. Only ``retry`` may mend that."""
+    must(case.halted is None or message.name == "retry", "ledger.halted", "name")
 
 
 def by_role(message: Message, roles: Collection[Role]) -> None:
@@ -264,22 +256,24 @@ def reject(case: Chronicle, name: str, body: bytes, refused: Refused, now: datet
         sender.message_id,
         name=name if _is_ref(name) else "?",
         sender="known" if sender.actor else "unknown",
-        problems=[_as_first_noted(p).model_dump(mode="json") for p in refused.problems[:10]],
+        problems=[p.model_dump(mode="json") for p in refused.problems[:10]],
     )
-
-
-def _as_first_noted(problem: Problem) -> Problem:
-    """An event that is replayed comes out as it was first noted, whatever messages a later release knows."""
-    if problem.code != "refusals.message.unknown":
-        return problem
-    return problem.model_copy(update={"params": {"known": FIRST_MESSAGES}})
 
 
 def turn_away(case: Chronicle, name: str, body: bytes, found: Sequence[Problem], now: datetime) -> None:
     """Put a signal whose sender could not be proved on the timeline: who it claims to be from, what and why.
 
-    It stands there under the system's name, since nobody knows whose it was.
+    It stands there under the system's name, since nobody knows whose it was. Of very many it is told how many there
+    were: whoever can reach the server can't fill a ledger.
     """
+    if case.flood is None:
+        case.flood = Flood(since=now)
+    case.flood.count += 1
+    if case.flood.count > TOLD_SINGLY:
+        if case.flood.count >= 2 * case.flood.told:
+            case.tell_flood(now)
+        return
+    case.flood.told = case.flood.count
     sender = envelope(body)
     case.note(
         "message_unproved",

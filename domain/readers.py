@@ -21,11 +21,10 @@ QUERIES: Final = {
     "bargain": STAFF - {Role.INTAKE, Role.OFFICER} | PARTIES,
     "timeline": STAFF,
     "open_tasks": STAFF,
-    "record": STAFF,
     "afterwards": STAFF,
     "grid_view": STAFF | PARTIES,
 }
-"""Which roles may ask each query; ``record`` is the follow-up visit's, ``grid_view`` a grid mediation's, ``afterwards``
+"""Which roles may ask each query; ``grid_view`` a grid mediation's, ``afterwards``
 what goes on after a case.
 
 domain.masking says what each then sees.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Final
 
 from domain import case_clocks
 from domain.case import CaseState, InstalmentState
@@ -10,6 +11,9 @@ from domain.deadlines import end_of, not_before
 from domain.signing import open_signing
 from domain.steps import OpenDeadline, Recount, RecountRequest
 from domain.words import Phase
+
+STEP: Final = "DeadlineService.recount"
+"""The step that counts anew."""
 
 
 def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
@@ -92,8 +96,8 @@ def take_recount(case: CaseState, asked: RecountRequest, answer: Recount, now: d
 
 def leave(case: CaseState) -> None:
     """Nothing is counted anew any more: the case goes to its closure."""
-    if case.recounting is not None:
-        case.recounting = case.blocked = None
+    case.recounting = None
+    case.blocks.pop(STEP, None)
 
 
 def _not_over(anew: OpenDeadline, today: date) -> OpenDeadline:

@@ -63,7 +63,6 @@ class InquiryPlan(Model):
     lapse_at: Instant
     escalate_at: Instant | None = None
     """When an escalation to the head of the agency goes on to the supervisor."""
-    full_life: bool = False
 
 
 class TriagePlan(Model):
@@ -188,23 +187,6 @@ class Closing(Model):
     remedies: tuple[Remedy, ...] = ()
     signatures: SignatureTerms | None = None
     """Until when it is to be signed."""
-
-
-class FollowUpRequest(Model):
-    """A follow-up visit to arrange."""
-
-    case: Ref
-    case_number: str
-    drill: bool
-    closed_on: date
-    jurisdiction: Ref
-
-
-class FollowUpPlan(Model):
-    """The follow-up visit that was arranged."""
-
-    workflow_id: Ref
-    visit_on: date
 
 
 class RecordsRequest(Model):

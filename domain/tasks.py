@@ -104,8 +104,6 @@ class Task(State):
     finding: Finding | None = None
     desk: Desk | None = None
     """None where the centre keeps no directory of officers."""
-    full_life: bool = False
-    """It stands still with its case, and ends with it. False for one that an earlier release opened."""
     priority: int | None = None
     escalate_at: Instant | None = None
     """When an escalation to the head of the agency goes on to the supervisor."""

@@ -195,16 +195,6 @@ class NearMiss(Model):
     held: int = 1
     """How many of its conditions held."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _of_one_condition(cls, data: Any) -> Any:
-        """As version 0.1 recorded it: the one condition as a text."""
-        if isinstance(data, dict) and "failed" in data:
-            fact, comparison, wanted = data["failed"].split(" ", 2)
-            missed = {"fact": fact, "comparison": comparison, "wanted": wanted, "found": data["fact"]}
-            return {"rule": data["rule"], "missed": [missed]}
-        return data
-
 
 class Triage(Model):
     """The result, and why."""

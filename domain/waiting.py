@@ -94,6 +94,11 @@ def waiting(case: CaseState) -> Waiting:
     return Waiting(on=("centre",), what="processing", since=since, until=None)
 
 
+def centres_turn(case: CaseState) -> bool:
+    """Whether the centre itself is at work on the case, and will be done by itself in a moment."""
+    return case.complaint is not None and waiting(case).what == "processing"
+
+
 def _waiting_in_mediation(case: CaseState) -> Waiting:
     assert case.mediation is not None
     if (challenge := case.sittings.challenge) is not None:

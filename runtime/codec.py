@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
+from google.protobuf.message import DecodeError
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
@@ -37,7 +38,11 @@ from runtime.vault import Unreadable, Vault
 
 ENCODING: Final = b"binary/encrypted"
 _PUBLIC: Final = "onestop-public"
+_HANDED_ON: Final = "onestop-handed-on"
+"""On what only the centre may say, to one workflow (``sealed_payload = True``): anything else is read as empty."""
 _CONTEXT: Final = "payload"
+LARGEST: Final = 32 * 2**20
+"""Bytes that the payloads of one message may come to when they are unpacked: four times a case of 5,000 people."""
 _ZLIB: Final = b"zlib"
 _LEVEL: Final = 6
 _COMPRESS_FROM: Final = 2000
@@ -53,12 +58,18 @@ class _JSON(PydanticJSONPlainPayloadConverter):
         payload = super().to_payload(value)
         if payload is not None and _is_public(value):
             payload.metadata[_PUBLIC] = b"1"
+        if payload is not None and getattr(type(value), "sealed_payload", False):
+            payload.metadata[_HANDED_ON] = b"1"
         return payload
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        if getattr(type_hint, "sealed_payload", False) and type_hint is not None and _HANDED_ON not in payload.metadata:
+            return type_hint()
         try:
             return super().from_payload(payload, type_hint)
-        except ValidationError as error:
+        except (RecursionError, UnicodeError, ValueError) as error:
+            if not isinstance(error, ValidationError):
+                raise ApplicationError("not JSON that can be read", type="BadInput", non_retryable=True) from None
             fields = [
                 {"field": ".".join(map(str, detail["loc"])), "type": detail["type"]}
                 for detail in error.errors(include_url=False, include_input=False, include_context=False)
@@ -102,24 +113,40 @@ class Converter(CompositePayloadConverter):
 
 
 class Codec(PayloadCodec, WithSerializationContext):
-    """Encrypts payloads with the current key of whom they are for; decrypts with the key that each one names."""
+    """Encrypts payloads with the current key of whom they are for; decrypts with the key that each one names.
 
-    def __init__(self, vault: Vault, agency: Agency | None = None, *, between_workers: bool = False) -> None:
+    Nothing that a payload holds raises here: what can't be read stays as it is, and is bad input to whoever reads it.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        agency: Agency | None = None,
+        *,
+        between_workers: bool = False,
+        workflow: str | None = None,
+    ) -> None:
         self._vault, self._agency, self._between_workers = vault, agency, between_workers
+        self._workflow = workflow
 
     def with_context(self, context: SerializationContext) -> "Codec":
-        """The codec of an agency's activity, or of everything else."""
+        """The codec of an agency's activity, or of a workflow."""
         if isinstance(context, ActivitySerializationContext) and not context.is_local:
             return Codec(self._vault, _AGENCIES.get(context.activity_task_queue or ""), between_workers=True)
-        return Codec(self._vault)
+        return Codec(self._vault, workflow=getattr(context, "workflow_id", None))
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Encrypt all but the public ones, whose mark comes off: other programs then read them as plain JSON."""
         return [self._encrypted(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Decrypt what is encrypted, as far as the keys allow."""
-        return [self._decrypted(payload) for payload in payloads]
+        """Decrypt what is encrypted, as far as the keys allow and the unpacked whole is of a size that can be ours."""
+        read, room = [], LARGEST
+        for payload in payloads:
+            opened = self._decrypted(payload, room)
+            room -= len(opened.data)
+            read.append(opened)
+        return read
 
     def _encrypted(self, payload: Payload) -> Payload:
         if _PUBLIC in payload.metadata:  # asked by `in`: a protobuf map makes up what is read or popped
@@ -128,25 +155,51 @@ class Codec(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") == ENCODING:
             return payload
         vault = self._vault if self._agency is None else self._vault.of_agency(self._agency)
-        plain, metadata = payload.SerializeToString(), {"encoding": ENCODING}
+        plain, metadata, context = payload.SerializeToString(), {"encoding": ENCODING}, _CONTEXT
+        if _HANDED_ON in payload.metadata and self._workflow is not None:
+            metadata[_HANDED_ON], context = self._workflow.encode(), _handed_on(self._workflow)
         if len(plain) > _COMPRESS_FROM:
             plain, metadata["compression"] = zlib.compress(plain, _LEVEL), _ZLIB
-        key, sealed = vault.seal_bytes(plain, _CONTEXT)
+        key, sealed = vault.seal_bytes(plain, context)
         return Payload(metadata=metadata | {"key": key.encode()}, data=sealed)
 
-    def _decrypted(self, payload: Payload) -> Payload:
+    def _decrypted(self, payload: Payload, room: int) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
-            return _FROM_NOBODY if self._between_workers else payload
-        try:
-            key = payload.metadata.get("key", b"").decode(errors="replace")
-            plain = self._vault.open_bytes(key, payload.data, _CONTEXT)
-            if self._between_workers and self._vault.holder(key) not in (None, self._agency):
+            if self._between_workers:
                 return _FROM_NOBODY
-            if payload.metadata.get("compression") == _ZLIB:
-                plain = zlib.decompress(plain)
-            return Payload.FromString(plain)
-        except Unreadable:
+            return _unmarked(payload)
+        try:
+            return self._opened(payload, room)
+        except (Unreadable, DecodeError, UnicodeError, ValueError, zlib.error):
             return payload
+
+    def _opened(self, payload: Payload, room: int) -> Payload:
+        """What was sealed. Raises Unreadable and what garbage under a good key makes its readers raise."""
+        key = payload.metadata.get("key", b"").decode(errors="replace")
+        to = payload.metadata[_HANDED_ON].decode() if _HANDED_ON in payload.metadata else None
+        plain = self._vault.open_bytes(key, payload.data, _CONTEXT if to is None else _handed_on(to))
+        holder = self._vault.holder(key)
+        if self._between_workers and holder not in (None, self._agency):
+            return _FROM_NOBODY
+        if payload.metadata.get("compression") == _ZLIB:
+            unpacking = zlib.decompressobj()
+            plain = unpacking.decompress(plain, max(room, 1))
+            if unpacking.unconsumed_tail or not unpacking.eof:
+                raise Unreadable("larger than anything of ours")
+        opened = Payload.FromString(plain)
+        # A reader that knows no workflow, as the codec server, shows what is meant for any.
+        meant = to is not None and holder is None and self._workflow in (None, to)
+        return opened if meant else _unmarked(opened)
+
+
+def _handed_on(workflow: str) -> str:
+    return f"{_HANDED_ON}:{workflow}"
+
+
+def _unmarked(payload: Payload) -> Payload:
+    if _HANDED_ON in payload.metadata:
+        del payload.metadata[_HANDED_ON]
+    return payload
 
 
 class Failures(DefaultFailureConverterWithEncodedAttributes):

@@ -8,10 +8,11 @@ from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from temporalio.plugin import SimplePlugin
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import WorkflowRunner
 
 from domain.ledger import SYSTEM
 from runtime import codec
+from runtime.sandbox import Runner
 from runtime.servers import Addresses
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer, Signing
@@ -26,16 +27,6 @@ class NotRunning(Exception):
     """No server is configured, and the embedded ones are not running."""
 
 
-_SANDBOX: Final = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        *("activities", "casebook", "domain", "runtime", "texts"),
-        *("workflows.answers", "workflows.centre", "workflows.listing", "workflows.proven"),
-        *("annotated_types", "asyncpg", "cryptography", "jwt", "pydantic", "pydantic_core", "yaml"),
-    )
-)
-"""The sandbox reads only the workflows' own modules anew for each case: the rest has no state to keep apart."""
-
-
 def plugin(vault: Vault | None, issuer: Issuer | None = None) -> SimplePlugin:
     """Converter and codec, the same for clients, workers, replayers and test environments.
 
@@ -45,9 +36,14 @@ def plugin(vault: Vault | None, issuer: Issuer | None = None) -> SimplePlugin:
     return SimplePlugin(
         "onestop",
         data_converter=codec.data_converter(vault) if vault else DataConverter(payload_converter_class=codec.Converter),
-        workflow_runner=_SANDBOX,
+        workflow_runner=_ours,
         interceptors=[Signing(issuer)] if issuer else [],
     )
+
+
+def _ours(given: WorkflowRunner | None) -> WorkflowRunner:
+    """The runner that a worker brings, or one for whoever only replays."""
+    return given if isinstance(given, Runner) else Runner()
 
 
 def temporal_configured() -> bool:

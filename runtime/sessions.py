@@ -34,7 +34,7 @@ class Sessions:
 
     def claims(self, session: str) -> Claims:
         """Whose session it is. Raises Refused when it is none of ours, or over."""
-        claims = proved(self._published, session, Use.SESSION, wall_clock())
+        claims = proved(self._published.latest, session, Use.SESSION, wall_clock())
         must(claims.aud is Use.SESSION, "identity.use", "token", use=claims.aud, needed=Use.SESSION)
         return claims
 

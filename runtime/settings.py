@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """Address that notices are posted to as JSON, such as an SMS gateway's; without it there is none."""
     webhook_token: SecretStr | None = None
 
+    cached_cases: int = Field(default=2000, ge=1)
+    """How many running cases a centre's worker keeps in mind; the others are read anew when something happens."""
     build: str | None = None
     """The version as which a worker takes part; without it a digest of the code."""
 

@@ -73,13 +73,14 @@ class _Outbound(OutboundInterceptor):
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
         if input.start_signal is not None:
             input.start_signal_args = self._fixed(input.start_signal_args)
-            sent = sent_message(input.id, input.start_signal, body(input.start_signal_args))
+            sent = sent_message(input.id, input.start_signal, body(input.start_signal_args), queued=True)
             input.headers = await self._headed(input.headers, sent)
         return await super().start_workflow(input)
 
     async def signal_workflow(self, input: SignalWorkflowInput) -> None:
         input.args = self._fixed(input.args)
-        input.headers = await self._headed(input.headers, sent_message(input.id, input.signal, body(input.args)))
+        sent = sent_message(input.id, input.signal, body(input.args), queued=True)
+        input.headers = await self._headed(input.headers, sent)
         await super().signal_workflow(input)
 
     async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:

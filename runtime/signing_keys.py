@@ -12,15 +12,13 @@ import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import BaseModel, ConfigDict, ValidationError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 
-from domain.base import Instant, Ref
-from domain.identity import PEOPLE
+from domain.identity import PEOPLE, KeySet, PublicKey
 from domain.words import Role
 from runtime.settings import Settings
 
@@ -33,50 +31,8 @@ class NoSigningKey(Exception):
     """This machine holds no key that may vouch for the role; log in, or ask the issuer."""
 
 
-class UnknownKey(Exception):
-    """No key of the set has this id."""
-
-
 class KeySetUnreadable(Exception):
     """The file of public keys is not there, or is none; the text names it."""
-
-
-class PublicKey(BaseModel):
-    """An entry of the set: a JSON Web Key with what it may vouch for, and from when until when."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kty: Literal["OKP"] = "OKP"
-    crv: Literal["Ed25519"] = "Ed25519"
-    kid: Ref
-    x: str
-    roles: frozenset[Role]
-    starts: Instant
-    ends: Instant | None = None
-
-    @cached_property
-    def key(self) -> Ed25519PublicKey:
-        """The key itself."""
-        return Ed25519PublicKey.from_public_bytes(_decoded(self.x))
-
-    def vouches(self, role: Role, at: datetime) -> bool:
-        """Whether a token issued at an instant for a role may be signed with this key."""
-        return role in self.roles and self.starts <= at and (self.ends is None or at < self.ends)
-
-
-class KeySet(BaseModel):
-    """The public keys, as a JSON Web Key Set."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    keys: tuple[PublicKey, ...] = ()
-
-    def find(self, kid: str) -> PublicKey:
-        """The key of an id. Raises UnknownKey."""
-        for key in self.keys:
-            if key.kid == kid:
-                return key
-        raise UnknownKey(kid)
 
 
 class KeySetFile:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.service import RPCError
 
 import worker
 from casebook import migrations
@@ -20,6 +21,7 @@ from cli.demo import load
 from cli.example import example_folder, example_names, localise
 from cli.play import play
 from domain import messages as m
+from domain.words import Phase
 from runtime import servers
 from runtime.connect import plugin
 from runtime.rules import Rules
@@ -87,8 +89,9 @@ async def _shapes(client: Client, pool: asyncpg.Pool, vault: Vault, folder: Path
     await first.result()
     await _keep(client, first.id, folder / "withdrawn.json")
     await office.say(kept, "signal", "open_sesame", {"message_id": "x"})
-    await office.update(kept, m.AdvanceClock(message_id="a", actor=builders.SUPERVISOR, days=400))
-    await office.update(kept, m.AdvanceClock(message_id="b", actor=builders.SUPERVISOR, days=400))
+    while (await office.view(kept)).phase is not Phase.CLOSED:
+        with contextlib.suppress(WorkflowUpdateFailedError, RPCError):  # It may close meanwhile.
+            await office.advance(kept, 400)
     await kept.result()
     await _keep(client, kept.id, folder / "silent.json")
 

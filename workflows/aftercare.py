@@ -4,13 +4,12 @@ The state is the casebook's: a run begins with it and ends when nothing more is 
 after that starts the next run. So nothing stays open for years only because something might still come.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.aftercare import AftercareService, LetterRequest
@@ -20,91 +19,102 @@ with workflow.unsafe.imports_passed_through():
     from domain.aftercare_view import AftercareView, aftercare_view, entry
     from domain.case import CaseState
     from domain.opening import Reading
-    from domain.protocol import Problem, Refused
+    from domain.protocol import Refused
     from domain.receipts import Acknowledgement
     from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
-    from workflows.centre import Service, service, service_of_its_own
+    from workflows.procedure import Procedure
 
-A = TypeVar("A")
-B = TypeVar("B")
-RETRY_AFTER: Final = timedelta(hours=1)
 MESSAGES_PER_RUN: Final = 500
 """Well below the 2,000 updates that Temporal allows one run."""
 
 
 @workflow.defn
-class AftercareWorkflow:
+class AftercareWorkflow(Procedure):
     """What goes on after one case."""
 
     @workflow.init
     def __init__(self) -> None:
         self.after: Aftercare | None = None
         self.read = False
-        self.messages = 0
 
     @workflow.run
     async def run(self) -> str | None:
-        self.after = await self._ask(AftercareService.take_up, workflow.info().workflow_id)
-        self.read = True
-        if self.after is None:
+        workflow_id = workflow.info().workflow_id
+        after = await self.ask(AftercareService.take_up, lambda: workflow_id)
+        self.after, self.read = after, True
+        if after is None:
             await workflow.wait_condition(workflow.all_handlers_finished)
             return None
-        if self.after.next_seq == 1:
-            aftercare.opened(self.after, self.now)
-        self.after.papers_by_itself = workflow.patched("visit-records")
-        await self._follow(self.after)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await self._record(self.after)
-        if self.after.awaits:
-            workflow.continue_as_new()
-        return self.after.head
-
-    async def _follow(self, after: Aftercare) -> None:
-        """Until nothing more is awaited: send what waits to be sent, ring what is due, write the casebook."""
-        alarm = Alarm()
+        self._shown = after.next_seq
+        if after.next_seq == 1:
+            aftercare.opened(after, self.now)
+        for duty in (self.keep_shown, self.keep_written, self.keep_time, self.keep_papers):
+            self.keep(duty)
         while True:
+            await self._send_and_wait(after)
+            await self.settle_down()
+            if not after.awaits:
+                return after.head
+            if self.messages >= MESSAGES_PER_RUN:
+                workflow.continue_as_new()
+            self.settling = False
+
+    async def _send_and_wait(self, after: Aftercare) -> None:
+        """Send what waits to be sent, until nothing more is awaited."""
+
+        def letters() -> LetterRequest:
+            return LetterRequest(jurisdiction=after.jurisdiction, sent_on=CaseState.day(self.now))
+
+        while after.awaits and self.messages < MESSAGES_PER_RUN:
             for target in list(after.to_send):
-                asked = LetterRequest(jurisdiction=after.jurisdiction, sent_on=CaseState.day(self.now))
-                aftercare.send(after, target, await self._ask(AftercareService.terms, asked), self.now)
-            while after.paper_orders:
-                asked_for = visit_record.request(after, CaseState.day(self.now))
-                aftercare.take_issued(after, await self._ask(PaperService.visit_record, asked_for), self.now)
-            aftercare.ring(after, self.now)
-            await self._record(after)
-            if not after.awaits or self.messages >= MESSAGES_PER_RUN:
-                return
-            heard, offset = self.messages, after.clock_offset
-            upcoming = min((one.at for one in aftercare.alarms(after)), default=None)
-            await alarm.wait(None if upcoming is None else upcoming - offset, self._heard_more_than(heard))
+                aftercare.send(after, target, await self.ask(AftercareService.terms, letters), self.now)
+            await workflow.wait_condition(
+                lambda: bool(after.to_send) or not after.awaits or self.messages >= MESSAGES_PER_RUN
+            )
 
-    def _heard_more_than(self, heard: int) -> Callable[[], bool]:
+    async def keep_written(self) -> None:
+        """Keep the casebook."""
         after = self.after
+        assert after is not None
+        await self.keep_casebook(AftercareService.record, lambda: entry(after))
 
-        def more() -> bool:
-            assert after is not None
-            unsent = after.papers_by_itself and after.to_send
-            return self.messages != heard or bool(unsent or after.paper_orders)
-
-        return more
-
-    async def _record(self, after: Aftercare) -> None:
-        """Write each new stretch of the ledger, by an activity that begins when history holds it."""
-        while after.recorded < after.next_seq - 1:
-            after.recorded = await self._ask(AftercareService.record, entry(after), service_of_its_own)
-
-    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
-        """Ask a service of the centre, again every hour while it needs a person first."""
+    async def keep_papers(self) -> None:
+        """Draw up the records that were ordered, one after the other."""
+        after = self.after
+        assert after is not None
         while True:
-            try:
-                return await through(activity, request)
-            except (ActivityError, ApplicationError) as error:
-                cause = error.cause if isinstance(error, ActivityError) else error
-                if not isinstance(cause, ApplicationError):
-                    raise
-                workflow.logger.warning("a service of the centre needs a person: %s", cause.type)
-            await workflow.sleep(RETRY_AFTER)
+            await workflow.wait_condition(lambda: bool(after.paper_orders))
+            issued = await self.ask(PaperService.visit_record, self._visit_record)
+            aftercare.take_issued(after, issued, self.now)
+
+    def _visit_record(self) -> visit_record.RecordRequest:
+        assert self.after is not None
+        return visit_record.request(self.after, CaseState.day(self.now))
+
+    async def keep_time(self) -> None:
+        """Ring what is due, and sleep until what is next."""
+        after, alarm = self.after, Alarm()
+        assert after is not None
+
+        def upcoming() -> datetime | None:
+            at = min((one.at for one in aftercare.alarms(after)), default=None)
+            return at and at - after.clock_offset
+
+        while True:
+            aftercare.ring(after, self.now)
+            until = upcoming()
+
+            def moved(before: datetime | None = until) -> bool:
+                return upcoming() != before
+
+            await alarm.wait(until, moved)
+
+    @property
+    def ledger(self) -> Aftercare | None:
+        """See base class."""
+        return self.after
 
     @property
     def now(self) -> datetime:
@@ -113,24 +123,10 @@ class AftercareWorkflow:
 
     # --- messages -----------------------------------------------------------------------------------
 
-    @workflow.signal(dynamic=True)
-    async def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Every message as a signal. One that can't be carried out is put on the ledger as rejected."""
-        await workflow.wait_condition(lambda: self.read)
-        if self.after is None:
-            return
-        body = answers.body(payloads)
-        try:
-            AFTER.carry_out(self.after, AFTER.parse(name, body), self.now)
-        except Refused as refused:
-            protocol.reject(self.after, name, body, refused, self.now)
-        self.messages += 1
-
-    def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
-        """Put a signal on the ledger that nobody proved to have sent."""
-        if self.after is not None:
-            protocol.turn_away(self.after, name, answers.body(payloads), found, self.now)
-            self.messages += 1
+    def carry_out(self, name: str, body: bytes) -> None:
+        """See base class."""
+        assert self.after is not None
+        AFTER.carry_out(self.after, AFTER.parse(name, body), self.now)
 
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Acknowledgement:
@@ -142,13 +138,13 @@ class AftercareWorkflow:
             protocol.must(self.after is not None, "aftercare.no_case", "name")
             assert self.after is not None
             acted = AFTER.carry_out(self.after, message, self.now)
-        except Refused as refused:
-            raise answers.refusal(refused, answers.language_of(body)) from None
+        except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the rest goes on
+            raise self.refused(name, body, error) from None
         self.messages += 1
         return Acknowledgement(
             case=self.after.case,
             message_id=message.message_id,
-            seq=self.after.seen[protocol.own_mark(message)],
+            seq=self.after.seen[protocol.mark(message)],
             at=self.now,
             duplicate=not acted,
             waits=sentences.aftercare_line(*self.after.awaited, message.language),

@@ -1,15 +1,16 @@
 """What senders and readers are told, in their language."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from pydantic import ValidationError
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.base import Model
 from domain.case import CaseState
 from domain.protocol import Refused
+from domain.protocol import refusal as refusal_of
 from domain.receipts import Receipt
 from domain.roster import Assignment
 from domain.triage import Triage
@@ -17,6 +18,9 @@ from domain.view import TriageExplanation
 from domain.words import Language
 from texts import sentences
 from texts.assignment import lines as texts_of_assignment
+
+MESSAGE_BYTES: Final = 8 * 2**20
+"""What no message comes near: a complaint of five thousand workers is a quarter of it."""
 
 
 class _Tongue(Model):
@@ -26,10 +30,11 @@ class _Tongue(Model):
 
 
 def body(payloads: Sequence[RawValue]) -> bytes:
-    """The JSON of a message; empty, and so refused, if it is not exactly one JSON payload."""
+    """The JSON of a message; empty, and so refused, if it is not one JSON payload of a size that can be ours."""
     if len(payloads) != 1 or payloads[0].payload.metadata.get("encoding") != b"json/plain":
         return b""
-    return payloads[0].payload.data
+    given = payloads[0].payload.data
+    return given if len(given) <= MESSAGE_BYTES else b""
 
 
 def language_of(body: bytes) -> Language:
@@ -103,15 +108,29 @@ def assignment(found: Assignment | None, language: Language) -> tuple[str, ...]:
 
 
 _UNKNOWN_FAILURE: Final = "refusals.service.failed"
+AWAY: Final = "refusals.service.away"
 
 
-def failure(error: ApplicationError) -> tuple[str, dict[str, str]]:
-    """Code and parameters of why a service can't answer."""
-    match error.details:
-        case [str() as code, dict() as params]:
-            return code, {name: str(value) for name, value in params.items()}
+def step(activity: Callable[..., Any]) -> str:
+    """The name of a step, as the case shows it."""
+    return getattr(activity, "__qualname__", "service")
+
+
+def failure(error: BaseException) -> tuple[str, str, dict[str, str]]:
+    """Type, code and parameters of why a step can't be done."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    match cause:
+        case ApplicationError(details=[str() as code, dict() as params]):
+            return cause.type or "", code, {name: str(value) for name, value in params.items()}
+        case ApplicationError():
+            return cause.type or "", _UNKNOWN_FAILURE, {"type": cause.type or "?"}
         case _:
-            return _UNKNOWN_FAILURE, {"type": error.type or "?"}
+            return "", _UNKNOWN_FAILURE, {"type": type(cause).__name__}
+
+
+def unforeseen(error: Exception) -> Refused:
+    """What a sender is told of an error that nobody foresaw: its kind, never what was in it."""
+    return refusal_of("message.unforeseen", "(message)", type=type(error).__name__)
 
 
 _WORKER_AWAY: Final = "connector.worker_away"
@@ -122,7 +141,7 @@ def records_failure(error: BaseException) -> tuple[str, dict[str, str]]:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ApplicationError):
-            return failure(cause)
+            return failure(cause)[1:]
         cause = cause.__cause__
     return _WORKER_AWAY, {}
 

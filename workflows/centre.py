@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.identity import IdentityService
     from domain.base import Model
+    from domain.identity import KeySet
     from domain.words import CENTRE_QUEUE, Agency
 
 A = TypeVar("A")
@@ -17,22 +19,17 @@ B = TypeVar("B")
 M = TypeVar("M", bound=Model)
 
 
-class Service(Protocol):
-    """A way to ask the centre: ``service`` or ``service_of_its_own``."""
-
-    def __call__(self, activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> Awaitable[B]:
-        """The service's answer."""
-        ...
-
-
 NEEDS_A_PERSON: Final = ("Unserviceable", "BadInput", "LedgerConflict")
 """Error types of activities that no retry mends: the case shows them and waits for a person."""
 
 _SERVICE_RETRY: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
-    maximum_interval=timedelta(seconds=20),
+    maximum_attempts=5,
     non_retryable_error_types=list(NEEDS_A_PERSON),
 )
+"""What still fails after some seconds is shown, and tried again from there."""
+_SILENT_AT_MOST: Final = timedelta(seconds=5)
+"""After so long without a sign of life the worker is taken for dead, and another does the work."""
 _AGENCY_RETRY: Final = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     maximum_interval=timedelta(minutes=10),
@@ -41,28 +38,27 @@ _AGENCY_RETRY: Final = RetryPolicy(
 
 
 async def service(activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> B:
-    """A short service of the centre, run in the worker that runs the workflow (a local activity).
+    """A service of the centre: an ordinary activity, so that it begins when history holds all that went before.
 
-    A database that is away delays it: after two seconds the waiting moves to a timer, so that messages are
-    answered meanwhile. Raises ActivityError only for the error types of ``NEEDS_A_PERSON``.
+    Raises ActivityError when it can't be done, by its own word or after some seconds of trying.
     """
-    return await workflow.execute_local_activity_method(
-        activity,
-        request,
-        start_to_close_timeout=timedelta(seconds=30),
-        retry_policy=_SERVICE_RETRY,
-        local_retry_threshold=timedelta(seconds=2),
-    )
-
-
-async def service_of_its_own(activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> B:
-    """The same, as an activity of its own: it begins only when history holds all that went before."""
     return await workflow.execute_activity_method(
         activity,
         request,
         task_queue=CENTRE_QUEUE,
-        start_to_close_timeout=timedelta(seconds=30),
+        start_to_close_timeout=timedelta(minutes=1),
+        heartbeat_timeout=_SILENT_AT_MOST,
         retry_policy=_SERVICE_RETRY,
+    )
+
+
+async def keys() -> KeySet:
+    """The public keys that are in force. Tried until it is known: who sent a signal is not guessed."""
+    return await workflow.execute_activity_method(
+        IdentityService.keys,
+        task_queue=CENTRE_QUEUE,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=20)),
     )
 
 

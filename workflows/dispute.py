@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import domain.effects  # noqa: F401 - fills the protocol's table
@@ -25,36 +25,35 @@ with workflow.unsafe.imports_passed_through():
     from domain.effects.reading import revealed
     from domain.ends_view import EndsView, ends_view
     from domain.handover import handover
+    from domain.intake import Admission
     from domain.ledger import SYSTEM
     from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
     from domain.opening import Closed, Opening, Reading
     from domain.paging import paged
     from domain.performance_view import PerformanceReading, PerformanceView, performance_view
-    from domain.projection import RegistrationRequest
-    from domain.protocol import Problem, Refused
-    from domain.receipts import Acknowledgement, Decision, PersonalData, Receipt
+    from domain.projection import AdmissionRequest, RegistrationRequest
+    from domain.protocol import Problem, Refused, refusal
+    from domain.receipts import Acknowledgement, PersonalData, Receipt
     from domain.reopening import Reopen
     from domain.session_messages import ScheduleSession
     from domain.signing import back_at_the_table
     from domain.sittings_view import SittingsView, sittings_view
     from domain.steps import (
         ClosingRequest,
-        FollowUpRequest,
         LinkRequest,
         MediationRequest,
         PerformanceRequest,
         RecordsRequest,
+        TriagePlan,
     )
     from domain.tasks import Task
     from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
-    from domain.words import Language, Outcome, Phase
+    from domain.waiting import centres_turn
+    from domain.words import Outcome, Phase
     from texts import sentences
     from workflows import answers, proven
-    from workflows.alarm import Alarm
-    from workflows.centre import service_of_its_own
     from workflows.prefill import prefill
-    from workflows.proven import PROVEN
     from workflows.signing import signed
     from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
@@ -68,28 +67,26 @@ class DisputeWorkflow(Upkeep):
 
     @workflow.init
     def __init__(self, opening: Opening = EMPTY) -> None:
-        info, proven = workflow.info(), workflow.patched(PROVEN)
-        # Anybody may start a case; only the run before may hand it a state, and it has neither retries nor a cron.
-        goes_on = info.continued_run_id and not info.cron_schedule and info.retry_policy is None
-        handed_on = opening.state if goes_on or not proven else None
-        self.case = handed_on or CaseState(
-            case=info.workflow_id, drill=opening.drill and not proven, phase_since=workflow.now()
-        )
-        self.case.proven = proven
+        run = workflow.info()
+        handed_on = opening.state if opening.handed_on_by(run.first_execution_run_id, run.continued_run_id) else None
+        self.case = handed_on or CaseState(case=run.workflow_id, phase_since=workflow.now())
+        self._shown = self.case.next_seq
+        self._triage: TriagePlan | None = None
+        if handed_on is None and run.continued_run_id:
+            self.halt("ledger.run")
 
     @workflow.run
     async def run(self, opening: Opening = EMPTY) -> Closed:
-        timers_run_out = workflow.patched("timers-run-out")
-        self.bounded = workflow.patched("bounded-runs")
-        self.stamps = workflow.patched("stamps")
-        clock = asyncio.create_task(self.keep_time(Alarm() if timers_run_out else None))
-        casebook = asyncio.create_task(self.keep_casebook())
-        deadlines = asyncio.create_task(self.keep_deadlines())
-        self.case.papers_by_itself = workflow.patched("papers")
-        self.case.ends.known = workflow.patched("ends")
-        papers = asyncio.create_task(self.keep_papers())
-        calendar = asyncio.create_task(self.keep_calendar())
-        left_to_finish = casebook if timers_run_out else None
+        for duty in (
+            self.keep_shown,
+            self.keep_time,
+            self.keep_written,
+            self.keep_deadlines,
+            self.keep_papers,
+            self.keep_calendar,
+        ):
+            self.keep(duty)
+        await workflow.wait_condition(lambda: self.case.halted is None)
         try:
             await self.intake()
             await self.triage()
@@ -104,26 +101,16 @@ class DisputeWorkflow(Upkeep):
         except EndsEarly:
             pass
         except TurnsOver:
-            if not timers_run_out:
-                casebook.cancel()
             await workflow.wait_condition(lambda: not self.case.paper_orders or self.case.blocked is not None)
-            papers.cancel()
-            await self.settle_down(left_to_finish)
+            await self.settle_down()
             self.case.trim()
-            workflow.continue_as_new(Opening(drill=self.case.drill, state=self.case))
-        deadlines.cancel()
+            run = workflow.info()
+            workflow.continue_as_new(Opening(state=self.case, chain=run.first_execution_run_id, run=run.run_id))
         recounting.leave(self.case)
         await self.closure()
         await workflow.wait_condition(lambda: not self.case.paper_orders and not self.case.sittings.unsettled)
-        papers.cancel()
-        calendar.cancel()
-        if not timers_run_out:
-            casebook.cancel()
-        await self.settle_down(left_to_finish)
-        if not timers_run_out:
-            clock.cancel()
-        if workflow.patched("aftercare"):
-            await self.hand_over()
+        await self.settle_down()
+        await self.hand_over()
         assert self.case.outcome is not None
         return Closed(case_number=self.case.case_number, outcome=self.case.outcome, ledger_head=self.case.head)
 
@@ -136,64 +123,63 @@ class DisputeWorkflow(Upkeep):
         while case.complaint is None:
             await self.until(lambda: case.complaint is not None or case.reopening is not None)
             if case.reopening is not None:
-                of = await self.ask(AftercareService.give_back, case.reopening.of)
+                of = await self.step(AftercareService.give_back, partial(getattr, case.reopening, "of"))
                 taking_up.take_up(case, of, self.now)
-        assert case.complaint is not None and case.filed_at is not None
         if case.receipt is None:
-            asked = RegistrationRequest(
-                case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at
-            )
-            admission = await self.ask(IntakeService.admit, asked)
-            joins_whole = admission.registration.joined and workflow.patched("joins-whole")
-            if joins_whole and not await self._joined(admission.registration.case):
+            admission = await self._admitted()
+            if admission.registration.joined and not await self._joined(admission.registration.case):
                 case.note("kept_apart", self.now, case_number=admission.registration.case_number)
-                admission = await self.ask(IntakeService.admit, asked.model_copy(update={"apart": True}))
-            receipt = progress.admit(case, admission, self.now)
-            if receipt.decision is Decision.JOINED and not joins_whole:
-                await self._linked_as_before(receipt.case)
+                admission = await self._admitted(apart=True)
+            progress.admit(case, admission, self.now)
+            self._triage = admission.triage
         if case.ending is None:
             await self.until(lambda: not case.missing)
         self.go_on()
 
+    async def _admitted(self, *, apart: bool = False) -> Admission:
+        """The admission, once the casebook knows no other story of this case."""
+        case = self.case
+
+        def asked() -> AdmissionRequest:
+            assert case.complaint is not None and case.filed_at is not None
+            registration = RegistrationRequest(
+                case=case.case, complaint=case.complaint, drill=case.drill, filed_at=case.filed_at, apart=apart
+            )
+            return AdmissionRequest(registration=registration, known=self.known())
+
+        while True:
+            admission = await self.step(IntakeService.admit, asked)
+            known = admission.ledger
+            if known is None or case.agrees(known.seq, known.digest):
+                case.unblock("ledger", self.now)
+                return admission
+            await self.seen_to(self.halt("ledger.ahead", seq=known.seq))
+
     async def _joined(self, to: str) -> bool:
         """Whether the case that holds claimants of the complaint took it, with whatever it did not hold yet."""
-        assert self.case.complaint is not None
-        link = self._link().model_copy(update={"complaint": self.case.complaint})
-        return await self.ask(IntakeService.link, LinkRequest(to=to, link=link), service_of_its_own)
-
-    async def _linked_as_before(self, to: str) -> None:
-        """As versions 0.1 and 0.2 did: what the complaint brings beyond the other case was not taken over."""
-        if self.case.proven:
-            delivered = await self.ask(IntakeService.link, LinkRequest(to=to, link=self._link()))
-        else:
-            delivered = await self._linked_unproved(to, self._link())
-        if not delivered:
-            self.case.note("link_undelivered", self.now, case=to)
-
-    def _link(self) -> LinkComplaint:
         case = self.case
-        assert case.complaint is not None
-        return LinkComplaint(
-            message_id=f"link-{case.complaint.complaint_id}",
-            actor=SYSTEM,
-            complaint_id=case.complaint.complaint_id,
-            channel=case.complaint.channel,
-            case=case.case,
-        )
 
-    async def _linked_unproved(self, to: str, link: LinkComplaint) -> bool:
-        """As version 0.1 did."""
-        try:
-            await workflow.get_external_workflow_handle(to).signal(LinkComplaint.name, link)
-        except ApplicationError:
-            return False
-        return True
+        def asked() -> LinkRequest:
+            assert case.complaint is not None
+            link = LinkComplaint(
+                message_id=f"link-{case.complaint.complaint_id}",
+                actor=SYSTEM,
+                complaint_id=case.complaint.complaint_id,
+                channel=case.complaint.channel,
+                case=case.case,
+                complaint=case.complaint,
+            )
+            return LinkRequest(to=to, link=link)
+
+        return await self.step(IntakeService.link, asked)
 
     @phase(Phase.TRIAGE)
     async def triage(self) -> None:
         """Class, lane, group, agencies to ask and deadlines, with the rules that fired."""
         case = self.case
-        plan = await self.ask(TriageService.plan, self.known())
+        plan = self._triage
+        if plan is None:
+            plan = await self.step(TriageService.plan, self.known)
         case.clocks = plan.clocks
         progress.take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
@@ -215,7 +201,7 @@ class DisputeWorkflow(Upkeep):
             while True:
                 for task in unread():
                     request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
-                    prefills[task.ref] = asyncio.create_task(prefill(case, task, request, self.stamp))
+                    prefills[task.ref] = asyncio.create_task(prefill(case, task, request))
                 await self.until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
                     break
@@ -228,7 +214,7 @@ class DisputeWorkflow(Upkeep):
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
         while case.assessment is None or progress.assessment_is_behind(case):
-            judgement = await self.ask(AssessmentService.judge, self.known())
+            judgement = await self.step(AssessmentService.judge, self.known)
             progress.take_judgement(case, judgement, self.now)
             await self.until(lambda: not case.undecided and not case.open_tasks)
 
@@ -237,26 +223,15 @@ class DisputeWorkflow(Upkeep):
         """A mediator brings the sides together, until terms are accepted or the term is over."""
         case = self.case
         if case.mediation is None:
-            assert case.case_class and case.lane and case.assessment
-            plan = await self.ask(
-                MediationService.open,
-                MediationRequest(
-                    known=self.known(),
-                    case_class=case.case_class,
-                    lane=case.lane,
-                    group=view.group(case) or "",
-                    skills=case.assessment.prognosis.skills,
-                ),
-            )
-            progress.open_mediation(case, plan, self.now)
+            progress.open_mediation(case, await self.step(MediationService.open, self._looking), self.now)
         await self._bargain()
         progress.close_inquiries(case, self.now)
         proposal = progress.agreed(case)
         if proposal is None:
             return
-        plan_of_payment = await self.ask(
+        plan_of_payment = await self.step(
             PerformanceService.plan,
-            PerformanceRequest(
+            lambda: PerformanceRequest(
                 jurisdiction=progress.jurisdiction(case),
                 instalments=progress.instalments_of(case, proposal),
                 agreed_on=case.day(self.now),
@@ -264,6 +239,18 @@ class DisputeWorkflow(Upkeep):
             ),
         )
         progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
+
+    def _looking(self) -> MediationRequest:
+        """The case as it looks for its mediator."""
+        case = self.case
+        assert case.case_class and case.lane and case.assessment
+        return MediationRequest(
+            known=self.known(),
+            case_class=case.case_class,
+            lane=case.lane,
+            group=view.group(case) or "",
+            skills=case.assessment.prognosis.skills,
+        )
 
     async def _bargain(self) -> None:
         """Until it is agreed or over; what an agency corrects meanwhile is assessed anew."""
@@ -276,7 +263,7 @@ class DisputeWorkflow(Upkeep):
             await self.until(lambda: done() or progress.assessment_is_behind(case))
             if done():
                 return
-            progress.take_judgement(case, await self.ask(AssessmentService.judge, self.known()), self.now)
+            progress.take_judgement(case, await self.step(AssessmentService.judge, self.known), self.now)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:
@@ -298,7 +285,7 @@ class DisputeWorkflow(Upkeep):
             return
         closing = await self.ask(
             ClosureService.close,
-            ClosingRequest(
+            lambda: ClosingRequest(
                 known=self.known(),
                 ending=case.ending,
                 settlement=case.settlement,
@@ -306,27 +293,9 @@ class DisputeWorkflow(Upkeep):
             ),
         )
         progress.take_reply(case, closing, self.now)
-        if workflow.patched("reply-is-signed"):
-            replying.ask_for_signatures(case, closing.signatures, self.now)
-            await workflow.wait_condition(lambda: replying.signed(case))
+        replying.ask_for_signatures(case, closing.signatures, self.now)
+        await workflow.wait_condition(lambda: replying.signed(case))
         confirming.hand_on(case, self.now)
-        if case.settlement is not None and case.case_number is not None and not workflow.patched("aftercare"):
-            visit = await self.ask(
-                ClosureService.arrange_follow_up,
-                FollowUpRequest(
-                    case=case.case,
-                    case_number=case.case_number,
-                    drill=case.drill,
-                    closed_on=case.day(self.now),
-                    jurisdiction=progress.jurisdiction(case),
-                ),
-            )
-            case.note(
-                "follow_up_arranged",
-                self.now,
-                visit_on=visit.visit_on.isoformat(),
-                workflow=visit.workflow_id,
-            )
         self.enter(Phase.CLOSED)
 
     async def hand_over(self) -> None:
@@ -339,50 +308,48 @@ class DisputeWorkflow(Upkeep):
             if handed == self.case.head:
                 return
             handed = self.case.head
-            await self.ask(AftercareService.hand_over, handover(self.case, self.now), service_of_its_own)
-            await self.settle_down(None)
+            await self.ask(AftercareService.hand_over, lambda: handover(self.case, self.now))
+            await self.settle_down()
 
     # --- messages -----------------------------------------------------------------------------------
-
-    @workflow.signal(dynamic=True)
-    def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Every message as a signal. One that can't be carried out is put on the timeline as rejected."""
-        body = answers.body(payloads)
-        self.messages += 1
-        try:
-            protocol.carry_out(self.case, protocol.parse(name, body), self.now)
-        except Refused as refused:
-            protocol.reject(self.case, name, body, refused, self.now)
-
-    def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
-        """Put a signal on the timeline that nobody proved to have sent."""
-        self.messages += 1
-        protocol.turn_away(self.case, name, answers.body(payloads), found, self.now)
 
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> Receipt | Acknowledgement | PersonalData:
         """Every message as an update: refused at once, or carried out and acknowledged."""
+        body = answers.body(payloads)
         self.messages += 1
         try:
-            message = protocol.parse(name, answers.body(payloads))
+            message = protocol.parse(name, body)
             acted = protocol.carry_out(self.case, message, self.now)
+            self._traced = self.case.next_seq
             if isinstance(message, ReadPersonalData):
                 return revealed(self.case, message)
-        except Refused as refused:
-            raise answers.refusal(refused, Language.CHINESE) from None
-        if isinstance(message, ScheduleSession):
-            await self.booked(message)
-        if isinstance(message, FileComplaint | Reopen):
-            reopening = self.case.reopening
-            await workflow.wait_condition(
-                lambda: self.case.receipt is not None or (reopening is not None and reopening.refused is not None)
-            )
-            if reopening is not None and reopening.refused is not None:
-                raise answers.refusal(Refused(Problem(field="case", code=reopening.refused)), message.language)
-            receipt = answers.receipt(self.case, message.language)
-            assert receipt is not None
-            return receipt
+            if isinstance(message, ScheduleSession):
+                await self.booked(message)
+            if isinstance(message, FileComplaint | Reopen):
+                return await self._receipt(message)
+        except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the case goes on
+            raise self.refused(name, body, error) from None
+        await workflow.wait_condition(lambda: self.settling or not centres_turn(self.case))
         return self._acknowledge(message, acted)
+
+    async def _receipt(self, message: FileComplaint | Reopen) -> Receipt:
+        """The receipt of the complaint. Raises Refused where the case can't go on."""
+        case, reopening = self.case, self.case.reopening
+        await workflow.wait_condition(
+            lambda: (
+                case.receipt is not None
+                or case.halted is not None
+                or (reopening is not None and reopening.refused is not None)
+            )
+        )
+        if case.receipt is None and case.halted is not None:
+            raise refusal("ledger.halted", "case")
+        if reopening is not None and reopening.refused is not None:
+            raise Refused(Problem(field="case", code=reopening.refused))
+        receipt = answers.receipt(case, message.language)
+        assert receipt is not None
+        return receipt
 
     @take_update.validator
     def check_update(self, name: str, payloads: Sequence[RawValue]) -> None:
@@ -398,7 +365,7 @@ class DisputeWorkflow(Upkeep):
         return Acknowledgement(
             case=case.case,
             message_id=message.message_id,
-            seq=case.seen[protocol.mark(case, message)],
+            seq=case.seen[protocol.mark(message)],
             at=self.now,
             duplicate=not acted,
             waits=self.line(message.language),

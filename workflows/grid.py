@@ -1,13 +1,11 @@
 """A mediation on the spot at a grid post: settled there in a few days, or taken over by the centre."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
@@ -18,18 +16,16 @@ with workflow.unsafe.imports_passed_through():
     from domain.grid_view import GridForwarding, GridOpening, GridReceipt, GridView
     from domain.messages import Message
     from domain.opening import Reading
-    from domain.protocol import Problem, Refused
+    from domain.protocol import Refused
     from domain.receipts import Acknowledgement
     from domain.words import GridOutcome, Language
     from texts import sentences
     from workflows import answers, proven
-    from workflows.centre import Service, service, service_of_its_own
+    from workflows.alarm import Alarm
+    from workflows.procedure import Procedure
 
-A = TypeVar("A")
-B = TypeVar("B")
 OPENED_WITHIN: Final = timedelta(hours=1)
 """A mediation begun without the message that opens it ends."""
-RETRY_AFTER: Final = timedelta(hours=1)
 MESSAGES_AT_MOST: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run; a post that sends more is taken over from."""
 
@@ -43,13 +39,12 @@ class GridClosed(Model):
 
 
 @workflow.defn
-class GridWorkflow:
+class GridWorkflow(Procedure):
     """One mediation on the spot."""
 
     @workflow.init
     def __init__(self) -> None:
         self.grid = GridState(case=workflow.info().workflow_id)
-        self.messages = 0
 
     @workflow.run
     async def run(self) -> GridClosed:
@@ -59,14 +54,12 @@ class GridWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             return self._closed()
         await self._open()
-        casebook = asyncio.create_task(self._keep_casebook())
+        for duty in (self.keep_shown, self.keep_written, self.keep_trying):
+            self.keep(duty)
         await self._mediate()
         if self.grid.outcome is None:
             await self._hand_over()
-        await workflow.wait_condition(
-            lambda: self.grid.recorded == self.grid.next_seq - 1 and workflow.all_handlers_finished()
-        )
-        casebook.cancel()
+        await self.settle_down()
         return self._closed()
 
     async def _open(self) -> None:
@@ -74,9 +67,8 @@ class GridWorkflow:
         state = self.grid
         assert state.opened_at is not None
         place = state.complaint.jurisdiction if state.complaint else "CN"
-        state.plan = await self._ask(
-            GridService.plan, GridOpening(jurisdiction=place, opened_on=grid.day(state.opened_at))
-        )
+        opening = GridOpening(jurisdiction=place, opened_on=grid.day(state.opened_at))
+        state.plan = await self.ask(GridService.plan, lambda: opening)
 
     async def _mediate(self) -> None:
         """Until it is settled, given to the centre, or over."""
@@ -101,27 +93,28 @@ class GridWorkflow:
         forwarding = GridForwarding(
             complaint=grid.complaint_for_the_centre(state), record=grid.record(state), drill=state.drill
         )
-        answer = await self._ask(GridService.forward, forwarding, service_of_its_own)
+        answer = await self.ask(GridService.forward, lambda: forwarding)
         grid.take_over(state, answer, workflow.now())
 
-    async def _keep_casebook(self) -> None:
-        """Write each new stretch of the ledger, by an activity that begins when history holds it."""
-        while True:
-            await workflow.wait_condition(lambda: self.grid.recorded < self.grid.next_seq - 1)
-            entry = grid_view.entry(self.grid)
-            self.grid.recorded = await self._ask(GridService.record, entry, service_of_its_own)
+    async def keep_written(self) -> None:
+        """Keep the casebook."""
+        await self.keep_casebook(GridService.record, lambda: grid_view.entry(self.grid))
 
-    async def _ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
-        """Ask a service of the centre, again every hour while it needs a person first."""
+    async def keep_trying(self) -> None:
+        """Try again what is blocked, when its time has come: a post has no other alarms."""
+        alarm, state = Alarm(), self.grid
         while True:
-            try:
-                return await through(activity, request)
-            except (ActivityError, ApplicationError) as error:
-                cause = error.cause if isinstance(error, ActivityError) else error
-                if not isinstance(cause, ApplicationError):
-                    raise
-                workflow.logger.warning("a service of the centre needs a person: %s", cause.type)
-            await workflow.sleep(RETRY_AFTER)
+            await workflow.wait_condition(lambda: any(one.waits for one in state.blocks.values()))
+            at = min(one.retry_at for one in state.blocks.values() if one.waits)
+            await alarm.wait(at, lambda: not any(one.waits for one in state.blocks.values()))
+            for step, one in state.blocks.items():
+                if one.retry_at <= workflow.now():
+                    state.retry(step)
+
+    @property
+    def ledger(self) -> GridState:
+        """See base class."""
+        return self.grid
 
     def _closed(self) -> GridClosed:
         to = self.grid.forwarded.case if self.grid.forwarded else None
@@ -129,20 +122,9 @@ class GridWorkflow:
 
     # --- messages -----------------------------------------------------------------------------------
 
-    @workflow.signal(dynamic=True)
-    def take_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Every message as a signal. One that can't be carried out is put on the ledger as rejected."""
-        body = answers.body(payloads)
-        self.messages += 1
-        try:
-            grid.carry_out(self.grid, grid.parse(name, body), workflow.now())
-        except Refused as refused:
-            protocol.reject(self.grid, name, body, refused, workflow.now())
-
-    def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
-        """Put a signal on the ledger that nobody proved to have sent."""
-        self.messages += 1
-        protocol.turn_away(self.grid, name, answers.body(payloads), found, workflow.now())
+    def carry_out(self, name: str, body: bytes) -> None:
+        """See base class."""
+        grid.carry_out(self.grid, grid.parse(name, body), workflow.now())
 
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> GridReceipt | Acknowledgement:
@@ -152,8 +134,8 @@ class GridWorkflow:
         try:
             message = grid.parse(name, body)
             acted = grid.carry_out(self.grid, message, workflow.now())
-        except Refused as refused:
-            raise answers.refusal(refused, answers.language_of(body)) from None
+        except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the rest goes on
+            raise self.refused(name, body, error) from None
         if message.name == OpenGrid.name:
             await workflow.wait_condition(lambda: self.grid.plan is not None)
             return self._receipt(message.language)
@@ -178,7 +160,7 @@ class GridWorkflow:
         return Acknowledgement(
             case=self.grid.case,
             message_id=message.message_id,
-            seq=self.grid.seen[protocol.own_mark(message)],
+            seq=self.grid.seen[protocol.mark(message)],
             at=workflow.now(),
             duplicate=not acted,
             waits=self._line(message.language),

@@ -1,6 +1,5 @@
 """Asking an agency's own records for a draft, for as long as its inquiry is open."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -17,9 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.centre import agency
 
 
-async def prefill(case: CaseState, task: Task, request: RecordsRequest, stamp: Callable[[], None]) -> None:
+async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
     """A draft from the agency's own records. One that is away for days delays its draft and nothing else."""
-    alarm, asked_again = Alarm(), workflow.patched("records-asked-again")
+    alarm = Alarm()
 
     def now() -> datetime:
         return case.clock(workflow.now())
@@ -32,19 +31,16 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest, stamp: C
                 "read_records",
                 request,
                 FINDING_OF[task.agency],
-                patience=min(left, inquiring.patience(task)) if asked_again else left,
+                patience=min(left, inquiring.patience(task)),
                 summary=answers.records(task.agency),
             )
         except (ActivityError, ApplicationError) as error:
-            if not asked_again or task not in case.open_tasks:
+            if task not in case.open_tasks:
                 break
             next_try = inquiring.delay_records(case, task, *answers.records_failure(error), now())
         else:
             inquiring.take_records(case, task, draft, now())
-            stamp()
             return
-
-        stamp()
 
         def again(at: datetime = next_try) -> bool:
             return task not in case.open_tasks or now() >= at

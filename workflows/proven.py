@@ -1,20 +1,25 @@
 """Before any handler sees what came in: is it from whom it says it is from?
 
-A verdict is given once, live, and never again, so that replay knows no keys. An update is judged by its validator,
-which history records as accepted or never sees; a signal by a local activity, whose answer history keeps; a query
-when it is asked. So a key may be added, ended or lost at any time, and no recorded history comes out otherwise.
+An update is judged by its validator, which history records as accepted or never sees; a query when it is asked. The
+verdict on a signal is a pure function of its token, its bytes, the public keys that history holds, and the time of the
+workflow task: replay comes to the same one. The keys come in by an activity when a signal needs them, and again when
+they are no longer fresh, or do not have the key that a token names.
+
+Whatever a stranger's header or payload makes our code raise is a signal turned away, or a refusal.
 """
 
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.worker import (
+    ExecuteWorkflowInput,
     HandleQueryInput,
     HandleSignalInput,
     HandleUpdateInput,
@@ -23,18 +28,21 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from activities.identity import IdentityService, SignalClaim
-from domain.identity import HEADER, Sent, Use, Verdict, sent_message
+from domain.identity import HEADER, KeySet, Sent, Use, Verdict, sent_message, verdict
 from domain.ledger import Actor
 from domain.opening import Reading
-from domain.protocol import Refused
+from domain.protocol import Refused, refusal
 from domain.readers import may_read
 from domain.words import Language
-from workflows import answers
-from workflows.centre import service
+from runtime.tokens import TOKEN_BYTES, judge, key_id
+from workflows import answers, centre
 
-PROVEN: Final = "proven-identity"
-"""The patch since which every message is proved."""
+KEYS_STAY_FRESH: Final = timedelta(minutes=10)
+"""After this a key may have been ended that a case does not know of."""
+KEYS_ASKED_EVERY: Final = timedelta(minutes=1)
+"""However many tokens name keys that nobody has."""
+WAITING_AT_MOST: Final = 1000
+"""Signals that wait while the keys are asked for."""
 _VERIFY: Final = "onestop-verify"
 _BUILT_IN: Final = "__"
 """Temporal's own queries: stack traces and the list of handlers, which tell nothing of a case."""
@@ -67,28 +75,56 @@ class Proving(Interceptor):
 class _Inbound(WorkflowInboundInterceptor):
     def __init__(self, next: WorkflowInboundInterceptor) -> None:
         super().__init__(next)
-        self._signals = 0
-        self._turn: asyncio.Future[None] | None = None
+        self._keys, self._asked_at = KeySet(), datetime.min.replace(tzinfo=workflow.now().tzinfo)
+        self._waiting: list[HandleSignalInput] = []
+
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
+        """A request to cancel proves nobody's right to end a case: it is noted, and nothing else."""
+        life = asyncio.create_task(super().execute_workflow(input))
+        while not life.done():
+            try:
+                await asyncio.shield(life)
+            except asyncio.CancelledError:
+                if life.cancelled():
+                    raise
+                workflow.instance().not_cancelled()
+        return life.result()
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
-        self._signals += 1
-        # A run begun under version 0.1 proves the signals that come in from now on, each under a patch of its own.
-        if not (workflow.patched(PROVEN) or workflow.patched(f"{PROVEN}-{self._signals}")):
-            return await super().handle_signal(input)
-        sent = sent_message(workflow.info().workflow_id, input.signal, answers.body(_payloads(input.args)))
-        claim = SignalClaim(token=_token(input.headers), sent=sent, run=workflow.info().run_id)
-        before, mine = self._turn, asyncio.get_running_loop().create_future()
-        self._turn = mine
-        try:
-            verdict = await service(IdentityService.verify, claim)
-            if before is not None:
-                await before
-            if verdict.problems:
-                workflow.instance().turn_away(input.signal, _payloads(input.args), verdict.problems)
+        """A signal for which the keys are wanting waits; the first of those that wait asks for them, for all."""
+        if self._waiting:
+            if len(self._waiting) < WAITING_AT_MOST:
+                self._waiting.append(input)
             else:
-                await super().handle_signal(input)
-        finally:
-            mine.set_result(None)
+                self._turn_away(input, verdict(refusal("identity.crowded", "token")))
+        elif self._wants_keys(_token(input.headers)):
+            self._waiting.append(input)
+            self._keys, self._asked_at = await centre.keys(), workflow.now()
+            while self._waiting:
+                await self._admit(self._waiting[0])
+                del self._waiting[0]
+        else:
+            await self._admit(input)
+
+    def _wants_keys(self, token: str | None) -> bool:
+        """Only what could be a token of ours is worth asking for; and not on every one that is made up."""
+        kid = key_id(token) if token else None
+        if kid is None:
+            return False
+        age = workflow.now() - self._asked_at
+        return age >= (KEYS_STAY_FRESH if self._keys.knows(kid) else KEYS_ASKED_EVERY)
+
+    async def _admit(self, input: HandleSignalInput) -> None:
+        body = answers.body(_payloads(input.args))
+        sent = sent_message(workflow.info().workflow_id, input.signal, body, queued=True)
+        found = judge(self._keys, _token(input.headers), sent, workflow.now())
+        if found.actor is None:
+            self._turn_away(input, found)
+        else:
+            await super().handle_signal(input)
+
+    def _turn_away(self, input: HandleSignalInput, found: Verdict) -> None:
+        workflow.instance().turn_away(input.signal, _payloads(input.args), found.problems)
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:
         body = answers.body(_payloads(input.args))
@@ -130,8 +166,11 @@ def _payloads(args: Sequence[Any]) -> Sequence[RawValue]:
 def _token(headers: Mapping[str, Payload]) -> str | None:
     if HEADER not in headers:
         return None
-    try:
-        token = json.loads(headers[HEADER].data)
-    except ValueError:
+    given = headers[HEADER].data
+    if len(given) > TOKEN_BYTES:
         return None
-    return token if isinstance(token, str) else None
+    try:
+        token = json.loads(given)
+    except (ValueError, RecursionError):
+        return None
+    return token if isinstance(token, str) and token.isascii() else None

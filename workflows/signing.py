@@ -20,15 +20,15 @@ async def signed(dispute: Upkeep) -> None:
     one, settlement = case.signing, case.settlement
     if one is None or settlement is None or one.seal is None or one.remedies_opened or not case.unpaid:
         return
-    plan = await dispute.ask(
+    effective_on = one.effective_on
+    plan = await dispute.step(
         PerformanceService.plan,
-        PerformanceRequest(
+        lambda: PerformanceRequest(
             jurisdiction=progress.jurisdiction(case),
             instalments=tuple(due.instalment for due in settlement.dues),
-            agreed_on=one.effective_on,
+            agreed_on=effective_on,
         ),
     )
     one.remedies_opened = True
     confirming.take_plan(case, plan.confirmations, dispute.now)
-    if case.papers_by_itself:
-        order(case, PaperKind.AGREEMENT, None, SYSTEM.id, dispute.now)
+    order(case, PaperKind.AGREEMENT, None, SYSTEM.id, dispute.now)

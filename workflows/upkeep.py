@@ -1,23 +1,19 @@
-"""What a running case does beside its procedure: it waits, asks, and keeps time, casebook and deadlines."""
+"""What a running case does beside its procedure: it keeps time, casebook, deadlines, calendar and papers."""
 
-import asyncio
-import contextlib
-import itertools
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.casebook import CasebookService
     from activities.deadlines import DeadlineService
     from activities.papers import PaperService
     from activities.sessions import SessionService
-    from domain import agenda, progress, recounting, sessions
-    from domain.case import Blocked, CaseState
-    from domain.deadlines import GRANTED
+    from domain import agenda, progress, protocol, recounting, sessions
+    from domain.case import CaseState
     from domain.drafting import draft, due_with
     from domain.effects.papers import order, take_issued
     from domain.effects.sessions import not_booked
@@ -32,21 +28,20 @@ with workflow.unsafe.imports_passed_through():
     from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
-    from workflows.centre import Service, service, service_of_its_own
     from workflows.listing import search_attributes_of
+    from workflows.procedure import Needless, Procedure
 
 A = TypeVar("A")
 B = TypeVar("B")
-RETRY_AFTER: Final = timedelta(days=1)
-LONGEST_RETRY: Final = timedelta(days=30)
-"""A blocked step is tried again after one day, then after two, and so on up to this."""
-CASEBOOK_LAG: Final = timedelta(seconds=1)
-"""How far the casebook may lie behind the case."""
 MESSAGES_PER_RUN: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run."""
 
 EVENTS_PER_RUN: Final = 1000
 """A settlement that is performed over years goes on in a new run well before Temporal suggests it."""
+
+
+def _same(request: A) -> A:
+    return request
 
 
 class EndsEarly(Exception):
@@ -58,60 +53,74 @@ class TurnsOver(Exception):
 
 
 def phase(this: Phase) -> Callable[[Callable[[Any], Awaitable[None]]], Callable[[Any], Awaitable[None]]]:
-    """A step of the procedure: announced when entered, passed over when the case is beyond it already."""
+    """A step of the procedure: announced when entered, passed over when the case is beyond it already.
+
+    What goes wrong in it unforeseen is shown, and the step is done again.
+    """
     order = list(Phase)
 
     def declare(step: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
         async def run(dispute: "Upkeep") -> None:
-            case = dispute.case
+            case, tries = dispute.case, 0
             if order.index(case.phase) > order.index(this):
                 return
             if case.phase is not this:
                 dispute.enter(this)
-            await step(dispute)
+            while True:
+                try:
+                    await step(dispute)
+                except (EndsEarly, TurnsOver):
+                    raise
+                except Exception as error:  # noqa: BLE001 - a case must not hang in a workflow task that fails for ever
+                    tries += 1
+                    await dispute.stuck(this, error, tries)
+                else:
+                    case.unblock(this, dispute.now)
+                    return
 
         return run
 
     return declare
 
 
-class Upkeep:
+class Upkeep(Procedure):
     """A running case, without its procedure."""
 
     case: CaseState
-    messages = 0
-    """How many came in this run."""
-    bounded = False
-    """Whether runs are kept short while a settlement is performed: so in all runs but those begun before."""
-    stamps = False
-    """Whether what is noted leaves a trace in history at once: so in all runs but those begun before."""
-    settling = False
-    """The run is about to end: the casebook is not waited for any more."""
+    _listed: Sequence[Any] = ()
+    """What Temporal's lists were last told."""
+    _traced = 0
+    """The next event's number when an update was last carried out."""
+
+    @property
+    def ledger(self) -> CaseState:
+        """See base class."""
+        return self.case
 
     @property
     def now(self) -> datetime:
         """The case's clock."""
         return self.case.clock(workflow.now())
 
+    def show(self) -> None:
+        """Where cases are listed in Temporal, each stands as it is; what an update noted has left a trace already."""
+        attributes = search_attributes_of(self.case)
+        if attributes != self._listed or self.case.next_seq > self._traced:
+            self._listed = attributes
+            workflow.upsert_search_attributes(attributes)
+        workflow.set_current_details(self.line(Language.CHINESE))
+
+    def carry_out(self, name: str, body: bytes) -> None:
+        """See base class."""
+        protocol.carry_out(self.case, protocol.parse(name, body), self.now)
+
     def enter(self, next_phase: Phase) -> None:
-        """Go on to a phase, and show it where cases are listed."""
+        """Go on to a phase."""
         self.case.enter(next_phase, self.now)
         if next_phase is not Phase.MEDIATION:
             sessions.call_off(self.case, self.now, next_phase)
-        if self.case.papers_by_itself:
-            for kind, about in due_with(self.case, next_phase):
-                order(self.case, kind, about, SYSTEM.id, self.now)
-        workflow.upsert_search_attributes(search_attributes_of(self.case))
-        workflow.set_current_details(self.line(Language.CHINESE))
-
-    def stamp(self) -> None:
-        """Leave a trace in history of a workflow task in which something was noted.
-
-        A task that left none is taken for the heartbeat of a local activity by replay, which joins it with the next
-        one and gives what was noted the next one's time: the ledger would come out otherwise than it was written.
-        """
-        if self.stamps:
-            workflow.upsert_search_attributes(search_attributes_of(self.case))
+        for kind, about in due_with(self.case, next_phase):
+            order(self.case, kind, about, SYSTEM.id, self.now)
 
     def go_on(self) -> None:
         if self.case.ending is not None:
@@ -122,7 +131,7 @@ class Upkeep:
     def has_grown_long(self) -> bool:
         """Whether the case should go on in a new run."""
         run = workflow.info()
-        performed = self.bounded and self.case.phase is Phase.PERFORMANCE
+        performed = self.case.phase is Phase.PERFORMANCE
         return (
             self.messages >= MESSAGES_PER_RUN
             or run.is_continue_as_new_suggested()
@@ -143,88 +152,45 @@ class Upkeep:
         if case.suspension is not None or not done():
             self.go_on()
 
-    async def ask(self, activity: Callable[[Any, A], Awaitable[B]], request: A, through: Service = service) -> B:
-        """Ask a service of the centre; what it can't answer blocks the case, visibly, until it is mended."""
-        began = self.now
-        for tries in itertools.count(1):
-            try:
-                return await through(activity, request)
-            except (ActivityError, ApplicationError) as error:
-                # A local activity fails with the application's error itself, another one wraps it.
-                cause = error.cause if isinstance(error, ActivityError) else error
-                if not isinstance(cause, ApplicationError):
-                    raise
-                code, params = answers.failure(cause)
-            blocked = Blocked(
-                step=getattr(activity, "__qualname__", "service"),
-                code=code,
-                params=params,
-                since=began,
-                tries=tries,
-                retry_at=self.now + min(RETRY_AFTER * tries, LONGEST_RETRY),
-            )
-            progress.block(self.case, blocked, self.now)
-            await workflow.wait_condition(lambda: self.case.blocked is None)
-        raise AssertionError("counting never ends")
+    async def step(self, activity: Callable[[Any, A], Awaitable[B]], request: Callable[[], A]) -> B:
+        """Ask a service that the procedure can't go on without. A case that is ended meanwhile waits no longer."""
+        try:
+            return await self.ask(activity, request, needless=lambda: self.case.ending is not None)
+        except Needless:
+            raise EndsEarly from None
 
     def known(self) -> Known:
         return progress.known(self.case, self.now)
 
-    async def keep_time(self, alarm: Alarm | None) -> None:
+    async def keep_time(self) -> None:
         """Ring what is due, and sleep until what is next."""
-        case = self.case
+        case, alarm = self.case, Alarm()
         while True:
-            noted = case.next_seq
             agenda.ring(case, self.now)
-            if case.next_seq > noted:
-                self.stamp()
             upcoming, offset = agenda.next_alarm(case), case.clock_offset
             left = None if upcoming is None else upcoming - self.now
 
-            def moved(at: datetime | None = upcoming, by: timedelta = offset) -> bool:
+            def moved(at: datetime | None = upcoming, by: Any = offset) -> bool:
                 return (agenda.next_alarm(case), case.clock_offset) != (at, by)
 
-            if alarm is not None:
-                await alarm.wait(None if left is None else workflow.now() + left, moved)
-            else:
-                with contextlib.suppress(TimeoutError):
-                    await workflow.wait_condition(moved, timeout=left)
+            await alarm.wait(None if left is None else workflow.now() + left, moved)
 
-    async def keep_casebook(self) -> None:
-        """Write each new stretch of the ledger, with the rows that people search, in one transaction.
-
-        Written is only what history holds already. A local activity may run in a workflow task that is lost
-        with its worker, and come out otherwise when it is done again; so what was noted before the timer
-        began is written after it has fired, and a burst of messages makes one entry.
-        """
+    async def keep_written(self) -> None:
+        """Keep the casebook."""
         case = self.case
-        while True:
-            await workflow.wait_condition(lambda: case.recorded < case.next_seq - 1 or self.settling)
-            if self.settling:
-                return
-            in_history = case.next_seq - 1
-            await workflow.sleep(CASEBOOK_LAG)
-            if in_history > case.recorded:
-                case.recorded = await self.ask(CasebookService.record, casebook_entry(case, in_history))
+        await self.keep_casebook(CasebookService.record, lambda: casebook_entry(case, case.next_seq - 1))
 
     async def keep_deadlines(self) -> None:
-        """Count the open deadlines anew when the calendar has changed, or time was granted.
-
-        A message of this kind is in no history before it; granted time is, and is recounted since.
-        """
+        """Count the open deadlines anew when the calendar has changed, or time was granted."""
         case = self.case
         while True:
-            await workflow.wait_condition(lambda: case.recounting is not None)
-            if case.recounting == GRANTED and not workflow.patched("granted-time-is-recounted"):
-                case.recounting = None
-                continue
+            await workflow.wait_condition(lambda: case.recounting is not None and case.ending is None)
             asked = recounting.request(case, self.now)
             if not asked.deadlines and not asked.clocks:
                 case.recounting = None
                 continue
-            answer = await self.ask(DeadlineService.recount, asked)
-            if recounting.take_recount(case, asked, answer, self.now):
-                workflow.upsert_search_attributes(search_attributes_of(case))
+            answer = await self.ask(DeadlineService.recount, partial(_same, asked))
+            recounting.take_recount(case, asked, answer, self.now)
 
     async def keep_calendar(self) -> None:
         """Have the calendar keep what the talks of the case need, and nothing more."""
@@ -232,7 +198,7 @@ class Upkeep:
         while True:
             await workflow.wait_condition(lambda: case.sittings.unsettled)
             told = case.sittings.changes
-            answer = await self.ask(SessionService.settle, sessions.request(case, self.now))
+            answer = await self.ask(SessionService.settle, lambda: sessions.request(case, self.now))
             case.sittings.kept = told
             for talks in sessions.take(case, answer, self.now):
                 for party in sessions.summoned(case, talks, answer.summons):
@@ -251,29 +217,16 @@ class Upkeep:
         case = self.case
         while True:
             await workflow.wait_condition(lambda: bool(case.paper_orders))
-            wanted = case.paper_orders[0]
-            request = PaperRequest(
-                case=case.case,
-                key=f"{case.case}.{len(case.papers) + 1}",
-                drill=case.drill,
-                matter=draft(case, wanted.kind, wanted.about, self.now),
-            )
-            take_issued(case, await self.ask(PaperService.issue, request), self.now)
+            take_issued(case, await self.ask(PaperService.issue, self._paper), self.now)
 
-    async def settle_down(self, casebook: asyncio.Task[None] | None) -> None:
-        """Nothing may be left in the air: every sender answered, every event in the casebook.
-
-        The last entry is written by an activity of its own, which begins when history holds everything.
-        """
-        case = self.case
-        if casebook is not None:
-            self.settling = True
-            await casebook
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        while case.recorded < case.next_seq - 1:
-            last = casebook_entry(case, case.next_seq - 1)
-            case.recorded = max(case.recorded, await self.ask(CasebookService.record, last, service_of_its_own))
-            await workflow.wait_condition(workflow.all_handlers_finished)
+    def _paper(self) -> PaperRequest:
+        case, wanted = self.case, self.case.paper_orders[0]
+        return PaperRequest(
+            case=case.case,
+            key=f"{case.case}.{len(case.papers) + 1}",
+            drill=case.drill,
+            matter=draft(case, wanted.kind, wanted.about, self.now),
+        )
 
     def line(self, language: Language) -> str:
         """On whom the case waits, as a sentence."""

@@ -28,6 +28,6 @@ def the_task(case: CaseState, name: str, ref: str, actor: Actor) -> Task:
         must(not taken, "task.claimed", "task", officer=task.officer)
         must(stands(task, actor, move), "task.not_yours", "task", officer=task.officer or "-")
     must(task.state in move.of, "task.not_now", "task", name=name, state=task.state)
-    still = case.suspension is not None and task.full_life
+    still = case.suspension is not None
     must(move.standing_still or not still, "task.stands_still", "task")
     return task

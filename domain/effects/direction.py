@@ -99,7 +99,7 @@ def suspend(case: CaseState, message: Suspend, now: datetime) -> Checked:
         until=message.until.isoformat(),
         reason=message.reason,
     )
-    if case.ends.known and can_issue(case, PaperKind.SUSPENSION_NOTICE, None):
+    if can_issue(case, PaperKind.SUSPENSION_NOTICE, None):
         order(case, PaperKind.SUSPENSION_NOTICE, None, message.actor.id, now)
 
 
@@ -173,9 +173,8 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
         must(case.mediation and case.phase is Phase.MEDIATION, "mediation.not_open", "task")
         must(message.to != case.mediator, "reassign.same", "to")
         recused = {one.mediator for one in (case.assignment.exclusions if case.assignment else ())}
-        # Cases begun under version 0.1 took whoever was named.
         recused |= case.sittings.recused
-        must(not case.proven or message.to not in recused, "reassign.recused", "to", to=message.to)
+        must(message.to not in recused, "reassign.recused", "to", to=message.to)
     else:
         task = the_task(case, message.name, message.task, message.actor)
         must(message.to != task.officer, "reassign.same", "to")
@@ -227,7 +226,7 @@ def refer(case: CaseState, message: Refer, now: datetime) -> Checked:
 def retry(case: CaseState, message: Retry, now: datetime) -> Checked:
     must(case.blocked, "retry.not_blocked", "name")
     yield
-    case.blocked = None
+    case.retry()
     case.note("retried", now, message.actor, message.message_id)
 
 

@@ -83,7 +83,12 @@ async def test_another_event_under_a_number_that_is_taken_is_a_conflict(
     await record(pool, vault, entry(case, *chain(3)))
     with pytest.raises(LedgerConflict) as conflict:
         await record(pool, vault, entry(case, *chain(4, other=True)[1:]))
-    assert conflict.value.seq == 2
+    assert (conflict.value.code, conflict.value.seq) == ("refusals.ledger.conflict", 2)
+    before = await snapshot(pool, case)
+    with pytest.raises(LedgerConflict) as gap:
+        await record(pool, vault, entry(case, *chain(6)[4:], phase=Phase.CLOSED))
+    assert (gap.value.code, gap.value.seq) == ("refusals.ledger.gap", 5)
+    assert await snapshot(pool, case) == before
 
 
 async def test_an_older_step_never_overwrites_the_rows_of_a_newer_one(

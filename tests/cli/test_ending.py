@@ -2,6 +2,7 @@
 
 from tests.cli.conftest import Onestop
 from tests.cli.test_at_the_centre import filed, investigate, until
+from tests.cli.test_readme import patiently
 
 
 async def test_a_failed_case_is_followed_by_commands_and_reopened(at_centre: Onestop) -> None:
@@ -19,7 +20,7 @@ async def test_a_failed_case_is_followed_by_commands_and_reopened(at_centre: One
 
     target, item = closed["referrals"][0]["target"], closed["referrals"][0]["item"]
     received = ("received", case, target, "--number", "收1", "--by", "李某", "--as", "supervisor:sup-01")
-    assert (await at_centre(*received)).code == 0
+    assert (await patiently(at_centre, *received)).code == 0
     assert (await at_centre(*received)).code != 0
     assert (await at_centre("comment", case, "对方来电", "--as", "supervisor:sup-01")).code == 0
     returned = await at_centre(

@@ -8,7 +8,6 @@ from typing import Any
 from domain.assessment import Assessment, OwedItem
 from domain.base import CENTRE_ZONE
 from domain.case import (
-    Blocked,
     CaseState,
     Due,
     Mandate,
@@ -19,6 +18,7 @@ from domain.case import (
     Settlement,
     Suspension,
 )
+from domain.chronicle import Blocked
 from domain.confirmation import Confirmation, ConfirmationKind, ConfirmationState
 from domain.deadlines import Deadline, end_of
 from domain.ends import ReplySignature, ReplySigning, SignatureTerms
@@ -381,7 +381,7 @@ def ready_for(message: str) -> CaseState:
         case "resume":
             return asked(suspension=standing_still)
         case "retry":
-            return case(Phase.TRIAGE, blocked=stuck)
+            return case(Phase.TRIAGE, blocks={stuck.step: stuck})
         case "advance_clock":
             return asked(drill=True)
         case _:

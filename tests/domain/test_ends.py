@@ -125,7 +125,7 @@ def test_a_closed_case_tells_each_answer_with_its_item_and_target() -> None:
     reply = ReplyItem(
         item="i1", claimant="c1", answer="unsettled", amount=Decimal("1.00"), referred_to=ReferralTarget.ENFORCEMENT
     )
-    closed = case(Phase.CLOSED, outcome=Outcome.FAILED, reply=[reply], ends=Ends(known=True, remedies=remedies))
+    closed = case(Phase.CLOSED, outcome=Outcome.FAILED, reply=[reply], ends=Ends(remedies=remedies))
     (item,) = ends_view(closed, NOW).items
     assert (item.answer, item.nature, item.referred_to) == ("unsettled", "A", ReferralTarget.ENFORCEMENT)
 
@@ -133,7 +133,7 @@ def test_a_closed_case_tells_each_answer_with_its_item_and_target() -> None:
 @pytest.mark.parametrize(("end", "kind"), [(end, kind) for end in Outcome for kind in ends()[end].papers])
 def test_each_outcome_issues_its_papers_as_far_as_they_have_something_to_say(end: Outcome, kind: PaperKind) -> None:
     closed = mediated() if end is Outcome.FAILED else case(Phase.CLOSED)
-    closed.phase, closed.outcome, closed.ends.known = Phase.CLOSED, end, True
+    closed.phase, closed.outcome = Phase.CLOSED, end
     closed.reply = [ReplyItem(item="i1", claimant="c1", answer="unsettled", amount=Decimal("1.00"))]
     closed.case_number = "RZ-1"
     issued = {paper for paper, _ in due_with(closed, Phase.CLOSED)}

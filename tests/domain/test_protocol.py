@@ -9,7 +9,7 @@ from cli.examples_of import example
 from domain.case import CaseState
 from domain.ledger import verify
 from domain.messages import Message
-from domain.protocol import MESSAGES, OPEN_PHASES, Problem, Refused, carry_out, check, parse, reject
+from domain.protocol import MESSAGES, OPEN_PHASES, Problem, Refused, carry_out, check, mark, parse, reject
 from domain.words import Agency, Language, Phase, Role
 from tests.builders import identity_number
 from tests.domain.cases import NOW, asked, case, mediated, proposal, ready_for, settled, unfiled
@@ -138,7 +138,7 @@ def test_checking_changes_nothing_and_carrying_out_does(name: str) -> None:
     assert running.model_dump() == before
     assert carry_out(running, sent, NOW)
     assert running.model_dump() != before
-    assert running.seen[sent.message_id] == running.next_seq - 1 == len(running.events)
+    assert running.seen[mark(sent)] == running.next_seq - 1 == len(running.events)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -57,7 +57,7 @@ def test_the_answer_never_travels_in_clear() -> None:
         (TAXMAN, "curiosity", "reading.purpose"),
         (UNIONIST, "contact", "reading.not_asked"),
         (builders.mediator("somebody-else"), "contact", "reading.not_mediator"),
-        (SECOND, "access", "reading.own_only"),
+        (SECOND, "access", "party.unknown"),
         (FIRST, "contact", "reading.purpose"),
         (builders.INTAKE, "contact", "actor.role"),
         (builders.party("e1", Role.RESPONDENT), "contact", "actor.role"),

@@ -42,7 +42,7 @@ def refusal(running: CaseState, *said: Any, **fields: Any) -> str:
 
 
 def at_tax(**changes: Any) -> CaseState:
-    return asked(task(TAX, **{"desk": BUREAU, "full_life": True, "escalate_at": end_of(TODAY + 8 * DAY)} | changes))
+    return asked(task(TAX, **{"desk": BUREAU, "escalate_at": end_of(TODAY + 8 * DAY)} | changes))
 
 
 # --- known faults of other engines --------------------------------------------------------------------

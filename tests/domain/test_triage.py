@@ -161,11 +161,6 @@ def test_the_nearest_rules_are_told_first(tmp_path: Path) -> None:
     assert "amount in yuan is unknown" in told(nearly[1], "en")
 
 
-def test_a_near_miss_of_version_0_1_is_still_read() -> None:
-    recorded = {"rule": "mass-risk", "failed": "media_or_mass_risk is True", "fact": "False"}
-    assert NearMiss.model_validate(recorded) == near("mass-risk", claimants=12)
-
-
 FACTS = st.builds(
     TriageFacts,
     claimants=st.integers(1, 5000),

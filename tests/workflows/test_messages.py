@@ -152,7 +152,7 @@ async def test_one_agency_cannot_do_anothers_task(office: Office) -> None:
 
 async def test_an_agencys_own_records_prefill_the_draft(office: Office) -> None:
     handle = await office.start(builders.complaint())
-    await office.until(handle, lambda view: all(task.records == "read" for task in view.tasks))
+    await office.until(handle, lambda view: bool(view.tasks) and all(task.records == "read" for task in view.tasks))
     officer = builders.officer(TAX)
     await office.update(handle, m.CompleteTask(message_id="x", actor=officer, task=TAX, accept_draft=True))
 
