@@ -203,12 +203,17 @@ def _unmarked(payload: Payload) -> Payload:
 
 
 class Failures(DefaultFailureConverterWithEncodedAttributes):
-    """Failures whose message and stack trace are encrypted; a refusal, which never repeats a value, stays readable."""
+    """Failures whose message and stack trace are encrypted.
+
+    A refusal never repeats a value: it stays readable, message and problems, for any client in any language.
+    """
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         """See base class."""
         if isinstance(exception, ApplicationError) and exception.type == "Refused":
             _READABLE.to_failure(exception, payload_converter, failure)
+            for problems in failure.application_failure_info.details.payloads:
+                problems.metadata[_PUBLIC] = b"1"
         else:
             super().to_failure(exception, payload_converter, failure)
 

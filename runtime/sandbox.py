@@ -1,10 +1,10 @@
 """The sandbox in which workflows run, and one thing that it looks after: who was only read does not go on from there.
 
 A query for a case that a worker does not keep in mind is answered from the whole history, and that may end with events
-which no workflow task has taken up yet. The case then has seen them by halves: with the time of the task before, and
+which no workflow task has taken up yet. The case then has seen them by halves: at the time of the task before, and
 without those that come with them. If the worker kept it so, the next task would go on from there, and what it wrote
-would not come out of replay. So a case that was loaded for a query alone is forgotten when the query is answered, and a
-task that is quicker than that is done again.
+would not come out of replay. Such a case is forgotten when the query is answered, and a task that is quicker than that
+is done again. It is known by its last activation, which has the time of the one before: no task of its own began it.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _RESTRICTIONS: Final = SandboxRestrictions.default.with_passthrough_modules(
 
 
 class OnlyRead(Exception):
-    """A case that was loaded for a query is given a task: the task is done again on the case as its history has it."""
+    """A case that has seen its last events by halves is given a task, which is done again on what its history says."""
 
 
 class Runner(SandboxedWorkflowRunner):
@@ -40,19 +40,19 @@ class Runner(SandboxedWorkflowRunner):
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """See base class."""
         instance, forget = super().create_instance(det), self._forget
-        activate, lives, only_read = instance.activate, False, False
+        activate, task, by_halves, only_read = instance.activate, None, False, False
 
         def watched(activation: Any) -> Any:
-            nonlocal lives, only_read
-            asked = any(job.HasField("query_workflow") for job in activation.jobs)
-            leaves = any(job.HasField("remove_from_cache") for job in activation.jobs)
-            if asked and not lives:
-                only_read = True
-                if "run" in forget:
+            nonlocal task, by_halves, only_read
+            if any(job.HasField("query_workflow") for job in activation.jobs):
+                only_read = only_read or by_halves
+                if by_halves and "run" in forget:
                     forget["run"](activation.run_id)
-            elif only_read and not leaves:
-                raise OnlyRead("a task came before the case was forgotten: it is taken up again from its history")
-            lives = lives or not (asked or activation.is_replaying)
+            elif not any(job.HasField("remove_from_cache") for job in activation.jobs):
+                if only_read:
+                    raise OnlyRead("a task came before the case was forgotten: it is taken up again from its history")
+                started = activation.timestamp.ToNanoseconds()
+                task, by_halves = started, started == task
             return activate(activation)
 
         instance.activate = watched  # type: ignore[method-assign, assignment]

@@ -1,5 +1,6 @@
 """Payloads on the wire: encrypted unless public, readable for other languages, and never fatal."""
 
+import zlib
 from typing import Any, ClassVar
 
 import pytest
@@ -18,7 +19,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.base import Model
 from domain.words import Agency
-from runtime.codec import ENCODING, Codec, Converter, data_converter
+from runtime.codec import ENCODING, LARGEST, Codec, Converter, data_converter
 from runtime.rings import KeyRing
 from runtime.vault import Vault
 
@@ -212,3 +213,56 @@ def test_json_that_does_not_parse_is_bad_input() -> None:
     written = Payload(metadata={"encoding": b"json/plain"}, data=b"{")
     with pytest.raises(ApplicationError, match="json_invalid"):
         Converter().from_payloads([written], [Person])
+
+
+async def test_the_problems_of_a_refusal_are_plain_json_for_clients_in_other_languages() -> None:
+    problems = [{"field": "days", "code": "refusals.drill.only", "params": {}}]
+    failure = Failure()
+    await CONVERTER.encode_failure(ApplicationError("只有演练案件可以拨快时钟", problems, type="Refused"), failure)
+    [payload] = failure.application_failure_info.details.payloads
+    assert dict(payload.metadata) == {"encoding": b"json/plain"}
+    stranger = DefaultFailureConverter()
+    read = stranger.from_failure(failure, Converter())
+    assert isinstance(read, ApplicationError) and list(read.details) == [problems]
+
+
+class HandedOn(Model):
+    """What only the centre may hand on."""
+
+    sealed_payload: ClassVar[bool] = True
+    state: str = ""
+
+
+def of_case(vault: Vault, case: str) -> Any:
+    """The converter as it is for a workflow."""
+    return data_converter(vault).with_context(WorkflowSerializationContext(namespace="default", workflow_id=case))
+
+
+async def test_a_state_is_believed_only_sealed_by_the_centre_for_the_workflow() -> None:
+    [payload] = await of_case(VAULT, "dispute-a").encode([HandedOn(state="paid")])
+    assert await of_case(VAULT, "dispute-a").decode([payload], [HandedOn]) == [HandedOn(state="paid")]
+    assert await of_case(VAULT, "dispute-b").decode([payload], [HandedOn]) == [HandedOn()]
+
+    plain = Payload(metadata={"encoding": b"json/plain", "onestop-handed-on": b"1"}, data=b'{"state": "paid"}')
+    assert await of_case(VAULT, "dispute-a").decode([plain], [HandedOn]) == [HandedOn()]
+    for vault in (VAULT, VAULT.of_agency(Agency.TAX)):
+        key, text = vault.seal_bytes(plain.SerializeToString(), "payload")
+        forged = Payload(metadata={"encoding": ENCODING, "key": key.encode()}, data=text)
+        assert await of_case(VAULT, "dispute-a").decode([forged], [HandedOn]) == [HandedOn()]
+    key, text = VAULT.of_agency(Agency.TAX).seal_bytes(plain.SerializeToString(), "onestop-handed-on:dispute-a")
+    forged = Payload(metadata={"encoding": ENCODING, "key": key.encode(), "onestop-handed-on": b"dispute-a"}, data=text)
+    assert await of_case(VAULT, "dispute-a").decode([forged], [HandedOn]) == [HandedOn()]
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"zlib", b"\xff"]), st.booleans())
+async def test_no_garbage_under_a_good_key_raises(data: bytes, compression: bytes, agency: bool) -> None:
+    vault = VAULT.of_agency(Agency.LABOR) if agency else VAULT
+    key, text = vault.seal_bytes(data, "payload")
+    payload = Payload(metadata={"encoding": ENCODING, "key": key.encode(), "compression": compression}, data=text)
+    assert len(await Codec(VAULT).decode([payload, Payload(metadata={"encoding": ENCODING}, data=data)])) == 2
+
+
+async def test_what_would_unpack_to_more_than_anything_of_ours_is_not_unpacked() -> None:
+    key, text = VAULT.seal_bytes(zlib.compress(b"\0" * (LARGEST + 1)), "payload")
+    payload = Payload(metadata={"encoding": ENCODING, "key": key.encode(), "compression": b"zlib"}, data=text)
+    assert await Codec(VAULT).decode([payload]) == [payload]
