@@ -285,6 +285,8 @@ class CaseState(Chronicle):
     clocks: tuple[LimitationClock, ...] = ()
     """As they were last computed, one for each claim item."""
     linked: list[Linked] = []
+    windows: list[Ref] = []
+    """The intake services that filed the complaint, or one that was joined to it."""
     triage: Triage | None = None
     reclassified: CaseClass | None = None
     lane: Lane | None = None

@@ -45,6 +45,8 @@ class Handover(Model):
     mediator: Ref | None
     settlement: Settlement | None
     referrals: tuple[Referral, ...]
+    windows: tuple[Ref, ...] = ()
+    """The intake services that may act in it."""
     confirmations: tuple[Confirmation, ...] = ()
     """Those of its settlement of which something is still to come."""
 
@@ -75,6 +77,7 @@ def handover(case: CaseState, now: datetime) -> Handover:
         mediator=case.mediator,
         settlement=case.settlement,
         referrals=tuple(case.referrals),
+        windows=tuple(case.windows),
         confirmations=running(case),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from domain.side_by_side import Line
 from domain.signature import SigningView
 from domain.sittings_view import SittingsView
 from domain.view import (
+    NO_SHARES,
     CaseDeadlines,
     CaseView,
     ClaimantView,
@@ -30,6 +32,8 @@ from domain.view import (
     ReferralView,
     RespondentView,
     SettlementView,
+    Share,
+    Shares,
     TaskView,
 )
 from domain.words import EMPLOYING, Agency, RespondentKind, Role
@@ -42,6 +46,7 @@ _COLUMNS: Final = {
 }
 """Whose finding the columns of the side-by-side view come from."""
 _COMPANIES: Final = EMPLOYING | {RespondentKind.USER_UNIT}
+_NIL: Final = Decimal("0.00")
 HIDDEN: Final = "***"
 """What stands where something is not shown."""
 
@@ -88,7 +93,7 @@ class Purpose(Model):
 
 
 class Visibility(Model):
-    """The table: what each reader sees, which facts of the ledger are protected, and for what one may look behind."""
+    """The table: what each reader sees, what part each fact of the ledger is, and for what one may look behind."""
 
     source: str
     readers: Mapping[str, Sight]
@@ -105,6 +110,16 @@ def visibility() -> Visibility:
     return read_table(_TABLE, Visibility)
 
 
+@cache
+def _parts() -> Mapping[str, str]:
+    return {name: part for part, names in visibility().facts.items() for name in names}
+
+
+def part_of(fact: str) -> str | None:
+    """The part that a fact of the ledger belongs to; None for one that the table does not know, and nobody sees."""
+    return _parts().get(fact)
+
+
 def masked_name(name: str) -> str:
     """A name of which the first character stays."""
     return f"{name[:1]}**"
@@ -116,17 +131,19 @@ class Eyes:
 
     reader: Actor
     sight: Sight
+    mediator: Ref | None = None
+    """Of the case."""
 
     @classmethod
-    def of(cls, reader: Actor, asked: Collection[Agency]) -> "Eyes":
+    def of(cls, reader: Actor, asked: Collection[Agency], mediator: Ref | None = None) -> "Eyes":
         """The eyes of a reader. An officer whose agency is not among those asked sees nothing that is protected."""
         column: str = reader.role
         if reader.role is Role.OFFICER:
             column = reader.agency if reader.agency in asked and reader.agency else ""
-        return cls(reader, visibility().readers.get(column, Sight()))
+        return cls(reader, visibility().readers.get(column, Sight()), mediator)
 
-    def case(self, view: CaseView) -> CaseView:
-        """The view of a case as the reader may see it."""
+    def case(self, view: CaseView, own: Shares = NO_SHARES) -> CaseView:
+        """The view of a case as the reader may see it; ``own`` is what of the terms is the reader's."""
         sees = self.sight
         everything, judged = sees.people is Level.FULL, sees.prognosis is Level.FULL
         terms = sees.people is not Level.NONE
@@ -146,8 +163,8 @@ class Eyes:
                 "warnings": view.warnings if judged else (),
                 "assignment": view.assignment if judged else None,
                 "assigned_because": view.assigned_because if judged else (),
-                "proposals": tuple(self._answers(p, claiming) for p in view.proposals) if terms else (),
-                "settlement": self._settlement(view.settlement, claiming) if terms else None,
+                "proposals": tuple(self._answers(p, claiming, own) for p in view.proposals) if terms else (),
+                "settlement": self._settlement(view.settlement, claiming, own) if terms else None,
                 "signing": self._signing(view.signing, claiming) if terms else None,
                 "confirmations": tuple(
                     c.model_copy(update={"asked": self._refs(c.asked, claiming)}) for c in view.confirmations
@@ -239,11 +256,9 @@ class Eyes:
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""
-        parts = visibility().facts.items()
-        hidden = {name for part, names in parts if getattr(self.sight, part) is not Level.FULL for name in names}
 
         def cut(event: Event) -> Event:
-            facts = {name: self._fact(name, value, hidden) for name, value in event.facts.items()}
+            facts = {name: self._fact(name, value, event) for name, value in event.facts.items()}
             return event.model_copy(update={"facts": facts})
 
         return tuple(cut(event) for event in events)
@@ -305,12 +320,29 @@ class Eyes:
             return tuple(d for d in found if self.reader.agency in (d.first, d.second, d.resolver))
         return self._rows(found)
 
-    def _answers(self, proposal: ProposalView, claiming: Collection[Ref]) -> ProposalView:
+    def _answers(self, proposal: ProposalView, claiming: Collection[Ref], own: Shares) -> ProposalView:
+        """A total would tell one of two claimants what the other is offered."""
         given = {name: self._refs(getattr(proposal, name), claiming) for name in ("accepted", "rejected", "silent")}
-        return proposal.model_copy(update=given)
+        total = own.proposals.get(proposal.ref, _NIL) if self.sight.people is Level.OWN else proposal.total
+        return proposal.model_copy(update={**given, "total": total})
 
-    def _settlement(self, settlement: SettlementView | None, claiming: Collection[Ref]) -> SettlementView | None:
-        return settlement and settlement.model_copy(update={"claimants": self._refs(settlement.claimants, claiming)})
+    def _settlement(
+        self, settlement: SettlementView | None, claiming: Collection[Ref], own: Shares
+    ) -> SettlementView | None:
+        """A claimant sees the own part of each instalment; and what of it has come."""
+        if settlement is None:
+            return None
+        shown = settlement.model_copy(update={"claimants": self._refs(settlement.claimants, claiming)})
+        if self.sight.people is not Level.OWN:
+            return shown
+        has = {one.ref: own.instalments.get(one.ref, Share()) for one in shown.instalments}
+        due = tuple(one.model_copy(update=dict(has[one.ref])) for one in shown.instalments)
+        sums = {
+            "total": sum((one.amount for one in has.values()), _NIL),
+            "paid": sum((one.paid for one in has.values()), _NIL),
+            "late_fees": None,
+        }
+        return shown.model_copy(update={**sums, "instalments": due})
 
     def _signing(self, signing: SigningView | None, claiming: Collection[Ref]) -> SigningView | None:
         names = ("signed", "unsigned", "dropped")
@@ -329,14 +361,29 @@ class Eyes:
             return referral
         return referral.model_copy(update={"reason": HIDDEN})
 
-    def _fact(self, name: str, value: JsonValue, hidden: Collection[str]) -> JsonValue:
-        if name in hidden and value is not None:
-            return HIDDEN
+    def _fact(self, name: str, value: JsonValue, event: Event) -> JsonValue:
+        if value is None:
+            return None
+        part = part_of(name)
+        if part == "rows":
+            return self._inner(value, event)
+        if part == "finding":
+            seen = self.sight.of(Agency(str(event.facts["task"]))) is Level.FULL
+        elif part == "confidence":
+            seen = self.sight.confidence is Level.FULL and self.reader.id == self.mediator
+        else:
+            seen = part == "open" or (part is not None and getattr(self.sight, part) is Level.FULL)
+        return self._own_rows(value) if seen else HIDDEN
+
+    def _inner(self, value: JsonValue, event: Event) -> JsonValue:
         if isinstance(value, dict):
-            return {inner: self._fact(inner, part, hidden) for inner, part in value.items()}
+            return {inner: self._fact(inner, part, event) for inner, part in value.items()}
         if isinstance(value, list):
-            return [self._fact("", row, hidden) for row in value if not self._of_another(row)]
+            return [self._inner(row, event) for row in value if not self._of_another(row)]
         return value
+
+    def _own_rows(self, value: JsonValue) -> JsonValue:
+        return [row for row in value if not self._of_another(row)] if isinstance(value, list) else value
 
     def _of_another(self, row: JsonValue) -> bool:
         whose = row.get("claimant") if isinstance(row, dict) else None

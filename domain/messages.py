@@ -51,6 +51,8 @@ class LinkComplaint(Message):
     case: Ref
     complaint: Complaint | None = None
     """What it says. None where nothing is to be taken in."""
+    windows: tuple[Ref, ...] = ()
+    """The intake services that filed it: they may act in this case too."""
 
 
 class SupplyMaterial(Message):

@@ -196,8 +196,9 @@ def _admit(case: CaseState, message: Message, now: datetime) -> Checked:
     by_role(message, kind.roles)
     if message.actor.role is Role.OFFICER:
         must(message.actor.agency, "actor.agency_missing", "actor.agency")
-    if case.complaint is not None and message.actor.role in PARTIES:
-        must(message.actor.id in _parties(case)[message.actor.role], "party.unknown", "actor.id")
+    must_be_party(case, message.actor)
+    if case.complaint is not None and message.actor.role is Role.INTAKE and message.name != "file_complaint":
+        must(message.actor.id in case.windows, "intake.not_yours", "actor.id")
     for name in type(message).model_fields:
         _within_reach(case, message, kind, name)
     must(case.phase in kind.phases, "message.phase", "name", name=message.name, phase=case.phase)
@@ -235,6 +236,12 @@ def _within_reach(case: CaseState, message: Message, kind: MessageKind, name: st
         case Reach.OWN_AGENCY if value in case.tasks:
             task = case.tasks[value]
             must(task.agency is actor.agency, "task.other_agency", name, agency=task.agency)
+
+
+def must_be_party(case: CaseState, actor: Actor) -> None:
+    """Raise Refused for a claimant or respondent whom the complaint does not name as one."""
+    if case.complaint is not None and actor.role in PARTIES:
+        must(actor.id in _parties(case)[actor.role], "party.unknown", "actor.id")
 
 
 def _parties(case: CaseState) -> dict[Role, frozenset[str]]:

@@ -30,6 +30,7 @@ def take_up(case: CaseState, of: Handover | None, now: datetime) -> None:
     case.drill, case.clock_offset = of.drill, of.clock_offset
     case.complaint = of.complaint.model_copy(update={"complaint_id": case.case})
     case.filed_at = now
+    case.windows = list(of.windows)
     case.withdrawn = {ref: why for ref, why in of.withdrawn.items() if ref != reopening.at_request_of}
     case.limitation = [LimitationNoted(item=clock.item, event=event) for clock in of.clocks for event in clock.events]
     case.decisions = {decision.discrepancy: decision for decision in of.decisions}

@@ -5,7 +5,7 @@ Its first field says on whom the case waits, for what, since when and until when
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from domain.base import Instant, Model, Month, Ref, Yuan
 from domain.case import CaseState, InstalmentState
@@ -15,7 +15,9 @@ from domain.findings import Finding
 from domain.identifiers import masked
 from domain.ledger import Event
 from domain.limitation import LimitationClock, later
+from domain.messages import Instalment
 from domain.papers import Paper
+from domain.paying import allocate
 from domain.prognosis import Prognosis
 from domain.reconcile import Discrepancy
 from domain.records import RecordsTrouble
@@ -125,6 +127,7 @@ class ProposalView(Model):
     expires_at: Instant
     payer: Ref
     total: Yuan
+    """All that is offered to those whom the reader may see."""
     accepted: tuple[Ref, ...]
     rejected: tuple[Ref, ...]
     silent: tuple[Ref, ...]
@@ -155,7 +158,8 @@ class SettlementView(Model):
     """Claim items that it leaves to whoever decides them."""
     total: Yuan
     paid: Yuan
-    late_fees: Yuan
+    late_fees: Yuan | None
+    """None for a claimant: they are paid for all together."""
     instalments: tuple[InstalmentView, ...]
 
 
@@ -300,6 +304,47 @@ class OpenTasks(Model):
 
     case: Ref
     tasks: tuple[TaskView, ...]
+
+
+_NIL: Final = Decimal("0.00")
+
+
+class Share(Model):
+    """What of an agreed instalment is one claimant's."""
+
+    amount: Yuan = _NIL
+    paid: Yuan = _NIL
+
+
+class Shares(Model):
+    """What of the terms of a case is one claimant's."""
+
+    proposals: dict[Ref, Yuan] = {}
+    instalments: dict[Ref, Share] = {}
+
+
+NO_SHARES: Final = Shares()
+
+
+def shares(case: CaseState, claimant: Ref) -> Shares:
+    """What a claimant is offered by each proposal, and has of each agreed instalment."""
+
+    def own(terms: Instalment) -> Decimal:
+        return terms.part_a.get(claimant, _NIL) + terms.part_b.get(claimant, _NIL)
+
+    proposals = case.mediation.proposals.values() if case.mediation else ()
+    paid: dict[Ref, Decimal] = {}
+    for one in allocate(case.settlement) if case.settlement else ():
+        if one.claimant == claimant and one.payment is not None:
+            ref = one.due.instalment.ref
+            paid[ref] = paid.get(ref, _NIL) + one.amount
+    return Shares(
+        proposals={p.ref: sum((own(i) for i in p.instalments), _NIL) for p in proposals},
+        instalments={
+            due.instalment.ref: Share(amount=own(due.instalment), paid=paid.get(due.instalment.ref, _NIL))
+            for due in (case.settlement.dues if case.settlement else ())
+        },
+    )
 
 
 def case_view(case: CaseState, now: datetime) -> CaseView:

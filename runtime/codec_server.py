@@ -10,7 +10,7 @@ import argparse
 import contextlib
 import hmac
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 import uvicorn
@@ -22,9 +22,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.common.v1 import Payloads
 
 from domain.words import Agency
+from runtime.attempts import Attempts, TooLarge, body
 from runtime.codec import Codec
 from runtime.ports import Moved, Port
 from runtime.process import Process
@@ -37,38 +38,50 @@ _READY_WITHIN: Final = 60.0
 _COOKIE: Final = "onestop-codec"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 
-Turn = Callable[[Codec, Sequence[Payload]], Awaitable[list[Payload]]]
-
 
 def application(doors: Mapping[str, Vault]) -> Starlette:
-    """``/encode`` and ``/decode`` as Temporal's programs call them, under the keys that each token stands for."""
+    """``/decode`` as Temporal's programs call it, under the keys that each token stands for.
+
+    A token reads: there is no ``/encode``, since whoever could seal could speak for the centre between its workers.
+    """
     codecs = {token: Codec(vault) for token, vault in doors.items()}
+    attempts = Attempts()
 
-    def route(path: str, turn: Turn) -> Route:
-        async def answer(request: Request) -> Response:
-            given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.cookies.get(_COOKIE, "")
-            codec = _of(given, codecs)
-            if codec is None:
-                return PlainTextResponse("the token of codec.token is needed", 401)
-            try:
-                payloads = json_format.Parse(await request.body(), Payloads())
-            except json_format.ParseError:
-                return PlainTextResponse("not a JSON of payloads", 400)
-            turned = Payloads(payloads=await turn(codec, payloads.payloads))
-            return Response(json_format.MessageToJson(turned), media_type="application/json")
+    def admitted(request: Request, given: str) -> Codec | Response:
+        if not attempts.heard(request):
+            return PlainTextResponse("too many wrong tokens: try again in a minute", 429)
+        codec = _of(given, codecs)
+        if codec is None:
+            attempts.wrong(request)
+            return PlainTextResponse("the token of codec.token is needed", 401)
+        attempts.right(request)
+        return codec
 
-        return Route(path, answer, methods=["POST"])
+    async def decode(request: Request) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.cookies.get(_COOKIE, "")
+        codec = admitted(request, given)
+        if isinstance(codec, Response):
+            return codec
+        try:
+            payloads = json_format.Parse(await body(request), Payloads())
+        except TooLarge:
+            return PlainTextResponse("larger than Temporal itself takes", 413)
+        except (json_format.ParseError, UnicodeError, RecursionError):
+            return PlainTextResponse("not a JSON of payloads", 400)
+        turned = Payloads(payloads=await codec.decode(payloads.payloads))
+        return Response(json_format.MessageToJson(turned), media_type="application/json")
 
     async def sign_in(request: Request) -> Response:
         given = request.query_params.get("token", "")
-        if _of(given, codecs) is None:
-            return PlainTextResponse("add ?token= and what codec.token holds", 401)
+        codec = admitted(request, given)
+        if isinstance(codec, Response):
+            return codec
         response = PlainTextResponse("In Temporal's pages, choose 'Include cross-origin credentials' for the codec.")
         response.set_cookie(_COOKIE, given, httponly=True, samesite="strict")
         return response
 
     return Starlette(
-        routes=[route("/encode", Codec.encode), route("/decode", Codec.decode), Route("/", sign_in)],
+        routes=[Route("/decode", decode, methods=["POST"]), Route("/", sign_in)],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)),
             Middleware(

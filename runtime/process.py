@@ -111,7 +111,7 @@ class Process:
         if shutil.which(self._command[0]) is None:
             raise Failed(self.name, f"{self._command[0]} is not there or may not be run")
         try:
-            with self._log.open("ab") as log:
+            with os.fdopen(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
                 self._child = await asyncio.create_subprocess_exec(
                     *_WITH_SUPERVISOR,
                     *self._command,
@@ -119,6 +119,7 @@ class Process:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
+                    umask=0o077,
                     cwd="/" if self._user is not None else None,
                     env=environment,
                     **options,  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from domain.base import Model, Ref
 from domain.identity import Claims
 from domain.ledger import Actor
 from domain.protocol import Refused
+from runtime.attempts import Attempts, TooLarge, body
 from runtime.sessions import Request, Sessions
 from runtime.signing_keys import KeySetFile
 
@@ -46,12 +47,21 @@ Stands = Callable[[Claims], Awaitable[bool]]
 def application(sessions: Sessions, published: KeySetFile, prove: Prove, stands: Stands) -> Starlette:
     """The three addresses."""
 
+    attempts = Attempts()
+
     async def session(asked: Asked) -> Response:
-        person = await prove(SignIn.model_validate_json(await asked.body()))
+        if not attempts.heard(asked):
+            return JSONResponse({"error": "too many wrong attempts: try again in a minute"}, 429)
+        try:
+            person = await prove(SignIn.model_validate_json(await body(asked)))
+        except Refused:
+            attempts.wrong(asked)
+            raise
+        attempts.right(asked)
         return JSONResponse({"session": sessions.open(person.actor, person.scope, person.account)})
 
     async def token(asked: Asked) -> Response:
-        request = Request.model_validate_json(await asked.body())
+        request = Request.model_validate_json(await body(asked))
         if not await stands(sessions.claims(request.session)):
             return JSONResponse({"problems": [], "error": "closed"}, 401)
         return JSONResponse({"token": sessions.token(request.session, request.sent)})
@@ -66,7 +76,7 @@ def application(sessions: Sessions, published: KeySetFile, prove: Prove, stands:
             Route("/token", token, methods=["POST"]),
             Route("/keys", keys),
         ],
-        exception_handlers={Refused: _refused, ValidationError: _bad},
+        exception_handlers={Refused: _refused, ValidationError: _bad, TooLarge: _large},
     )
 
 
@@ -78,3 +88,8 @@ async def _refused(asked: Asked, refused: Any) -> Response:
 async def _bad(asked: Asked, error: Any) -> Response:
     del asked, error
     return JSONResponse({"error": "not what is expected here"}, 400)
+
+
+async def _large(asked: Asked, error: Any) -> Response:
+    del asked, error
+    return JSONResponse({"error": "larger than Temporal itself takes"}, 413)

@@ -168,6 +168,7 @@ class DisputeWorkflow(Upkeep):
                 channel=case.complaint.channel,
                 case=case.case,
                 complaint=case.complaint,
+                windows=tuple(case.windows),
             )
             return LinkRequest(to=to, link=link)
 
@@ -379,7 +380,7 @@ class DisputeWorkflow(Upkeep):
         language = (reading or Reading()).language
         whole = view.case_view(self.case, self.now)
         told = {"line": self.line(language), "assigned_because": answers.assignment(whole.assignment, language)}
-        seen = self._eyes().case(whole.model_copy(update=told))
+        seen = self._eyes().case(whole.model_copy(update=told), view.shares(self.case, proven.reader().id))
         return paged(seen, reading.page) if reading is not None and reading.page is not None else seen
 
     @workflow.query
@@ -451,4 +452,4 @@ class DisputeWorkflow(Upkeep):
         return answers.triage(self.case, (reading or Reading()).language)
 
     def _eyes(self) -> Eyes:
-        return Eyes.of(proven.reader(), {task.agency for task in self.case.tasks.values()})
+        return Eyes.of(proven.reader(), {task.agency for task in self.case.tasks.values()}, self.case.mediator)

@@ -14,11 +14,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.grid import GridState
     from domain.grid_messages import OpenGrid
     from domain.grid_view import GridForwarding, GridOpening, GridReceipt, GridView
+    from domain.ledger import Actor
     from domain.messages import Message
     from domain.opening import Reading
     from domain.protocol import Refused
     from domain.receipts import Acknowledgement
-    from domain.words import GridOutcome, Language
+    from domain.words import GridOutcome, Language, Role
     from texts import sentences
     from workflows import answers, proven
     from workflows.alarm import Alarm
@@ -121,6 +122,11 @@ class GridWorkflow(Procedure):
         return GridClosed(outcome=self.grid.outcome, forwarded_to=to, ledger_head=self.grid.head)
 
     # --- messages -----------------------------------------------------------------------------------
+
+    def recognise(self, reader: Actor) -> None:
+        """See base class."""
+        mine = {Role.CLAIMANT: self.grid.claimants, Role.RESPONDENT: self.grid.respondents}.get(reader.role)
+        protocol.must(mine is None or self.grid.post is None or reader.id in mine, "party.unknown", "actor.id")
 
     def carry_out(self, name: str, body: bytes) -> None:
         """See base class."""

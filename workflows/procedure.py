@@ -17,6 +17,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain import protocol
     from domain.chronicle import Blocked, Chronicle
+    from domain.ledger import Actor
     from domain.protocol import Problem, Refused
     from workflows import answers
     from workflows.alarm import Alarm
@@ -74,6 +75,9 @@ class Procedure:
     def carry_out(self, name: str, body: bytes) -> None:
         """Carry out a message that came as a signal. Raises Refused."""
         raise NotImplementedError
+
+    def recognise(self, reader: Actor) -> None:
+        """Raise Refused for a party that is none here."""
 
     # --- duties beside the procedure ------------------------------------------------------------------
 

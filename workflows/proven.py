@@ -141,6 +141,7 @@ class _Inbound(WorkflowInboundInterceptor):
         asking = _must_be_proved(_token(input.headers) or reading.token, sent, language)
         try:
             may_read(asking, input.query)
+            workflow.instance().recognise(asking)
         except Refused as refused:
             raise answers.refusal(refused, language) from None
         _reader.set(asking)

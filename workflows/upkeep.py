@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.effects.papers import order, take_issued
     from domain.effects.sessions import not_booked
     from domain.entry import casebook_entry
-    from domain.ledger import SYSTEM
+    from domain.ledger import SYSTEM, Actor
     from domain.papers import PaperKind, PaperRequest
     from domain.session_messages import ScheduleSession
     from domain.sessions import SessionState
@@ -109,6 +109,10 @@ class Upkeep(Procedure):
             self._listed = attributes
             workflow.upsert_search_attributes(attributes)
         workflow.set_current_details(self.line(Language.CHINESE))
+
+    def recognise(self, reader: Actor) -> None:
+        """See base class."""
+        protocol.must_be_party(self.case, reader)
 
     def carry_out(self, name: str, body: bytes) -> None:
         """See base class."""

@@ -40,6 +40,8 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         now += case.clock_offset
         case.phase_since = now
     case.complaint, case.filed_at = complaint, now
+    if message.actor.role is Role.INTAKE:
+        case.windows.append(message.actor.id)
     case.note(
         "complaint_filed",
         now,
@@ -64,6 +66,7 @@ def link_complaint(case: CaseState, message: LinkComplaint, now: datetime) -> Ch
     must(fits, "join.too_many", "complaint.claimants", most=MAX_CLAIMANTS)
     yield
     case.linked.append(Linked(complaint_id=message.complaint_id, channel=message.channel, at=now))
+    case.windows += [window for window in message.windows if window not in case.windows]
     case.note(
         "complaint_linked",
         now,

@@ -16,6 +16,8 @@ def take_grid_record(case: CaseState, message: TakeGridRecord, now: datetime) ->
     assert case.complaint is not None
     yield
     record = message.record
+    if record.post.id not in case.windows:
+        case.windows.append(record.post.id)
     if record.complaint_id == case.complaint.complaint_id:  # Another complaint was joined to a case of more items.
         filed = LimitationEvent(kind=LimitationEventKind.FILING_WITH_CENTRE, on=record.opened_on)
         case.limitation = [*case.limitation, LimitationNoted(item=None, event=filed)]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -48,6 +49,8 @@ from workflows.dispute import DisputeWorkflow
 
 Handle = WorkflowHandle[Any, Any]
 _STEP = timedelta(days=4)
+PATIENCE = 60.0
+"""Seconds that a busy machine is given."""
 
 
 @dataclass
@@ -119,7 +122,8 @@ class Office:
 
     async def until(self, handle: Handle, holds: Callable[[CaseView], bool]) -> CaseView:
         """The view of the case once something holds of it."""
-        for _ in range(200):
+        give_up = monotonic() + PATIENCE
+        while monotonic() < give_up:
             view = await self.view(handle)
             if holds(view):
                 return view
@@ -128,7 +132,8 @@ class Office:
 
     async def noted(self, handle: Handle, kind: str) -> Event:
         """The first event of a kind, once it is on the timeline: a signal is carried out when it has been proved."""
-        for _ in range(200):
+        give_up = monotonic() + PATIENCE
+        while monotonic() < give_up:
             for event in (await self.timeline(handle)).events:
                 if event.kind == kind:
                     return event

@@ -185,7 +185,7 @@ class Thief:
 
     @workflow.run
     async def run(self, opening: dict[str, Any]) -> None:
-        workflow.continue_as_new(opening, workflow="DisputeWorkflow", task_queue="centre")
+        workflow.continue_as_new(args=[opening], workflow="DisputeWorkflow", task_queue="centre")
 
 
 async def test_a_run_that_the_centre_did_not_hand_on_stops_visibly(centre: Office) -> None:
