@@ -78,7 +78,7 @@ class _Compiling(Environment):
         return self._compiled[source]
 
 
-class _Prepared(DocxTemplate):  # type: ignore[misc] - it comes without types
+class _Prepared(DocxTemplate):  # type: ignore[misc]  # it comes without types
     """A template whose XML is put in order for Jinja once, not for each paper."""
 
     @staticmethod

@@ -1,0 +1,166 @@
+"""``doctor``: finds every case whose workflow and casebook disagree, and says what to do."""
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+from time import monotonic
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+import texts
+from casebook import ledger
+from cli.link import Exit, Link, console, emit, link, run
+from domain.base import Model, Ref
+from domain.opening import Reading
+from domain.view import CaseView, Timeline
+from domain.words import Language
+from runtime import search_attributes
+from workflows.dispute import DisputeWorkflow
+
+_CAUGHT_UP_WITHIN: Final = 5.0
+"""Seconds that a casebook which lies behind is given."""
+_LOOK_AGAIN: Final = 0.5
+_AT_ONCE: Final = 8
+
+
+class Ailment(StrEnum):
+    """What is wrong with a case."""
+
+    GONE = "gone"
+    """The casebook has it open, and no workflow runs it."""
+    SILENT = "silent"
+    """Its workflow does not answer."""
+    UNKNOWN = "unknown"
+    """It runs, and the casebook does not know it."""
+    AHEAD = "ahead"
+    """The casebook has later events than the case."""
+    DIFFERS = "differs"
+    """The casebook has another event under a number."""
+    BEHIND = "behind"
+    """The casebook does not catch up with the case."""
+    BLOCKED = "blocked"
+    """A step can't be done."""
+
+
+class Diagnosis(Model):
+    """What is wrong with one case."""
+
+    case: Ref
+    case_number: str | None
+    ailment: Ailment
+    detail: str = ""
+
+
+def register(app: typer.Typer, language: str) -> None:
+    """Add ``doctor`` to the command line."""
+
+    @app.command("doctor", help=texts.say("cli.command.doctor", language))
+    def doctor(
+        as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
+    ) -> None:
+        async def work() -> None:
+            async with link() as at:
+                missing = await unregistered(at)
+                found = await diagnoses(at, language)
+            if as_json:
+                emit({"search_attributes": missing, "cases": [one.model_dump(mode="json") for one in found]})
+            else:
+                _show(missing, found, language)
+            if missing or found:
+                raise typer.Exit(Exit.REFUSED)
+
+        run(work, language)
+
+
+async def unregistered(at: Link) -> list[str]:
+    """The search attributes that the cluster does not know, with their types: without them every filing fails."""
+    known = await at.client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=at.client.namespace)
+    )
+    return [
+        f"{key.name} ({key.indexed_value_type.name.title()})"
+        for key in search_attributes.ALL
+        if key.name not in known.custom_attributes
+    ]
+
+
+async def diagnoses(at: Link, language: str) -> list[Diagnosis]:
+    """What is wrong with the cases that are open, those that have been blocked for longest first."""
+    rows = await at.pool.fetch(
+        """
+        select "case", case_number from dispute where not closed and joined_to is null order by blocked_since, filed_at
+        """
+    )
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def examined(case: str, number: str | None) -> Diagnosis | None:
+        async with gate:
+            return await _examine(at, case, number, language)
+
+    found = await asyncio.gather(*(examined(row["case"], row["case_number"]) for row in rows))
+    listed = {row["case"] for row in rows}
+    running = "WorkflowType = 'DisputeWorkflow' and ExecutionStatus = 'Running'"
+    unknown = [
+        Diagnosis(case=one.id, case_number=None, ailment=Ailment.UNKNOWN)
+        async for one in at.client.list_workflows(running)
+        if one.id not in listed and await ledger.head(at.pool, one.id) is None
+    ]
+    return [one for one in found if one is not None] + unknown
+
+
+async def _examine(at: Link, case: str, number: str | None, language: str) -> Diagnosis | None:
+    def ails(ailment: Ailment, detail: str = "") -> Diagnosis:
+        return Diagnosis(case=case, case_number=number, ailment=ailment, detail=detail)
+
+    handle, give_up = at.client.get_workflow_handle(case), monotonic() + _CAUGHT_UP_WITHIN
+    reading = Reading(language=Language(language), page=1)
+    try:
+        if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            return ails(Ailment.GONE)
+        while True:
+            view: CaseView = await handle.query(DisputeWorkflow.case_view, reading)
+            if view.blocked is not None:
+                known = texts.knows(view.blocked.code)
+                why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
+                return ails(Ailment.BLOCKED, why)
+            head = await ledger.head(at.pool, case)
+            written = head.seq if head else 0
+            if written > view.ledger_length:
+                return ails(Ailment.AHEAD, f"{written} > {view.ledger_length}")
+            told: Timeline = await handle.query(DisputeWorkflow.timeline, reading)
+            same = {event.seq: event.digest for event in told.events}
+            if head is not None and same.get(head.seq, head.digest) != head.digest:
+                return ails(Ailment.DIFFERS, str(head.seq))
+            if written == view.ledger_length:
+                return None
+            if monotonic() > give_up:
+                return ails(Ailment.BEHIND, f"{written} < {view.ledger_length}")
+            await asyncio.sleep(_LOOK_AGAIN)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return ails(Ailment.GONE)
+        return ails(Ailment.SILENT, error.message)
+    except WorkflowQueryFailedError as error:
+        return ails(Ailment.SILENT, error.message)
+
+
+def _show(missing: Sequence[str], found: Sequence[Diagnosis], language: str) -> None:
+    shown = console()
+    if missing:
+        names = ", ".join(missing)
+        shown.print(texts.say("cli.doctor.search_attributes", language, names=names), style="red")
+    if not found:
+        shown.print(texts.say("cli.doctor.sound", language), style="green")
+        return
+    table = Table(title=texts.say("cli.doctor.title", language), title_justify="left")
+    for column in ("case", "ailment", "detail", "remedy"):
+        table.add_column(texts.say(f"cli.doctor.column.{column}", language), overflow="fold")
+    for one in found:
+        ailment, remedy = (texts.say(f"cli.doctor.{what}.{one.ailment}", language) for what in ("ailment", "remedy"))
+        table.add_row(one.case_number or one.case, ailment, one.detail, remedy)
+    shown.print(table)
