@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from enum import IntEnum
+from functools import partial
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
@@ -28,7 +29,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
+from casebook import aftercare as closed_cases
 from casebook import lists
+from cli.kept import FromCasebook
 from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
@@ -78,10 +81,16 @@ class Link:
 @contextlib.asynccontextmanager
 async def link(acting: str | None = None) -> AsyncIterator[Link]:
     """Temporal and the casebook, as configured or embedded; reading as whoever acts."""
-    settings = Settings()
-    client = await connect.connect(settings, issuer(settings, acting))
+    settings, vault = Settings(), Vault.of(Settings())
     async with connect.database(settings, size=2) as pool:
-        yield Link(client, pool, Vault.of(settings))
+        kept_cases = FromCasebook(_reader(acting), partial(closed_cases.kept, pool, vault))
+        client = await connect.connect(settings, issuer(settings, acting), [kept_cases])
+        yield Link(client, pool, vault)
+
+
+def _reader(acting: str | None) -> Actor:
+    """Who reads: the one named, or else the one logged in, or else the supervisor of this machine. Raises BadActor."""
+    return named_or_logged_in(acting or os.environ.get("ONESTOP_ACTOR")) or actor("supervisor")
 
 
 _WITHOUT_TERMINAL: Final = 160

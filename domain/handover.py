@@ -49,6 +49,8 @@ class Handover(Model):
     """The intake services that may act in it."""
     confirmations: tuple[Confirmation, ...] = ()
     """Those of its settlement of which something is still to come."""
+    state: CaseState
+    """The whole case as it closed, for whoever reads it when Temporal has dropped it."""
 
     @property
     def closed_on(self) -> date:
@@ -79,6 +81,7 @@ def handover(case: CaseState, now: datetime) -> Handover:
         referrals=tuple(case.referrals),
         windows=tuple(case.windows),
         confirmations=running(case),
+        state=case.model_copy(update={"recorded": case.next_seq - 1}, deep=False),
     )
 
 

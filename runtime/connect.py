@@ -1,10 +1,11 @@
 """Connecting: to Temporal by its own environment configuration, to PostgreSQL by DATABASE_URL."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import asyncpg
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from temporalio.plugin import SimplePlugin
@@ -61,13 +62,15 @@ def temporal(settings: Settings) -> dict[str, Any]:
     return {"target_host": _embedded(settings, "temporal")}
 
 
-async def connect(settings: Settings, issuer: Issuer | None = None) -> Client:
+async def connect(settings: Settings, issuer: Issuer | None = None, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client that speaks our payloads, and acts for the system unless it has an issuer of its own.
 
     Raises NotRunning, or RuntimeError when nobody answers.
     """
     issuer = issuer or HoldsKeys.of(settings, SYSTEM)
-    return await Client.connect(**temporal(settings), plugins=[plugin(Vault.of(settings), issuer)])
+    return await Client.connect(
+        **temporal(settings), plugins=[plugin(Vault.of(settings), issuer)], interceptors=interceptors
+    )
 
 
 def dsn(settings: Settings) -> str:

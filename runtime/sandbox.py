@@ -15,7 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 _RESTRICTIONS: Final = SandboxRestrictions.default.with_passthrough_modules(
     *("activities", "casebook", "domain", "runtime", "texts"),
-    *("workflows.answers", "workflows.centre", "workflows.listing", "workflows.proven"),
+    *("workflows.answers", "workflows.centre", "workflows.listing", "workflows.proven", "workflows.readings"),
     *("annotated_types", "asyncpg", "cryptography", "google", "jwt", "pydantic", "pydantic_core", "yaml"),
 )
 """The sandbox reads only the workflows' own modules anew for each case: the rest has no state to keep apart."""

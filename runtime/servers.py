@@ -7,11 +7,15 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
 import psutil
+from google.protobuf.duration_pb2 import Duration
 from pydantic import BaseModel
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
 from runtime import search_attributes
@@ -40,6 +44,8 @@ __all__ = [
 _USUAL_PORT: Final = 7233
 _USUAL_UI_PORT: Final = 8233
 _READY_WITHIN: Final = 60.0
+RETENTION: Final = timedelta(days=3650)
+"""For how long the embedded server keeps the histories of closed cases."""
 
 
 class AlreadyRunning(Exception):
@@ -180,7 +186,18 @@ class TemporalServer:
         ]
         process = Process("temporal", command, log=self._settings.data / "temporal.log")
         async with process.running(ready=self._ready, within=_READY_WITHIN):
+            await self._keep_for_years()
             yield process
+
+    async def _keep_for_years(self) -> None:
+        """Closed histories stay: told nothing else, the server drops them after a day."""
+        client = await Client.connect(self.address)
+        retention = Duration()
+        retention.FromTimedelta(RETENTION)
+        config = NamespaceConfig(workflow_execution_retention_ttl=retention)
+        await client.workflow_service.update_namespace(
+            UpdateNamespaceRequest(namespace=client.namespace, config=config)
+        )
 
     async def _ready(self) -> bool:
         try:

@@ -17,28 +17,25 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import bargain as bargaining
     from domain import confirming, performing, progress, protocol, recounting, replying, taking_up, view
     from domain.bargain import Bargain, BargainReading
     from domain.case import CaseState
     from domain.effects.bargaining import accepted_by
     from domain.effects.reading import revealed
-    from domain.ends_view import EndsView, ends_view
+    from domain.ends_view import EndsView
     from domain.handover import handover
     from domain.intake import Admission
     from domain.ledger import SYSTEM
-    from domain.masking import Eyes
     from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
     from domain.opening import Closed, Opening, Reading
-    from domain.paging import paged
-    from domain.performance_view import PerformanceReading, PerformanceView, performance_view
+    from domain.performance_view import PerformanceReading, PerformanceView
     from domain.projection import AdmissionRequest, RegistrationRequest
     from domain.protocol import Problem, Refused, refusal
     from domain.receipts import Acknowledgement, PersonalData, Receipt
     from domain.reopening import Reopen
     from domain.session_messages import ScheduleSession
     from domain.signing import back_at_the_table
-    from domain.sittings_view import SittingsView, sittings_view
+    from domain.sittings_view import SittingsView
     from domain.steps import (
         ClosingRequest,
         LinkRequest,
@@ -51,9 +48,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
     from domain.waiting import centres_turn
     from domain.words import Outcome, Phase
-    from texts import sentences
     from workflows import answers, proven
     from workflows.prefill import prefill
+    from workflows.readings import Readings
     from workflows.signing import signed
     from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
@@ -377,79 +374,57 @@ class DisputeWorkflow(Upkeep):
     @workflow.query
     def case_view(self, reading: Reading | None = None) -> CaseView:
         """The case, as far as the reader may see it."""
-        language = (reading or Reading()).language
-        whole = view.case_view(self.case, self.now)
-        told = {"line": self.line(language), "assigned_because": answers.assignment(whole.assignment, language)}
-        seen = self._eyes().case(whole.model_copy(update=told), view.shares(self.case, proven.reader().id))
-        return paged(seen, reading.page) if reading is not None and reading.page is not None else seen
+        return self._read().case_view(reading)
 
     @workflow.query
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
         """The receipt of the complaint, for whoever asks again."""
-        return answers.receipt(self.case, (reading or Reading()).language)
+        return self._read().receipt(reading)
 
     @workflow.query
     def timeline(self, reading: Reading | None = None) -> Timeline:
         """The latest events of the ledger, as facts and as sentences."""
-        language = (reading or Reading()).language
-        events = self._eyes().events(self.case.events)
-        return Timeline(
-            case=self.case.case,
-            first_seq=events[0].seq if events else 1,
-            events=events,
-            lines=tuple(sentences.event_line(e.kind, e.facts, language) for e in events),
-        )
+        return self._read().timeline(reading)
 
     @workflow.query
     def open_tasks(self, reading: Reading | None = None) -> OpenTasks:
         """The inquiries that somebody still has to act on."""
-        del reading
-        tasks = (view.task_view(task) for task in self.case.open_tasks)
-        return OpenTasks(case=self.case.case, tasks=self._eyes().tasks(tasks))
+        return self._read().open_tasks(reading)
 
     @workflow.query
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
         """The dates of the case that the reader may see, and how each came about."""
-        return self._eyes().deadlines(view.deadlines(self.case, self.now), self.case.items)
+        return self._read().deadlines(reading)
 
     @workflow.query
     def ends(self, reading: Reading | None = None) -> EndsView:
         """How the case ended, or stands, and what each party can do until when."""
-        del reading
-        return self._eyes().ends(ends_view(self.case, self.now))
+        return self._read().ends(reading)
 
     @workflow.query
     def sittings(self, reading: Reading | None = None) -> SittingsView:
         """The talks of the case: when and where, who comes, and how each side stands to talking."""
-        del reading
-        return self._eyes().sittings(sittings_view(self.case))
+        return self._read().sittings(reading)
 
     @workflow.query
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:
         """The claim and the findings side by side, for each claimant with each employer."""
-        whole = view.side_by_side(self.case)
-        return whole.model_copy(update={"lines": self._eyes().lines(whole.lines)})
+        return self._read().side_by_side(reading)
 
     @workflow.query
     def owed(self, reading: PerformanceReading | None = None) -> PerformanceView | None:
         """What is owed under the settlement on a day, and how that came about; None where nothing was settled."""
-        asked = reading or PerformanceReading()
-        today = self.case.day(self.case.clock(asked.asked_at or workflow.now()))
-        whole = performance_view(self.case, asked.on or today)
-        return whole and self._eyes().performance(whole)
+        return self._read().owed(reading)
 
     @workflow.query
     def bargain(self, reading: BargainReading | None = None) -> Bargain | None:
         """What is bargained about, and what stands against terms that are not sent; None before it is assessed."""
-        asked = reading or BargainReading()
-        now = self.case.clock(asked.asked_at or workflow.now())
-        whole = bargaining.bargain(self.case, asked.offer, proven.reader(), now)
-        return whole and bargaining.compared(self._eyes().bargain(whole))
+        return self._read().bargain(reading)
 
     @workflow.query
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
         """Why the case is in its class: the rules that fired, and those that nearly did."""
-        return answers.triage(self.case, (reading or Reading()).language)
+        return self._read().explain_triage(reading)
 
-    def _eyes(self) -> Eyes:
-        return Eyes.of(proven.reader(), {task.agency for task in self.case.tasks.values()}, self.case.mediator)
+    def _read(self) -> Readings:
+        return Readings(self.case, proven.reader(), workflow.now())

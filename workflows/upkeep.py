@@ -23,13 +23,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.session_messages import ScheduleSession
     from domain.sessions import SessionState
     from domain.steps import Known
-    from domain.waiting import waiting
     from domain.words import Language, Phase
-    from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
     from workflows.listing import search_attributes_of
     from workflows.procedure import Needless, Procedure
+    from workflows.readings import line
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -234,5 +233,4 @@ class Upkeep(Procedure):
 
     def line(self, language: Language) -> str:
         """On whom the case waits, as a sentence."""
-        waits = waiting(self.case)
-        return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language)
+        return line(self.case, language)

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
 from runtime import search_attributes, servers
@@ -137,3 +138,16 @@ def test_what_a_killed_supervisor_wrote_is_cleared_away(fresh: Settings) -> None
     servers.Addresses(supervisor=os.getpid(), supervisor_started=1.0, ready=True).write(fresh)
     assert servers.end_orphans(fresh) == []
     assert not (fresh.data / "servers.json").exists()
+
+
+async def test_the_embedded_server_keeps_closed_histories_for_years_in_a_file_for_its_owner_alone(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path, temporal_port=0, ui_port=0)
+    server = servers.TemporalServer(settings)
+    async with server.running():
+        client = await Client.connect(f"127.0.0.1:{server.port}")
+        told = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
+        assert told.config.workflow_execution_retention_ttl.ToTimedelta() == servers.RETENTION
+    for name in ("temporal.db", "temporal.log"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
