@@ -25,7 +25,9 @@ async def test_a_wrong_identity_number_is_corrected_from_a_file_and_never_told(a
     case = await filed(at_centre)
     right = identity_number(987_001)
     correction = {"person": "c1", "identity_number": right, "proof": "id-copy-1", "reason": "录入时写错一位"}
-    fixed = await at_centre("correct", case, "-", "--as", "intake:window-labor", typed=json.dumps(correction))
+    stranger = await at_centre("correct", case, "-", "--as", "intake:window-labor", typed=json.dumps(correction))
+    assert stranger.code == 1 and "窗口" in stranger.err
+    fixed = await at_centre("correct", case, "-", "--as", "intake", typed=json.dumps(correction))
     assert fixed.code == 0, fixed
     told = await at_centre("reveal", case, "c1", "--data", "identity_number", "--purpose", "oversight", "--json")
     assert told.json["data"]["identity_number"] == right
