@@ -40,7 +40,7 @@ class PaperService:
         return await self._issue(PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter))
 
     async def _issue(self, request: PaperRequest) -> Issued:
-        await asyncio.to_thread(self._templates.find, request.matter.kind, Language.CHINESE)
+        await asyncio.to_thread(self._templates.ready, request.matter.kind, Language.CHINESE)
         number = await kept.number(self._pool, self._vault, request)
         document = await asyncio.to_thread(render, self._templates, request.matter, number, Language.CHINESE)
         sha256 = await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)

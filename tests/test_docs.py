@@ -1,5 +1,6 @@
 """What the documentation says is what the code does."""
 
+import base64
 import csv
 import io
 import re
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from temporalio.api.common.v1 import Payload
 
 from casebook.records import ROWS
 from cli import access_docs, connector_docs
@@ -20,7 +22,10 @@ from domain.findings import FINDING
 from domain.masking import Level, Sight, visibility
 from domain.protocol import MESSAGES
 from domain.words import Agency
+from runtime.codec import ENCODING, Codec
+from runtime.rings import KeyRing
 from runtime.settings import Settings
+from runtime.vault import Vault
 
 DOCS = FILE.parent
 TABLES = DOCS.parent / "domain" / "tables"
@@ -139,3 +144,14 @@ def test_the_page_of_privacy_shows_who_sees_what_and_for_what_one_may_look_behin
     told = (DOCS / "privacy.md").read_text(encoding="utf-8")
     assert "\n".join(visibility_rows()) in told
     assert all(f"| `{row.purpose}` |" in told for row in visibility().purposes)
+
+
+async def test_the_worked_example_of_a_sealed_payload_opens_as_the_page_says() -> None:
+    block = (DOCS / "privacy.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    said = dict(line.split(maxsplit=1) for line in block.splitlines())
+    ring = KeyRing(current="example", keys={"example": said["key"]}, digest=said["key"])
+    assert base64.b64decode(said["data"]).startswith(base64.b64decode(said["nonce"]))
+    payload = Payload(metadata={"encoding": ENCODING, "key": b"example"}, data=base64.b64decode(said["data"]))
+    [opened] = await Codec(Vault(ring)).decode([payload])
+    assert opened == Payload.FromString(bytes.fromhex(said["inner"]))
+    assert opened.data.decode() == '{"text":"你好"}'
