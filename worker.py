@@ -24,6 +24,7 @@ from temporalio.client import (
     ScheduleIntervalSpec,
     ScheduleSpec,
 )
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.aftercare import AftercareService
@@ -56,8 +57,10 @@ from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
 from runtime import connect, log
+from runtime.cluster import unregistered
 from runtime.contacts import Contacts
 from runtime.deployment import build, versioned
+from runtime.rings import RingLost
 from runtime.rules import Rules
 from runtime.sandbox import Runner
 from runtime.settings import Settings
@@ -239,6 +242,8 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         pool = await stack.enter_async_context(connect.database(settings))
         services = await _services(roles, settings, stack)
         client, rules = await connect.connect(settings), Rules(settings.own_tables)
+        if CENTRE_QUEUE in roles:
+            await _must_know_us(client)
         vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))
         channels = _channels(settings, await stack.enter_async_context(httpx.AsyncClient()))
         world = World(
@@ -253,6 +258,18 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         log.get().info("stopping", roles=list(roles))
 
 
+async def _must_know_us(client: Client) -> None:
+    """End, saying what lacks, rather than run while every filing fails."""
+    try:
+        missing = await unregistered(client)
+    except RPCError as error:
+        log.get().warning("the cluster does not tell its search attributes", why=error.message)
+        return
+    if missing:
+        log.get().error("search attributes must be registered first, see docs/operations.md", missing=missing)
+        raise SystemExit(4)
+
+
 def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -260,7 +277,11 @@ def main() -> None:
     role = parser.parse_args().role
     settings = Settings()
     log.configure(settings)
-    asyncio.run(run(ROLES if role == "all" else [role], settings))
+    try:
+        asyncio.run(run(ROLES if role == "all" else [role], settings))
+    except RingLost as lost:
+        log.get().error("the key ring is lost: put back the file, nothing can be read without it", file=str(lost))
+        raise SystemExit(4) from None
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 import typer
 from rich.table import Table
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -19,7 +18,7 @@ from domain.base import Model, Ref
 from domain.opening import Reading
 from domain.view import CaseView, Timeline
 from domain.words import Language
-from runtime import search_attributes
+from runtime.cluster import unregistered
 from workflows.dispute import DisputeWorkflow
 
 _CAUGHT_UP_WITHIN: Final = 5.0
@@ -65,7 +64,7 @@ def register(app: typer.Typer, language: str) -> None:
     ) -> None:
         async def work() -> None:
             async with link() as at:
-                missing = await unregistered(at)
+                missing = await unregistered(at.client)
                 found = await diagnoses(at, language)
             if as_json:
                 emit({"search_attributes": missing, "cases": [one.model_dump(mode="json") for one in found]})
@@ -75,18 +74,6 @@ def register(app: typer.Typer, language: str) -> None:
                 raise typer.Exit(Exit.REFUSED)
 
         run(work, language)
-
-
-async def unregistered(at: Link) -> list[str]:
-    """The search attributes that the cluster does not know, with their types: without them every filing fails."""
-    known = await at.client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=at.client.namespace)
-    )
-    return [
-        f"{key.name} ({key.indexed_value_type.name.title()})"
-        for key in search_attributes.ALL
-        if key.name not in known.custom_attributes
-    ]
 
 
 async def diagnoses(at: Link, language: str) -> list[Diagnosis]:

@@ -36,6 +36,7 @@ from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
+from runtime.rings import RingLost
 from runtime.sessions import InSession, NotLoggedIn, Remote, Sessions, holder, kept
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer
@@ -182,6 +183,8 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.REFUSED, texts.say("cli.not_logged_in", language))
     except httpx.HTTPError as error:
         fail(Exit.UNREACHABLE, texts.say("cli.token_server_away", language, why=type(error).__name__))
+    except RingLost as lost:
+        fail(Exit.UNREACHABLE, texts.say("cli.ring_lost", language, file=lost))
     except BadActor as bad:
         fail(Exit.BAD_INPUT, texts.say("cli.bad_actor", language, given=bad))
     except NoAnswer as waited:

@@ -28,6 +28,7 @@ from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, deployment
 from runtime.ports import Moved, PortTaken
 from runtime.process import Failed, Process
+from runtime.rings import RingLost
 from runtime.servers import Addresses, AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
@@ -198,6 +199,9 @@ def register(app: typer.Typer, language: str) -> None:
             raise typer.Exit(4) from None
         except Failed as failed:
             _tell_failed(failed, console, language)
+        except RingLost as lost:
+            console.print(texts.say("cli.ring_lost", language, file=lost), style="red", markup=False, soft_wrap=True)
+            raise typer.Exit(4) from None
 
     @app.command("down", help=texts.say("runtime.down_help", language))
     def down() -> None:

@@ -1,7 +1,7 @@
 """On whom a case waits, for what, since when and until when."""
 
 from domain.base import Instant, Model
-from domain.case import CaseState, InstalmentState
+from domain.case import CaseState, InstalmentState, ProposalState
 from domain.signing import open_signing, unsigned
 from domain.words import Phase
 
@@ -56,7 +56,7 @@ def waiting(case: CaseState) -> Waiting:
                 until=case.joint_meeting.due_at,
                 provisional=case.joint_meeting.provisional,
             )
-        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None:
+        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None and not _agreed(case):
             return _waiting_in_mediation(case)
         case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
             return Waiting(
@@ -97,6 +97,13 @@ def waiting(case: CaseState) -> Waiting:
 def centres_turn(case: CaseState) -> bool:
     """Whether the centre itself is at work on the case, and will be done by itself in a moment."""
     return case.complaint is not None and waiting(case).what == "processing"
+
+
+def _agreed(case: CaseState) -> bool:
+    """Whether terms have been accepted, and the centre plans how they are performed."""
+    return case.mediation is not None and any(
+        proposal.state is ProposalState.ACCEPTED for proposal in case.mediation.proposals.values()
+    )
 
 
 def _waiting_in_mediation(case: CaseState) -> Waiting:

@@ -20,6 +20,12 @@ from domain.words import CENTRE_QUEUE, Agency
 HOLDERS: Final = (CENTRE_QUEUE, *Agency)
 """Who has keys of their own."""
 _FILE: Final = "keys.json"
+_MADE: Final = "keys.made"
+"""Says that a ring was made here, so that a lost one is not replaced in silence."""
+
+
+class RingLost(Exception):
+    """The file of a ring that was made before is gone; the text is its path."""
 
 
 class KeyRing(BaseModel):
@@ -78,9 +84,16 @@ class KeyRing(BaseModel):
 
 
 def kept_ring(folder: Path) -> KeyRing:
-    """The centre's ring in a data folder, made at the first start; or the ring that an agency was given there."""
-    file = folder / _FILE
-    return KeyRing.model_validate_json(kept_secret(file, lambda: KeyRing.fresh().model_dump_json(indent=1)))
+    """The centre's ring in a data folder, made at the first start; or the ring that an agency was given there.
+
+    Raises RingLost where one was made before and is gone: a new one would open nothing of what is there.
+    """
+    file, made = folder / _FILE, folder / _MADE
+    if made.exists() and not file.exists():
+        raise RingLost(file)
+    ring = KeyRing.model_validate_json(kept_secret(file, lambda: KeyRing.fresh().model_dump_json(indent=1)))
+    made.touch(0o600)
+    return ring
 
 
 def home(data: Path, agency: Agency) -> Path:

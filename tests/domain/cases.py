@@ -75,6 +75,7 @@ def case(phase: Phase, claimants: int = 1, **changes: Any) -> CaseState:
             "phase_since": NOW,
             "complaint": complaint(claimants, items=(arrears_item(insurance=("pension", "medical")),)),
             "filed_at": NOW,
+            "windows": ["window-1", "window-3"],
             "triage": triage(facts, load_table()),
             "lane": Lane.FAST,
         }

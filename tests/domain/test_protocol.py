@@ -290,3 +290,13 @@ def test_a_refused_message_may_be_sent_again_under_the_same_id_once_it_is_mended
     short = message("propose", instalments=[{"ref": "n1", "due": "2027-01-15", "part_a": {"c1": "1.00"}}])
     why(running, short)
     assert carry_out(running, message("propose"), NOW)
+
+
+def test_an_intake_service_acts_in_cases_of_its_own_windows_and_of_those_that_were_joined() -> None:
+    mine, elsewhere = asked(), asked(windows=["window-9"])
+    remark = message("comment", actor={"id": "window-3", "role": "intake"})
+    check(mine, remark, NOW)
+    assert why(elsewhere, remark) == "actor.id: refusals.intake.not_yours"
+    joined = message("link_complaint", complaint=None, windows=["window-3"])
+    assert carry_out(elsewhere, joined, NOW)
+    check(elsewhere, remark, NOW)

@@ -1,12 +1,19 @@
 """Where a process connects: as Temporal's and PostgreSQL's own variables say, or else the embedded servers."""
 
+import asyncio
+import contextlib
 import os
 from pathlib import Path
 
 import psutil
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from runtime import connect
+from runtime.cluster import unregistered
 from runtime.servers import Addresses
 from runtime.settings import Settings
 
@@ -82,3 +89,17 @@ def test_one_server_may_be_configured_and_the_other_embedded(tmp_path: Path, mon
 def test_the_passwords_in_settings_are_not_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:hidden@db.example/onestop")
     assert "hidden" not in repr(Settings(data=tmp_path))
+
+
+async def test_a_cluster_that_lacks_a_search_attribute_is_told_with_its_type(client: Client) -> None:
+    assert await unregistered(client) == []
+    bare = await Client.connect(client.service_client.config.target_host, namespace="bare")
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace="bare", workflow_execution_retention_period=Duration(seconds=86400))
+    )
+    for _ in range(50):
+        with contextlib.suppress(RPCError):
+            assert "CaseNumber (Keyword)" in await unregistered(bare)
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the namespace never came")

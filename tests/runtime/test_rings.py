@@ -7,7 +7,7 @@ import pytest
 
 from domain.words import Agency
 from runtime import rings
-from runtime.rings import HOLDERS, KeyRing
+from runtime.rings import HOLDERS, KeyRing, RingLost, kept_ring
 from runtime.settings import Settings
 from runtime.vault import Unreadable, Vault
 
@@ -102,3 +102,13 @@ def test_handing_out_again_changes_nothing(tmp_path: Path) -> None:
     before = {file: file.read_bytes() for file in tmp_path.rglob("keys.json")}
     rings.hand_out(tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("keys.json")} == before
+
+
+def test_a_lost_ring_is_not_replaced_in_silence(tmp_path: Path) -> None:
+    made = kept_ring(tmp_path)
+    assert kept_ring(tmp_path) == made
+    (tmp_path / "keys.json").rename(tmp_path / "elsewhere.json")
+    with pytest.raises(RingLost, match=r"keys\.json"):
+        kept_ring(tmp_path)
+    (tmp_path / "elsewhere.json").rename(tmp_path / "keys.json")
+    assert kept_ring(tmp_path) == made
