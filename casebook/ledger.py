@@ -163,16 +163,19 @@ async def events(pool: asyncpg.Pool, vault: Vault, case: str, after: int = 0) ->
     return [_event(row, vault, case) for row in await _rows(pool, case, after)]
 
 
-async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None) -> int:
+async def prove(pool: asyncpg.Pool, vault: Vault, case: str, head: str | None = None, length: int | None = None) -> int:
     """Walk the whole chain; with the running case's own ``head`` also its end. Returns its length.
 
     Raises BrokenLedger naming the first event that is altered, out of place or missing; EndMissing where only the
-    case's last events are not there: they are written a moment after they happen.
+    case's last events are not there: they are written a moment after they happen. With the case's own ``length`` it is
+    told apart from a chain that is whole and another one.
     """
     rows = await _rows(pool, case)
     last = verify(_event(row, vault, case) for row in rows)
     if head is not None and last != head:
-        raise EndMissing(len(rows) + 1, "missing, or not what the case itself recorded")
+        if length is not None and len(rows) >= length:
+            raise EndMissing(len(rows), "differs")
+        raise EndMissing(len(rows) + 1, "end-missing")
     return len(rows)
 
 
@@ -197,7 +200,7 @@ def _event(row: asyncpg.Record, vault: Vault, case: str) -> Event:
             digest=row["digest"],
         )
     except (Unreadable, ValueError):
-        raise BrokenLedger(row["seq"], "unreadable: altered, or sealed with a key that is not in the ring") from None
+        raise BrokenLedger(row["seq"], "unreadable") from None
 
 
 def _context(case: str) -> str:

@@ -195,8 +195,8 @@ async def _epilogue(
 ) -> None:
     view, seconds = result.view, monotonic() - began
 
-    async def head() -> str:
-        return view.ledger_head
+    async def head() -> tuple[str, int]:
+        return view.ledger_head, view.ledger_length
 
     broken: BrokenLedger | None = None
     try:
@@ -204,7 +204,9 @@ async def _epilogue(
         proof = texts.say("demo.ledger_whole", language, events=events, head=view.ledger_head[:12])
     except BrokenLedger as found:
         broken = found
-        proof = texts.say("demo.ledger_broken", language, seq=found.seq, problem=found.problem)
+        proof = texts.say(
+            "demo.ledger_broken", language, seq=found.seq, problem=texts.say(f"ledger.{found.problem}", language)
+        )
     console.print(
         texts.say(
             "demo.outcome",

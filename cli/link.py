@@ -176,7 +176,12 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
     except Refused as refused:
         told(refused.problems, language)
     except BrokenLedger as broken:
-        fail(Exit.REFUSED, texts.say("cli.ledger_broken", language, seq=broken.seq, problem=broken.problem))
+        fail(
+            Exit.REFUSED,
+            texts.say(
+                "cli.ledger_broken", language, seq=broken.seq, problem=texts.say(f"ledger.{broken.problem}", language)
+            ),
+        )
     except NoSuchCase as unknown:
         fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
     except (NotLoggedIn, NoSigningKey):

@@ -44,7 +44,7 @@ def register(app: typer.Typer, language: str) -> None:
                         raise typer.Exit(Exit.REFUSED) from None
                     fail(
                         Exit.REFUSED,
-                        texts.say("cli.ledger_broken", language, seq=broken.seq, problem=broken.problem),
+                        broken_line(broken, language),
                     )
             if as_json:
                 emit({"case": handle.id, "whole": True, "events": length, "head": head})
@@ -54,22 +54,30 @@ def register(app: typer.Typer, language: str) -> None:
         run(work, language)
 
 
+def broken_line(broken: BrokenLedger, language: str) -> str:
+    """Where a ledger is broken, and what is wrong there."""
+    problem = texts.say(f"ledger.{broken.problem}", language)
+    return texts.say("cli.ledger_broken", language, seq=broken.seq, problem=problem)
+
+
 async def _proved(at: Link, case: str, handle: Handle, language: str) -> tuple[int, str]:
-    async def head() -> str:
-        if handle.id.startswith("grid-"):
-            return (await grid_view(at, case, language)).ledger_head
-        return (await view_of(handle, page=1)).ledger_head
+    async def head() -> tuple[str, int]:
+        at_a_post = handle.id.startswith("grid-")
+        told = await grid_view(at, case, language) if at_a_post else await view_of(handle, page=1)
+        return told.ledger_head, told.ledger_length
 
     return await proved(at.pool, at.vault, handle.id, head)
 
 
-async def proved(pool: asyncpg.Pool, vault: Vault, case: str, head: Callable[[], Awaitable[str]]) -> tuple[int, str]:
+async def proved(
+    pool: asyncpg.Pool, vault: Vault, case: str, head: Callable[[], Awaitable[tuple[str, int]]]
+) -> tuple[int, str]:
     """The length and the head of the whole ledger, once its last events are written. Raises BrokenLedger."""
     give_up = monotonic() + _WRITTEN_WITHIN
     while True:
-        known = await head()
+        known, length = await head()
         try:
-            return await ledger.prove(pool, vault, case, known), known
+            return await ledger.prove(pool, vault, case, known, length), known
         except EndMissing:
             if monotonic() > give_up:
                 raise

@@ -58,6 +58,7 @@ class BrokenLedger(Exception):
         super().__init__(f"event {seq}: {problem}")
         self.seq = seq
         self.problem = problem
+        """A code of texts/ledger.yaml: missing, altered, unchained, unreadable, end-missing, differs."""
 
 
 class EndMissing(BrokenLedger):
@@ -115,7 +116,7 @@ def verify(events: Iterable[Event]) -> str:
         if event.seq != expected:
             raise BrokenLedger(expected, "missing")
         if event.previous != previous:
-            raise BrokenLedger(event.seq, "not chained to the event before")
+            raise BrokenLedger(event.seq, "unchained")
         content = _digest(event.seq, event.at, event.kind, event.actor, event.message_id, event.facts, event.previous)
         if event.digest != content:
             raise BrokenLedger(event.seq, "altered")

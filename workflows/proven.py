@@ -87,6 +87,9 @@ class _Inbound(WorkflowInboundInterceptor):
             except asyncio.CancelledError:
                 if life.cancelled():
                     raise
+                if not hasattr(workflow.instance(), "not_cancelled"):  # A round that a schedule starts keeps no ledger.
+                    life.cancel()
+                    raise
                 workflow.instance().not_cancelled()
         return life.result()
 
@@ -115,9 +118,12 @@ class _Inbound(WorkflowInboundInterceptor):
         return age >= (KEYS_STAY_FRESH if self._keys.knows(kid) else KEYS_ASKED_EVERY)
 
     async def _admit(self, input: HandleSignalInput) -> None:
-        body = answers.body(_payloads(input.args))
-        sent = sent_message(workflow.info().workflow_id, input.signal, body, queued=True)
-        found = judge(self._keys, _token(input.headers), sent, workflow.now())
+        try:
+            body = answers.body(_payloads(input.args))
+            sent = sent_message(workflow.info().workflow_id, input.signal, body, queued=True)
+            found = judge(self._keys, _token(input.headers), sent, workflow.now())
+        except Exception:  # noqa: BLE001 - whatever a stranger's bytes make our code raise, it is nobody's signal
+            found = verdict(refusal("identity.forged", "token"))
         if found.actor is None:
             self._turn_away(input, found)
         else:

@@ -25,6 +25,9 @@ async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_na
     assert differs.code == 1
     assert [(one["case_number"], one["ailment"]) for one in differs.json["cases"]] == [(case, "differs")]
 
+    verified = await at_centre("ledger", "verify", case)
+    assert verified.code == 1 and "被改动过" in verified.err
+
     assert (await at_centre("comment", case, "入卷")).code == 0
     assert await listed(at_centre, case, "--blocked")
     blocked = await at_centre("doctor", "--lang", "en")
