@@ -340,7 +340,7 @@ async def test_mediation_goes_on_beyond_fifteen_days_only_by_consent_of_both_sid
             assert (await office.view(handle)).mediation_due == due
 
     longer = Calendar.load().next_working_day(due + timedelta(days=10))
-    assert (await office.view(handle)).mediation_due == longer
+    await office.until(handle, lambda view: view.mediation_due == longer)
 
 
 async def test_missing_items_are_asked_for_and_can_be_supplied(office: Office) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from domain import messages as m
+from domain.calendar import Calendar
 from domain.payment_messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
 from domain.performance_view import PerformanceReading, PerformanceView
 from domain.words import Agency, Outcome, ReferralTarget, Role
@@ -18,13 +19,13 @@ REST = {"reason": "x", "actor": TAX}
 
 
 async def settled(office: Office, case: str, acceleration: bool | None = None) -> tuple[Handle, list[date]]:
-    """A case whose part A is due on Saturdays, some weeks from now; and those Saturdays."""
+    """A case whose part A is due on Saturdays off, some weeks from now; and those Saturdays."""
     handle = await office.start(builders.complaint(complaint_id=case))
     await find_the_facts(office, handle)
     view = await office.view(handle)
     owed, today = view.claimants[0].part_a, day(view.now)
-    saturday = today + timedelta(days=(5 - today.weekday()) % 7)
-    days = [saturday + timedelta(weeks=n) for n in (4, 8, 12)]
+    saturday, works = today + timedelta(days=(5 - today.weekday()) % 7), Calendar.load().is_working_day
+    days = [next(s for n in (0, 1, 2) if not works(s := saturday + timedelta(weeks=weeks + n))) for weeks in (4, 8, 12)]
     amounts = [Decimal("100.00")] * (len(days) - 1) + [owed - 100 * (len(days) - 1)]
     terms = m.Propose(
         message_id="propose",

@@ -130,7 +130,7 @@ async def test_talks_are_put_off_and_the_old_time_is_free(office: Office) -> Non
 async def test_a_silent_employer_is_on_the_case_as_such_and_the_mediator_is_told(office: Office) -> None:
     handle, mediator, _ = await at_the_table(office)
     for number in (1, 2):
-        at = working_morning((await office.view(handle)).now, 4)
+        at = working_morning((await office.view(handle)).now, 1)
         await say(office, handle, s.ScheduleSession, mediator, session=f"s{number}", starts=at)
         await say(office, handle, s.AnswerInvitation, C1, session=f"s{number}", party="c1", reply="comes")
         standing = (await sittings(handle)).standing
