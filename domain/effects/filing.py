@@ -34,7 +34,7 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         return
     must(message.drill or message.drill_on is None, "drill.day", "drill_on")
     yield
-    case.drill = case.drill or message.drill
+    case.drill = message.drill
     if message.drill_on is not None:
         case.clock_offset = datetime.combine(message.drill_on, DRILLS_BEGIN, CENTRE_ZONE) - now
         now += case.clock_offset
