@@ -23,6 +23,7 @@ from temporalio.client import (
     ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
     ScheduleSpec,
+    ScheduleUpdate,
 )
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -52,7 +53,9 @@ from casebook.records import TableRecords
 from casebook.stoppages import TableStoppages
 from connectors import http
 from connectors.breaker import Breaker
+from domain.ledger import SYSTEM
 from domain.records import EmployerRecords
+from domain.rounds import Round
 from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
@@ -201,10 +204,14 @@ def _channels(settings: Settings, client: httpx.AsyncClient) -> Sequence[Channel
 
 async def keep_sending(client: Client) -> None:
     """Have what is due sent every half minute, one round at a time, from now on."""
-    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, id="notices", task_queue=CENTRE_QUEUE)
+    asked = Round(asked_by=SYSTEM)
+    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, asked, id="notices", task_queue=CENTRE_QUEUE)
     every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=30))])
-    with contextlib.suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule("notices", Schedule(action=action, spec=every))
+    schedule = Schedule(action=action, spec=every)
+    try:
+        await client.create_schedule("notices", schedule)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle("notices").update(lambda _: ScheduleUpdate(schedule=schedule))
 
 
 async def _services(

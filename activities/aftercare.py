@@ -5,8 +5,7 @@ from datetime import date
 import asyncpg
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from casebook import aftercare as book
 from domain.aftercare import Aftercare, LetterTerms, begin, workflow_of
@@ -46,16 +45,15 @@ class AftercareService:
         if not of.referrals and of.settlement is None:
             return HandedOver()
         after = workflow_of(of.case)
-        try:
-            await self._client.start_workflow(
-                "AftercareWorkflow",
-                id=after,
-                task_queue=CENTRE_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=of.case_number,
-            )
-        except WorkflowAlreadyStartedError:
-            activity.logger.info("what comes after the case is followed already")
+        # Whoever began it before the case had closed found nothing, and ended.
+        await self._client.start_workflow(
+            "AftercareWorkflow",
+            id=after,
+            task_queue=CENTRE_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=of.case_number,
+        )
         visit_on = self._begun(of).visits
         return HandedOver(workflow=after, visit_on=visit_on.visit_on if visit_on else None)
 

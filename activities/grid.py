@@ -1,12 +1,11 @@
 """What the centre does for the grid's posts: the terms, the casebook, and taking over what is not settled there."""
 
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 from temporalio import activity
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -21,9 +20,8 @@ from domain.grid_view import GridEntry, GridForwarding, GridOpening, GridReceipt
 from domain.intake import intake_table
 from domain.ledger import SYSTEM
 from domain.messages import FileComplaint
-from domain.opening import Reading
 from domain.receipts import Acknowledgement, Decision, Receipt
-from domain.words import CENTRE_QUEUE
+from runtime import beginning
 from runtime.rules import Rules
 from runtime.vault import Vault
 
@@ -72,18 +70,9 @@ class GridService:
         case = f"grid-warning-{employer_digest(self._vault, employer)[:20]}-{warning.since}"
         a_round = activity.info().workflow_run_id
         message = OpenGrid(message_id=f"open-{a_round}-{warning.since}", actor=SYSTEM, post=post, warning=warning)
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            "GridWorkflow",
-            id=case,
-            task_queue=CENTRE_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        )
-        new = True
+        new, fail = True, WorkflowIDConflictPolicy.FAIL
         try:
-            await self._client.execute_update_with_start_workflow(
-                OpenGrid.name, message, start_workflow_operation=start, id=message.message_id, result_type=GridReceipt
-            )
+            await beginning.begin(self._client, "GridWorkflow", case, message, GridReceipt, running=fail)
         except WorkflowAlreadyStartedError:
             new = False
         except WorkflowUpdateFailedError:  # One employer's warning that can't be opened does not hold up the others'.
@@ -104,28 +93,10 @@ class GridService:
         )
 
     async def _file(self, request: GridForwarding) -> Receipt:
-        case = f"dispute-{request.complaint.complaint_id}"
         message = FileComplaint(
             message_id=f"file-{request.record.grid}", actor=SYSTEM, complaint=request.complaint, drill=request.drill
         )
-        try:
-            receipt: Receipt = await self._client.execute_update_with_start_workflow(
-                FileComplaint.name,
-                message,
-                start_workflow_operation=WithStartWorkflowOperation(
-                    "DisputeWorkflow",
-                    id=case,
-                    task_queue=CENTRE_QUEUE,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    static_summary=request.complaint.complaint_id,
-                ),
-                id=message.message_id,
-                result_type=Receipt,
-            )
-        except WorkflowAlreadyStartedError:  # It was filed at another window too, and is over.
-            receipt = await self._client.get_workflow_handle(case).query("receipt", Reading(), result_type=Receipt)
-        return receipt
+        return await beginning.file(self._client, message)
 
     async def _hand_on(self, case: str, request: GridForwarding) -> bool:
         """Whether the case took the record: one that is over does not; the post's own ledger keeps it."""

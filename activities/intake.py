@@ -1,9 +1,5 @@
 """Admission of a complaint: what bars it, what is missing, its number, or the case it belongs to."""
 
-import asyncio
-from typing import Final
-from weakref import WeakValueDictionary
-
 import asyncpg
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -20,16 +16,12 @@ from domain.steps import Known, LinkRequest, TriagePlan
 from runtime.rules import Rules
 from runtime.vault import Vault
 
-_AT_ONCE: Final = 5
-"""Complaints that are told to one case at the same time; Temporal allows ten updates in flight."""
-
 
 class IntakeService:
     """The centre's intake window."""
 
     def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules, triage: TriageService) -> None:
         self._client, self._triage = client, triage
-        self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._pool = pool
         self._vault = vault
         self._rules = rules
@@ -80,8 +72,7 @@ class IntakeService:
             if request.link.complaint is None:
                 await other.signal(LinkComplaint.name, request.link)
             else:
-                async with self._line(request.to):
-                    await other.execute_update(LinkComplaint.name, request.link, id=request.link.message_id)
+                await other.execute_update(LinkComplaint.name, request.link, id=request.link.message_id)
         except WorkflowUpdateFailedError as failed:
             if not _takes_no_more(failed):
                 raise
@@ -91,10 +82,6 @@ class IntakeService:
                 raise
             return False
         return True
-
-    def _line(self, case: str) -> asyncio.Semaphore:
-        """Where complaints wait for their turn with a case: of more at once Temporal would turn most away."""
-        return self._lines.setdefault(case, asyncio.Semaphore(_AT_ONCE))
 
 
 def _takes_no_more(failed: WorkflowUpdateFailedError) -> bool:

@@ -33,6 +33,8 @@ class CaseFilter(Model):
     drill: bool | None = None
     blocked: bool | None = None
     """Cases of which a step can't be done until somebody sees to it."""
+    to_merge: bool | None = None
+    """Open cases that share people with another open case against the same employer."""
     after: tuple[Instant, Ref] | None = None
     """Key of the last line of the page before."""
     limit: Annotated[int, Field(ge=1, le=500)] = PAGE
@@ -59,6 +61,8 @@ class CaseLine(Model):
     blocked: str | None = None
     """The code of why a step can't be done."""
     blocked_since: Instant | None = None
+    merge_with: tuple[str, ...] = ()
+    """The numbers of open cases that have some of its people too."""
 
 
 async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
@@ -81,6 +85,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
           and ($8::boolean is null or drill = $8)
           and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
           and ($12::boolean is null or (blocked is not null) = $12)
+          and ($13::boolean is null or (merge_with <> '{}' and outcome is null) = $13)
         order by filed_at desc, "case" desc limit $11
         """,
         wanted.phase,
@@ -95,6 +100,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         after_case,
         wanted.limit,
         wanted.blocked,
+        wanted.to_merge,
     )
     return [_case_line(row, vault) for row in rows]
 

@@ -1,6 +1,7 @@
 """Registering complaints: numbers without gaps, one case for the same complaint at several windows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -35,7 +36,7 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", employer)
         known = await connection.fetchrow(
             """
-            select d."case", d.case_number, d.joined_to, d.overlapping, j.case_number as joined_number
+            select d."case", d.case_number, d.joined_to, d.overlapping, d.merge_with, j.case_number as joined_number
             from dispute d left join dispute j on j."case" = d.joined_to where d."case" = $1
             """,
             request.case,
@@ -44,21 +45,23 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             return _answer(known)
         overlaps = await _open_cases(connection, vault, employer, request)
         joined = None if request.apart else _to_join(overlaps, len(request.complaint.claimants))
+        others = {} if joined else overlaps
         number = None if joined else await _next_number(connection, request)
         row = await connection.fetchrow(
             """
             with filed as (
                 insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
-                    employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, waits_since,
-                    outcome, phase)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9,
+                    employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, merge_with,
+                    waits_since, outcome, phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
                 on conflict ("case") do update set case_number = excluded.case_number, joined_to = null,
-                    overlapping = excluded.overlapping, outcome = null, phase = 'intake'
+                    overlapping = excluded.overlapping, merge_with = excluded.merge_with, outcome = null,
+                    phase = 'intake'
                 returning *
             )
-            select f."case", f.case_number, f.joined_to, f.overlapping, j.case_number as joined_number
+            select f."case", f.case_number, f.joined_to, f.overlapping, f.merge_with, j.case_number as joined_number
             from filed f left join dispute j on j."case" = f.joined_to
             """,
             request.case,
@@ -71,12 +74,13 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             vault.seal(request.complaint.employer.name, "employer"),
             request.filed_at,
             joined,
-            [] if joined else sorted({ref for refs in overlaps.values() for ref in refs}),
+            sorted(set().union(*(other.people for other in others.values()))),
             len(request.complaint.claimants),
+            sorted(other.case_number for other in others.values()),
         )
         if not joined:
             await _name_for_agencies(connection, vault, request)
-        if not joined and request.complaint.claimants:
+        if request.complaint.claimants:
             await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)
@@ -103,31 +107,44 @@ def _answer(row: asyncpg.Record) -> Registration:
         case_number=row["joined_number"] if joined else row["case_number"],
         joined=joined,
         overlaps=tuple(row["overlapping"]),
+        merge_with=tuple(row["merge_with"]),
     )
+
+
+@dataclass
+class _Holder:
+    """An open case that has claimants of a complaint, or is about to take them from another complaint."""
+
+    case_number: str
+    people: set[str] = field(default_factory=set)
+    """By their refs in the complaint."""
 
 
 async def _open_cases(
     connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest
-) -> dict[str, list[str]]:
-    """Open cases against the employer, each with those claimants of the complaint whom it has already."""
+) -> dict[str, _Holder]:
+    """Open cases against the employer that have claimants of the complaint already."""
     refs = {identity_digest(vault, c.identity_number): c.ref for c in request.complaint.claimants}
     rows = await connection.fetch(
         """
-        select c."case", c.identity_digest from claimant c join dispute d using ("case")
-        where d.employer_digest = $1 and not d.closed and d.drill = $2 and c.identity_digest = any($3)
+        select h."case", h.case_number, c.identity_digest
+        from claimant c join dispute d using ("case") join dispute h on h."case" = coalesce(d.joined_to, d."case")
+        where h.employer_digest = $1 and not h.closed and h.drill = $2 and c.identity_digest = any($3)
+            and d."case" <> $4
         """,
         employer,
         request.drill,
         list(refs),
+        request.case,
     )
-    found: dict[str, list[str]] = {}
+    found: dict[str, _Holder] = {}
     for row in rows:
-        found.setdefault(row["case"], []).append(refs[row["identity_digest"]])
+        found.setdefault(row["case"], _Holder(row["case_number"])).people.add(refs[row["identity_digest"]])
     return found
 
 
-def _to_join(overlaps: dict[str, list[str]], claimants: int) -> str | None:
-    holds_everybody = (case for case, refs in sorted(overlaps.items()) if len(refs) == claimants)
+def _to_join(overlaps: dict[str, _Holder], claimants: int) -> str | None:
+    holds_everybody = (case for case, holder in sorted(overlaps.items()) if len(holder.people) == claimants)
     return next(holds_everybody, next(iter(overlaps)) if len(overlaps) == 1 else None)
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client
 
 from cli.script import TalkedAtPost
 from domain.complaint import Complaint
@@ -15,8 +14,8 @@ from domain.grid_view import GridReceipt, GridView
 from domain.ledger import Actor
 from domain.messages import Message
 from domain.receipts import Acknowledgement
-from domain.words import CENTRE_QUEUE, GridOutcome, Language
-from workflows.grid import GridWorkflow
+from domain.words import GridOutcome, Language
+from runtime import beginning
 
 _PATIENCE: Final = 30.0
 _LOOK: Final = 0.2
@@ -42,16 +41,7 @@ async def hand_over(
         complaint=complaint,
         drill=drill,
     )
-    start = WithStartWorkflowOperation(
-        GridWorkflow.run,
-        id=case,
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-    )
-    await client.execute_update_with_start_workflow(
-        OpenGrid.name, opening, start_workflow_operation=start, id=opening.message_id, result_type=GridReceipt
-    )
+    await beginning.begin(client, "GridWorkflow", case, opening, GridReceipt)
     at_post = client.get_workflow_handle(case)
     messages: list[Message] = [
         NoteSaid(message_id=message_id(f"said-{n}"), actor=actor, language=language, **dict(one))

@@ -16,8 +16,9 @@ from temporalio.client import (
 )
 
 import texts
-from cli.link import Link, console, emit, link, run
+from cli.link import Link, console, emit, link, run, whoever
 from domain.early_warning import WarnAsked, WarnReport
+from domain.ledger import SYSTEM
 from domain.words import CENTRE_QUEUE
 from workflows.early_warning import EarlyWarningWorkflow
 
@@ -49,7 +50,7 @@ def register(group: typer.Typer, language: str) -> None:
                     console().print(said("warning"), style="dim")
                 report = await at.client.execute_workflow(
                     EarlyWarningWorkflow.run,
-                    WarnAsked(dry_run=dry_run, months=months),
+                    WarnAsked(asked_by=whoever(None, "supervisor"), dry_run=dry_run, months=months),
                     id=f"{_DAILY}-{uuid.uuid4().hex}",
                     task_queue=CENTRE_QUEUE,
                 )
@@ -62,7 +63,9 @@ def register(group: typer.Typer, language: str) -> None:
 
 
 async def _every_morning(at: Link) -> None:
-    action = ScheduleActionStartWorkflow(EarlyWarningWorkflow.run, WarnAsked(), id=_DAILY, task_queue=CENTRE_QUEUE)
+    action = ScheduleActionStartWorkflow(
+        EarlyWarningWorkflow.run, WarnAsked(asked_by=SYSTEM), id=_DAILY, task_queue=CENTRE_QUEUE
+    )
     morning = ScheduleCalendarSpec(hour=[ScheduleRange(_HOUR)])
     schedule = Schedule(action=action, spec=ScheduleSpec(calendars=[morning], time_zone_name="Asia/Shanghai"))
     with contextlib.suppress(ScheduleAlreadyRunningError):

@@ -2,13 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.panel import Panel
-from temporalio.client import WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import texts
 from cli.desk import read_json
@@ -17,8 +14,8 @@ from cli.link import Exit, Link, NoAnswer, console, emit, fail, in_time, link, r
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
 from domain.receipts import Decision, Receipt
-from domain.words import CENTRE_QUEUE, Language
-from workflows.dispute import DisputeWorkflow
+from domain.words import Language
+from runtime import beginning
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -66,7 +63,7 @@ def register(app: typer.Typer, language: str) -> None:
             async with link(acting) as at:
                 receipt = await _file(at, message)
             if receipt is None:
-                _number_later(workflow_id(complaint), as_json, language)
+                _number_later(beginning.case_of(complaint.complaint_id), as_json, language)
                 return
             if as_json:
                 emit(receipt)
@@ -78,43 +75,14 @@ def register(app: typer.Typer, language: str) -> None:
         run(work, language)
 
 
-def workflow_id(complaint: Complaint) -> str:
-    """The workflow that a complaint is filed to."""
-    return f"dispute-{complaint.complaint_id}"
-
-
 async def _file(at: Link, message: FileComplaint) -> Receipt | None:
     """The receipt; None when the complaint is taken but its number takes longer."""
-    case = workflow_id(message.complaint)
-    started: dict[str, Any] = {
-        "id": case,
-        "task_queue": CENTRE_QUEUE,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        "static_summary": message.complaint.complaint_id,
-    }
     try:
-        filed = at.client.execute_update_with_start_workflow(
-            FileComplaint.name,
-            message,
-            start_workflow_operation=WithStartWorkflowOperation(DisputeWorkflow.run, **started),
-            id=message.message_id,
-            result_type=Receipt,
-        )
-        return await in_time(filed, message.message_id)
+        return await in_time(beginning.file(at.client, message), message.message_id)
     except NoAnswer:
         # No worker has taken the update, so it is not in history; the signal of the same id is, and acts once.
-        await at.client.start_workflow(
-            DisputeWorkflow.run,
-            start_signal=FileComplaint.name,
-            start_signal_args=[message],
-            **started,
-        )
+        await beginning.leave(at.client, message)
         return None
-    except WorkflowAlreadyStartedError:
-        closed = at.client.get_workflow_handle(case)
-        receipt: Receipt = await closed.query("receipt", {"language": message.language}, result_type=Receipt)
-        return receipt
 
 
 def _number_later(case: str, as_json: bool, language: str) -> None:

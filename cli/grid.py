@@ -6,8 +6,6 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
-from temporalio.client import WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 import texts
 from casebook import grid
@@ -22,9 +20,9 @@ from domain.grid_view import GridReceipt, GridView
 from domain.messages import Message
 from domain.opening import Reading
 from domain.receipts import Acknowledgement
-from domain.words import CENTRE_QUEUE, GridOutcome, Language, PostKind
+from domain.words import GridOutcome, Language, PostKind
+from runtime import beginning
 from texts import sentences
-from workflows.grid import GridWorkflow
 
 _A_WARNING: Final = {"employer": "演练用晨光食品有限公司（虚构）", "since": "2026-05", "months": 4, "workers": 12}
 
@@ -214,17 +212,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 async def opened(at: Link, case: str, message: g.OpenGrid) -> GridReceipt:
     """The receipt of a mediation, opened now or before. Raises NoAnswer."""
-    start = WithStartWorkflowOperation(
-        GridWorkflow.run,
-        id=case,
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-    )
-    sent = at.client.execute_update_with_start_workflow(
-        message.name, message, start_workflow_operation=start, id=message.message_id, result_type=GridReceipt
-    )
-    return await in_time(sent, message.message_id)
+    return await in_time(beginning.begin(at.client, "GridWorkflow", case, message, GridReceipt), message.message_id)
 
 
 def _id(case: str) -> str:

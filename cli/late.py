@@ -4,8 +4,7 @@ import json
 import uuid
 from typing import Any
 
-from temporalio.client import WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import aftercare as book
@@ -15,8 +14,8 @@ from domain.aftercare import AFTER, workflow_of
 from domain.handover import Handover
 from domain.opening import Reading
 from domain.receipts import Acknowledgement
-from domain.words import CENTRE_QUEUE, Phase
-from workflows.aftercare import AftercareWorkflow
+from domain.words import Phase
+from runtime import beginning
 from workflows.dispute import DisputeWorkflow
 
 
@@ -26,15 +25,14 @@ async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Ac
     It acts once by its message id; the update has its own, so that what was refused can be asked again.
     """
     message = AFTER.kinds[name].model.model_validate_json(json.dumps(body))
-    start = WithStartWorkflowOperation(
-        AftercareWorkflow.run,
-        id=workflow_of((await handed_over(at, case)).case),
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    )
-    sent = at.client.execute_update_with_start_workflow(
-        name, message, start_workflow_operation=start, id=uuid.uuid4().hex, result_type=Acknowledgement
+    sent = beginning.begin(
+        at.client,
+        "AftercareWorkflow",
+        workflow_of((await handed_over(at, case)).case),
+        message,
+        Acknowledgement,
+        update=uuid.uuid4().hex,
+        again=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
     return await in_time(sent, message.message_id)
 

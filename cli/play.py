@@ -14,8 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 import texts
@@ -53,10 +52,11 @@ from domain.messages import (
     Message,
 )
 from domain.parameters import Parameters
-from domain.receipts import Acknowledgement, Receipt
+from domain.receipts import Acknowledgement
 from domain.reopening import Reopen, reopened_as
 from domain.view import CaseView, InstalmentView, Timeline
-from domain.words import CENTRE_QUEUE, Agency, Language, Phase, Role
+from domain.words import Agency, Language, Phase, Role
+from runtime import beginning
 
 PLAYED_ON: Final = date(2026, 11, 4)
 """The day on which a play's clock stands when its first complaint is filed: an ordinary Wednesday."""
@@ -196,30 +196,19 @@ class _Player:
 
     async def _file(self, step: File) -> None:
         complaint = self.complaints[step.file]
-        case = self.client.get_workflow_handle(f"dispute-{complaint.complaint_id}")
+        case = self.client.get_workflow_handle(beginning.case_of(complaint.complaint_id))
         self._filed.append(case.id)
         if step.follow or self.sent == 0:
             self.case, self._told = case, 0
-        await self.client.execute_update_with_start_workflow(
-            FileComplaint.name,
-            FileComplaint(
-                message_id=self._id(),
-                actor=await self._actor(step),
-                language=self.language,
-                complaint=complaint,
-                drill=self.drill_on is not None,
-                drill_on=self.drill_on,
-            ),
-            start_workflow_operation=WithStartWorkflowOperation(
-                "DisputeWorkflow",
-                id=case.id,
-                task_queue=CENTRE_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=complaint.complaint_id,
-            ),
-            result_type=Receipt,
+        message = FileComplaint(
+            message_id=self._id(),
+            actor=await self._actor(step),
+            language=self.language,
+            complaint=complaint,
+            drill=self.drill_on is not None,
+            drill_on=self.drill_on,
         )
+        await beginning.file(self.client, message)
         self.sent += 1
         await self._look()
 

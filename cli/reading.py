@@ -123,6 +123,7 @@ def register(app: typer.Typer, language: str) -> None:
             bool | None, typer.Option("--drill/--real", help=texts.say("cli.field.drill", language))
         ] = None,
         blocked: Annotated[bool, typer.Option("--blocked", help=texts.say("cli.field.blocked", language))] = False,
+        to_merge: Annotated[bool, typer.Option("--to-merge", help=texts.say("cli.field.to_merge", language))] = False,
         limit: Annotated[int, typer.Option(help=texts.say("cli.field.limit", language))] = lists.PAGE,
         as_json: json_option = False,
     ) -> None:
@@ -137,6 +138,7 @@ def register(app: typer.Typer, language: str) -> None:
                 outcome=outcome,
                 drill=drill,
                 blocked=blocked or None,
+                to_merge=to_merge or None,
                 limit=limit,
             )
             async with link() as at:

@@ -363,6 +363,8 @@ def cases(lines: Sequence[CaseLine], language: str) -> Table:
         phase = texts.label(line.outcome or line.phase, language)
         if line.blocked is not None:
             phase = f"{phase} · {texts.label('blocked', language)}"
+        if line.merge_with and line.outcome is None:
+            phase = f"{phase} · {texts.say('cli.merge_with', language, cases=', '.join(line.merge_with))}"
         table.add_row(
             line.case_number or line.case,
             line.employer,

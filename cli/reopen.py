@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.panel import Panel
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import texts
@@ -16,24 +15,15 @@ from cli.link import Exit, console, emit, fail, in_time, link, run, told, whoeve
 from domain.receipts import Receipt
 from domain.reopening import Ground, Reopen, reopened_as
 from domain.taking_up import refused
-from domain.words import CENTRE_QUEUE, Agency, Language
-from workflows.dispute import DisputeWorkflow
+from domain.words import Agency, Language
+from runtime import beginning
 
 
 async def reopened(client: Client, message: Reopen) -> Receipt:
     """The receipt of a reopened case. Raises WorkflowAlreadyStartedError where it was reopened and has closed again."""
-    start = WithStartWorkflowOperation(
-        DisputeWorkflow.run,
-        id=reopened_as(message.case),
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        static_summary=message.case,
-    )
-    sent = client.execute_update_with_start_workflow(
-        Reopen.name, message, start_workflow_operation=start, id=message.message_id, result_type=Receipt
-    )
-    return await in_time(sent, message.message_id)
+    reopening = reopened_as(message.case)
+    begun = beginning.begin(client, "DisputeWorkflow", reopening, message, Receipt, summary=message.case)
+    return await in_time(begun, message.message_id)
 
 
 def register(app: typer.Typer, language: str) -> None:

@@ -11,6 +11,7 @@ from domain.base import Model, Month, Ref, months
 from domain.complaint import Name
 from domain.grid_messages import EarlyWarning, Post
 from domain.identifiers import CreditCode
+from domain.rounds import Round
 from domain.rule_table import read_table
 
 _TABLE: Final = Path(__file__).parent / "tables" / "grid.yaml"
@@ -101,7 +102,7 @@ class Employed(Model):
     workers: tuple[int, ...]
 
 
-class WarnAsked(Model):
+class WarnAsked(Round):
     """A round of early warnings. ``months`` looks for shorter or longer stops, and then nothing is opened."""
 
     dry_run: bool = False

@@ -14,7 +14,7 @@ class Opening(Model):
     case, and from the run of the same chain that handed it on.
     """
 
-    sealed_payload: ClassVar[bool] = True
+    sealed_payload: ClassVar[str] = "workflow"
 
     state: CaseState | None = None
     chain: str | None = None

@@ -75,6 +75,8 @@ def _admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
         case.note("complaint_joined", now, case=registration.case, case_number=registration.case_number)
         return receipt.model_copy(update={"decision": Decision.JOINED})
     case.note("case_registered", now, case_number=registration.case_number, overlaps=list(registration.overlaps))
+    if registration.merge_with:
+        case.note("to_be_merged", now, cases=list(registration.merge_with), claimants=list(registration.overlaps))
     if refused is not None:
         case.ending = refused.outcome
         case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
@@ -307,12 +309,6 @@ def settle(
         signing.take_plan(case, plan.signing, now)
     else:
         confirming.take_plan(case, plan.confirmations, now)
-
-
-def close_unfiled(case: CaseState, now: datetime) -> None:
-    """Nothing was ever filed: close without a reply."""
-    case.outcome = Outcome.NOT_ACCEPTED
-    case.note("closed", now, outcome=case.outcome)
 
 
 def take_reply(case: CaseState, closing: Closing, now: datetime) -> None:

@@ -37,6 +37,8 @@ class Registration(Model):
     joined: bool
     overlaps: tuple[Ref, ...] = ()
     """Claimants (refs of this complaint) who are in another open case against the same employer."""
+    merge_with: tuple[str, ...] = ()
+    """The numbers of those cases: somebody has to merge them."""
 
 
 class CaseRow(Model):

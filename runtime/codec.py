@@ -39,7 +39,11 @@ from runtime.vault import Unreadable, Vault
 ENCODING: Final = b"binary/encrypted"
 _PUBLIC: Final = "onestop-public"
 _HANDED_ON: Final = "onestop-handed-on"
-"""On what only the centre may say, to one workflow (``sealed_payload = True``): anything else is read as empty."""
+"""On what only the centre may say (``sealed_payload``): anything else is read as empty.
+
+``"workflow"`` is meant for the one workflow that it is said to, ``"anywhere"`` for whichever a schedule names.
+"""
+_ANYWHERE: Final = "*"
 _CONTEXT: Final = "payload"
 LARGEST: Final = 32 * 2**20
 """Bytes that the payloads of one message may come to when they are unpacked: four times a case of 5,000 people."""
@@ -49,7 +53,7 @@ _COMPRESS_FROM: Final = 2000
 """Bytes from which a payload is compressed before it is sealed: a case of thousands of people stays within limits."""
 _AGENCIES: Final = {agency.value: agency for agency in Agency}
 _READABLE: Final = DefaultFailureConverter()
-_FROM_NOBODY: Final = Payload(metadata={"encoding": ENCODING})
+FROM_NOBODY: Final = Payload(metadata={"encoding": ENCODING})
 """What was said between workers by somebody who may not: bad input to whoever reads it."""
 
 
@@ -58,12 +62,12 @@ class _JSON(PydanticJSONPlainPayloadConverter):
         payload = super().to_payload(value)
         if payload is not None and _is_public(value):
             payload.metadata[_PUBLIC] = b"1"
-        if payload is not None and getattr(type(value), "sealed_payload", False):
-            payload.metadata[_HANDED_ON] = b"1"
+        if payload is not None and (whither := getattr(type(value), "sealed_payload", None)) is not None:
+            payload.metadata[_HANDED_ON] = _ANYWHERE.encode() if whither == "anywhere" else b"1"
         return payload
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        if getattr(type_hint, "sealed_payload", False) and type_hint is not None and _HANDED_ON not in payload.metadata:
+        if hasattr(type_hint, "sealed_payload") and type_hint is not None and _HANDED_ON not in payload.metadata:
             return type_hint()
         try:
             return super().from_payload(payload, type_hint)
@@ -156,17 +160,20 @@ class Codec(PayloadCodec, WithSerializationContext):
             return payload
         vault = self._vault if self._agency is None else self._vault.of_agency(self._agency)
         plain, metadata, context = payload.SerializeToString(), {"encoding": ENCODING}, _CONTEXT
-        if _HANDED_ON in payload.metadata and self._workflow is not None:
-            metadata[_HANDED_ON], context = self._workflow.encode(), _handed_on(self._workflow)
+        if _HANDED_ON in payload.metadata and (to := self._addressee(payload)) is not None:
+            metadata[_HANDED_ON], context = to.encode(), _handed_on(to)
         if len(plain) > _COMPRESS_FROM:
             plain, metadata["compression"] = zlib.compress(plain, _LEVEL), _ZLIB
         key, sealed = vault.seal_bytes(plain, context)
         return Payload(metadata=metadata | {"key": key.encode()}, data=sealed)
 
+    def _addressee(self, payload: Payload) -> str | None:
+        return _ANYWHERE if payload.metadata[_HANDED_ON] == _ANYWHERE.encode() else self._workflow
+
     def _decrypted(self, payload: Payload, room: int) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
             if self._between_workers:
-                return _FROM_NOBODY
+                return FROM_NOBODY
             return _unmarked(payload)
         try:
             return self._opened(payload, room)
@@ -180,7 +187,7 @@ class Codec(PayloadCodec, WithSerializationContext):
         plain = self._vault.open_bytes(key, payload.data, _CONTEXT if to is None else _handed_on(to))
         holder = self._vault.holder(key)
         if self._between_workers and holder not in (None, self._agency):
-            return _FROM_NOBODY
+            return FROM_NOBODY
         if payload.metadata.get("compression") == _ZLIB:
             unpacking = zlib.decompressobj()
             plain = unpacking.decompress(plain, max(room, 1))
@@ -188,7 +195,7 @@ class Codec(PayloadCodec, WithSerializationContext):
                 raise Unreadable("larger than anything of ours")
         opened = Payload.FromString(plain)
         # A reader that knows no workflow, as the codec server, shows what is meant for any.
-        meant = to is not None and holder is None and self._workflow in (None, to)
+        meant = to is not None and holder is None and (to == _ANYWHERE or self._workflow in (None, to))
         return opened if meant else _unmarked(opened)
 
 

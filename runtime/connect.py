@@ -17,6 +17,7 @@ from runtime.sandbox import Runner
 from runtime.servers import Addresses
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer, Signing
+from runtime.turns import InTurn
 from runtime.vault import Vault
 
 _CONFIGURED: Final = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
@@ -38,7 +39,7 @@ def plugin(vault: Vault | None, issuer: Issuer | None = None) -> SimplePlugin:
         "onestop",
         data_converter=codec.data_converter(vault) if vault else DataConverter(payload_converter_class=codec.Converter),
         workflow_runner=_ours,
-        interceptors=[Signing(issuer)] if issuer else [],
+        interceptors=[*([Signing(issuer)] if issuer else []), InTurn()],
     )
 
 

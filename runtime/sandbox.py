@@ -7,11 +7,14 @@ would not come out of replay. Such a case is forgotten when the query is answere
 is done again. It is known by its last activation, which has the time of the one before: no task of its own began it.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
 from temporalio.worker import Worker, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from runtime.codec import FROM_NOBODY
 
 _RESTRICTIONS: Final = SandboxRestrictions.default.with_passthrough_modules(
     *("activities", "casebook", "domain", "runtime", "texts"),
@@ -23,6 +26,19 @@ _RESTRICTIONS: Final = SandboxRestrictions.default.with_passthrough_modules(
 
 class OnlyRead(Exception):
     """A case that has seen its last events by halves is given a task, which is done again on what its history says."""
+
+
+def _arguments(run: Callable[..., Any]) -> tuple[int, int]:
+    """How many arguments a workflow must be started with, and may be."""
+    _self, *parameters = inspect.signature(run).parameters.values()
+    return sum(one.default is one.empty for one in parameters), len(parameters)
+
+
+def _fit(arguments: Any, least: int, most: int) -> None:
+    """Whatever a stranger starts a workflow with: what is too much is left out, what is wanting is bad input."""
+    del arguments[most:]
+    while len(arguments) < least:
+        arguments.add().CopyFrom(FROM_NOBODY)
 
 
 class Runner(SandboxedWorkflowRunner):
@@ -41,9 +57,13 @@ class Runner(SandboxedWorkflowRunner):
         """See base class."""
         instance, forget = super().create_instance(det), self._forget
         activate, task, by_halves, only_read = instance.activate, None, False, False
+        least, most = _arguments(det.defn.run_fn)
 
         def watched(activation: Any) -> Any:
             nonlocal task, by_halves, only_read
+            for job in activation.jobs:
+                if job.HasField("initialize_workflow"):
+                    _fit(job.initialize_workflow.arguments, least, most)
             if any(job.HasField("query_workflow") for job in activation.jobs):
                 only_read = only_read or by_halves
                 if by_halves and "run" in forget:

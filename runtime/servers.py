@@ -152,6 +152,11 @@ def end_orphans(settings: Settings) -> list[str]:
         return end_leftovers(settings.data)
 
 
+UPDATES_IN_FLIGHT: Final = 500
+"""How many updates of one case may wait at a time. The server's own limit is ten, and it puts down those that wait
+whenever one comes beyond it."""
+
+
 class TemporalServer:
     """Temporal's development server, its history in a file."""
 
@@ -181,6 +186,7 @@ class TemporalServer:
             *(executable("temporal"), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "error"),
             *("--port", self.port, "--ui-port", self.ui_port, "--ui-disable-news-fetch"),
             *("--db-filename", self._settings.data / "temporal.db"),
+            *("--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_IN_FLIGHT}"),
             *(("--ui-codec-endpoint", self._codec) if self._codec else ()),
             *attributes,
         ]

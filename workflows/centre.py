@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.identity import IdentityService
     from domain.base import Model
     from domain.identity import KeySet
+    from domain.rounds import Round
     from domain.words import CENTRE_QUEUE, Agency
 
 A = TypeVar("A")
@@ -50,6 +51,12 @@ async def service(activity: Callable[[Any, A], Awaitable[B]], request: A, /) -> 
         heartbeat_timeout=_SILENT_AT_MOST,
         retry_policy=_SERVICE_RETRY,
     )
+
+
+def asked_by_the_centre(a_round: Round) -> None:
+    """Raise ApplicationError, which ends the workflow, for a round that nobody of the centre asked for."""
+    if a_round.asked_by is None:
+        raise ApplicationError("nobody of the centre asked for this round", type="Unproved", non_retryable=True)
 
 
 async def keys() -> KeySet:

@@ -7,6 +7,7 @@ from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import domain.effects  # noqa: F401 - fills the protocol's table
@@ -96,7 +97,9 @@ class DisputeWorkflow(Upkeep):
                 await self.mediation()
                 await self.performance()
         except EndsEarly:
-            pass
+            if self.case.complaint is None:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                raise ApplicationError("nothing was filed", type="NothingFiled", non_retryable=True) from None
         except TurnsOver:
             await workflow.wait_condition(lambda: not self.case.paper_orders or self.case.blocked is not None)
             await self.settle_down()
@@ -278,9 +281,6 @@ class DisputeWorkflow(Upkeep):
         """One reply to everybody, referral of what could not be settled, and a visit later."""
         case = self.case
         progress.close_inquiries(case, self.now)
-        if case.complaint is None:
-            progress.close_unfiled(case, self.now)
-            return
         closing = await self.ask(
             ClosureService.close,
             lambda: ClosingRequest(

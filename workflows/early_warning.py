@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
     from domain.early_warning import Employed, Stoppages, WarnAsked, WarningsDue, WarnReport, early_warnings
     from domain.words import CENTRE_QUEUE, Agency
-    from workflows.centre import NEEDS_A_PERSON, agency, service
+    from workflows.centre import NEEDS_A_PERSON, agency, asked_by_the_centre, service
 
 PATIENCE: Final = timedelta(hours=12)
 """How long a round waits for an agency; the next day's round looks again."""
@@ -24,6 +24,7 @@ class EarlyWarningWorkflow:
     @workflow.run
     async def run(self, asked: WarnAsked) -> WarnReport:
         """Look, and open what is new. With other months than the table's nothing is opened, whoever asks."""
+        asked_by_the_centre(asked)
         terms = await service(GridService.watch_terms, asked)
         silent = Agency.TAX
         try:

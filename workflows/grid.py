@@ -6,6 +6,7 @@ from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
@@ -26,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.procedure import Procedure
 
 OPENED_WITHIN: Final = timedelta(hours=1)
-"""A mediation begun without the message that opens it ends."""
+"""A mediation begun without the message that opens it ends, and its name stays free."""
 MESSAGES_AT_MOST: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run; a post that sends more is taken over from."""
 
@@ -53,7 +54,7 @@ class GridWorkflow(Procedure):
             await workflow.wait_condition(lambda: self.grid.post is not None, timeout=OPENED_WITHIN)
         except TimeoutError:
             await workflow.wait_condition(workflow.all_handlers_finished)
-            return self._closed()
+            raise ApplicationError("nothing was opened", type="NothingFiled", non_retryable=True) from None
         await self._open()
         for duty in (self.keep_shown, self.keep_written, self.keep_trying):
             self.keep(duty)

@@ -6,6 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.notices import NoticeService
+    from domain.rounds import Round
+    from workflows.centre import asked_by_the_centre
 
 
 @workflow.defn
@@ -13,7 +15,8 @@ class NoticesWorkflow:
     """Sends the notices that are due."""
 
     @workflow.run
-    async def run(self) -> int:
+    async def run(self, asked: Round) -> int:
+        asked_by_the_centre(asked)
         return await workflow.execute_activity_method(
             NoticeService.send_due,
             start_to_close_timeout=timedelta(minutes=10),

@@ -179,8 +179,9 @@ class Upkeep(Procedure):
             await alarm.wait(None if left is None else workflow.now() + left, moved)
 
     async def keep_written(self) -> None:
-        """Keep the casebook."""
+        """Keep the casebook. A case to which nothing has been filed is none, and its name stays free."""
         case = self.case
+        await workflow.wait_condition(lambda: case.complaint is not None)
         await self.keep_casebook(CasebookService.record, lambda: casebook_entry(case, case.next_seq - 1))
 
     async def keep_deadlines(self) -> None:

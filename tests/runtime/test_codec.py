@@ -229,7 +229,7 @@ async def test_the_problems_of_a_refusal_are_plain_json_for_clients_in_other_lan
 class HandedOn(Model):
     """What only the centre may hand on."""
 
-    sealed_payload: ClassVar[bool] = True
+    sealed_payload: ClassVar[str] = "workflow"
     state: str = ""
 
 

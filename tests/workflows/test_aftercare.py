@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 
 from casebook import aftercare as book
@@ -20,9 +20,9 @@ from domain.ledger import Actor
 from domain.messages import Comment, Message, Refer
 from domain.receipts import Acknowledgement
 from domain.words import CENTRE_QUEUE, Agency, ClaimKind, Outcome, ReferralTarget, Role
+from runtime.beginning import begin
 from tests import builders
 from tests.workflows.conftest import Office
-from workflows.aftercare import AftercareWorkflow
 
 LABOR = Actor(id="lab-01", role=Role.OFFICER, agency=Agency.LABOR)
 TAX = Actor(id="tax-01", role=Role.OFFICER, agency=Agency.TAX)
@@ -30,18 +30,8 @@ TAX = Actor(id="tax-01", role=Role.OFFICER, agency=Agency.TAX)
 
 async def say(office: Office, case: str, model: type[Message], actor: Actor, **fields: Any) -> Acknowledgement:
     """Tell whatever follows a closed case, started again where it had ended."""
-    message = model(message_id=uuid.uuid4().hex, actor=actor, **fields)
-    start = WithStartWorkflowOperation(
-        AftercareWorkflow.run,
-        id=workflow_of(case),
-        task_queue=CENTRE_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    )
-    answer: Acknowledgement = await office.client.execute_update_with_start_workflow(
-        message.name, message, start_workflow_operation=start, id=message.message_id, result_type=Acknowledgement
-    )
-    return answer
+    message, again = model(message_id=uuid.uuid4().hex, actor=actor, **fields), WorkflowIDReusePolicy.ALLOW_DUPLICATE
+    return await begin(office.client, "AftercareWorkflow", workflow_of(case), message, Acknowledgement, again=again)
 
 
 async def refused(office: Office, case: str, model: type[Message], actor: Actor, **fields: Any) -> str:
@@ -76,9 +66,14 @@ def claims() -> Complaint:
     return builders.complaint(items=(builders.arrears_item(), wages))
 
 
-async def referred(office: Office) -> tuple[str, date]:
+async def referred(office: Office, *, began_too_early: bool = False) -> tuple[str, date]:
     """A case of which one item went to inspection and one to arbitration; and the day on which it closed."""
     handle = await office.start(claims())
+    if began_too_early:
+        early = await office.client.start_workflow(
+            "AftercareWorkflow", id=workflow_of(handle.id), task_queue=CENTRE_QUEUE
+        )
+        assert await early.result() is None
     await office.until(handle, lambda view: bool(view.tasks))
     for item, target in (("i1", ReferralTarget.LABOUR_INSPECTION), ("i2", ReferralTarget.ARBITRATION)):
         refer = Refer(
@@ -91,6 +86,12 @@ async def referred(office: Office) -> tuple[str, date]:
     after = await found(office, handle.id)
     assert after.ledger_head == closed.ledger_head == await office.verify(handle.id)
     return handle.id, after.letters[0].sent_on
+
+
+async def test_a_closed_case_is_followed_though_somebody_began_to_before_it_had_closed(office: Office) -> None:
+    case, _ = await referred(office, began_too_early=True)
+    after = office.client.get_workflow_handle(workflow_of(case))
+    assert (await after.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
 async def test_each_referred_item_is_followed_to_its_receipt_and_its_return(office: Office) -> None:

@@ -67,7 +67,7 @@ async def employer(office: Office, folder: Path, paid_until: Month, works_until:
 async def round_of(office: Office, **asked: object) -> WarnReport:
     return await office.client.execute_workflow(
         EarlyWarningWorkflow.run,
-        WarnAsked.model_validate(asked),
+        WarnAsked.model_validate({"asked_by": builders.SUPERVISOR} | asked),
         id=f"warnings-{uuid.uuid4().hex}",
         task_queue=CENTRE_QUEUE,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -11,15 +12,20 @@ import pytest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 import worker
+from casebook import lists
+from casebook.lists import CaseFilter
 from domain import messages as m
 from domain.complaint import ClaimItem, Complaint
 from domain.receipts import Decision, Receipt
 from domain.words import ClaimKind, Outcome
+from runtime import beginning, connect
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
+from runtime.signing_keys import Keys
 from runtime.tokens import Verifier
 from runtime.vault import Vault
-from tests.builders import SUPERVISOR, claimant, complaint
+from tests.builders import INTAKE, SUPERVISOR, TODAY, claimant, complaint
 from tests.workflows.conftest import Handle, Office
 
 WINDOWS = ("tax-hall", "labor-hotline")
@@ -130,10 +136,74 @@ async def test_who_withdrew_from_a_case_that_goes_on_and_files_again_has_a_case_
         await running.terminate()
 
 
-async def test_the_same_number_two_hundred_times_is_one_complaint_and_the_same_receipt(centre: Office) -> None:
+@pytest.mark.timeout(120)
+async def test_the_same_complaint_sent_two_hundred_times_by_many_clients_at_one_instant_has_one_receipt(
+    centre: Office, keys: Keys
+) -> None:
     [one] = filings(1)
-    answers = await asyncio.gather(*(file(centre, one) for _ in range(200)))
-    assert len({receipt.model_dump_json() for _, receipt in answers}) == 1
-    assert answers[0][1].decision is Decision.ACCEPTED
-    assert (await centre.view(answers[0][0])).linked == ()
-    await answers[0][0].terminate()
+    address, signs = centre.client.service_client.config.target_host, HoldsKeys(keys, SUPERVISOR)
+    clients = [await Client.connect(address, plugins=[connect.plugin(centre.vault, signs)]) for _ in range(20)]
+
+    def filing(number: int) -> m.FileComplaint:
+        return m.FileComplaint(message_id=f"window-{number}", actor=INTAKE, complaint=one, drill=True, drill_on=TODAY)
+
+    receipts = await asyncio.gather(*(beginning.file(clients[n % 20], filing(n)) for n in range(200)))
+    assert len({receipt.model_dump_json() for receipt in receipts}) == 1
+    assert receipts[0].decision is Decision.ACCEPTED
+    handle = centre.client.get_workflow_handle(receipts[0].case)
+    assert (await centre.view(handle)).linked == ()
+    await handle.terminate()
+
+
+async def test_a_filing_left_with_the_server_is_carried_through_once(centre: Office) -> None:
+    [one] = filings(1)
+    filing = m.FileComplaint(message_id="left", actor=INTAKE, complaint=one, drill=True, drill_on=TODAY)
+    for _ in range(2):
+        await beginning.leave(centre.client, filing)
+    handle = centre.client.get_workflow_handle(beginning.case_of(one.complaint_id))
+    await centre.until(handle, lambda v: v.case_number is not None)
+    told = await centre.timeline(handle)
+    assert [event.kind for event in told.events].count("complaint_filed") == 1
+    await handle.terminate()
+
+
+@pytest.mark.timeout(300)
+async def test_fifty_complaints_that_share_people_end_in_one_case_or_in_cases_that_are_to_be_merged(
+    centre: Office,
+) -> None:
+    """Each has two people, one of whom the next has too: in whatever order they come, nobody is in two cases unseen."""
+    first = complaint(claimants=2)
+    filed = [
+        first.model_copy(
+            update={
+                "complaint_id": f"{first.complaint_id}-{n}",
+                "claimants": (claimant(n).model_copy(update={"ref": "c1"}), claimant(n + 1)),
+            }
+        )
+        for n in range(1, 51)
+    ]
+    filed = [
+        one.model_copy(update={"claimants": (one.claimants[0], one.claimants[1].model_copy(update={"ref": "c2"}))})
+        for one in filed
+    ]
+    random.Random(5).shuffle(filed)
+    answers = await asyncio.gather(*(file(centre, one) for one in filed))
+    number = {receipt.case: receipt.case_number for _, receipt in answers}
+    together = {case: {case} for case in number}
+
+    def unite(one: str, other: str) -> None:
+        whole = together[one] | together[other]
+        together.update(dict.fromkeys(whole, whole))
+
+    by_number = {case_number: case for case, case_number in number.items()}
+    for line in await lists.cases(centre.pool, centre.vault, CaseFilter(to_merge=True, limit=500)):
+        for other in line.merge_with:
+            if line.case in together and other in by_number:
+                unite(line.case, by_number[other])
+    assert len({frozenset(whole) for whole in together.values()}) == 1
+
+    joined = Counter(receipt.case for _, receipt in answers if receipt.decision is Decision.JOINED)
+    for case in number:
+        holder, expected = centre.client.get_workflow_handle(case), joined[case]
+        await centre.until(holder, lambda v, expected=expected: len(v.linked) == expected)  # type: ignore[misc]
+        await holder.terminate()
