@@ -1,7 +1,7 @@
 """Local accounts: names, Argon2id hashes of passwords, and whom each may act as."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from domain.base import Instant, Model, Ref
-from domain.identity import EVERY_CASE
+from domain.identity import EVERY_CASE, Claims
 from domain.ledger import Actor
 from domain.protocol import PARTIES, must, refusal
 from domain.words import Agency, Role
@@ -80,9 +80,12 @@ async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
 
 
 async def set_password(pool: asyncpg.Pool, name: str, password: str) -> None:
-    """Give an account another password, and unlock it. Raises Refused when there is no such account."""
+    """Give an account another password, unlock it, and end its sessions. Raises Refused for no such account."""
     changed = await pool.fetchval(
-        "update account set password = $2, failures = 0, locked_until = null where name = $1 returning true",
+        """
+        update account set password = $2, password_set_at = now(), failures = 0, locked_until = null
+        where name = $1 returning true
+        """,
         *(name, await _hashed(password)),
     )
     must(changed, "account.unknown", "name", name=name)
@@ -96,9 +99,29 @@ async def disable(pool: asyncpg.Pool, name: str) -> None:
     must(changed, "account.unknown", "name", name=name)
 
 
-async def usable(pool: asyncpg.Pool, name: str) -> bool:
-    """Whether a session that this account opened still stands."""
-    return bool(await pool.fetchval("select true from account where name = $1 and disabled_at is null", name))
+async def end_sessions(pool: asyncpg.Pool, actor: Actor) -> None:
+    """End every session in which somebody acts as this one, however it was opened."""
+    await pool.execute(
+        """
+        insert into session_end (actor, ended_at) values ($1, now())
+        on conflict (actor) do update set ended_at = excluded.ended_at
+        """,
+        actor.cast,
+    )
+
+
+async def stands(pool: asyncpg.Pool, session: Claims) -> bool:
+    """Whether a session goes on: not ended, its account not closed, and opened under the account's present password."""
+    return bool(
+        await pool.fetchval(
+            """
+            select not exists (select from session_end where actor = $1 and date_trunc('second', ended_at) >= $2)
+               and ($3::text is null or exists (select from account
+                    where name = $3 and disabled_at is null and date_trunc('second', password_set_at) <= $2))
+            """,
+            *(session.actor.cast, datetime.fromtimestamp(session.iat, UTC), session.acct),
+        )
+    )
 
 
 async def every(pool: asyncpg.Pool) -> list[Account]:

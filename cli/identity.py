@@ -61,6 +61,15 @@ def _accounts(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
+    @group.command("sign-out", help=said("command.accounts-sign-out"))
+    def sign_out(acting: Annotated[str, typer.Argument(help=said("option.acting"))]) -> None:
+        async def work() -> None:
+            async with connect.database(Settings(), size=1) as pool:
+                await accounts.end_sessions(pool, actor(acting))
+            console().print(texts.say("cli.signed_out", language, who=actor(acting).cast), style="green")
+
+        run(work, language)
+
     @group.command("list", help=said("command.accounts-list"))
     def list_accounts(as_json: Annotated[bool, typer.Option("--json", help=said("option.as_json"))] = False) -> None:
         async def work() -> None:

@@ -32,12 +32,13 @@ import texts
 from casebook import aftercare as closed_cases
 from casebook import lists
 from cli.kept import FromCasebook
+from cli.signing_in import renewed, stands
 from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
 from runtime.rings import RingLost
-from runtime.sessions import InSession, NotLoggedIn, Remote, Sessions, holder, kept
+from runtime.sessions import InSession, NotLoggedIn, Remote, Renewing, Sessions, holder, kept, renewal
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer
 from runtime.signing_keys import Keys, KeySetFile, NoSigningKey
@@ -127,14 +128,16 @@ def issuer(settings: Settings, acting: str | None = None) -> Issuer:
 
     Who may read the private keys may act as anybody. Raises BadActor or NotLoggedIn.
     """
-    session = kept(settings)
-    if settings.token_server is not None:
+    session, server = kept(settings), settings.token_server
+    renew = partial(renewed, settings) if settings.oidc_issuer and renewal(settings) else None
+    if server is not None:
         if session is None:
             raise NotLoggedIn
-        return Remote(settings.token_server, session)
+        return Renewing(session, partial(Remote, server), renew)
     named = acting or os.environ.get("ONESTOP_ACTOR")
     if session is not None and not named:
-        return InSession(Sessions(Keys.of(settings), KeySetFile.of(settings)), session)
+        here = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(stands, settings))
+        return Renewing(session, partial(InSession, here), renew)
     return HoldsKeys.of(settings, actor(named or "supervisor"))
 
 

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 import texts
-from cli.link import Exit, fail, issuer, link, run
+from casebook import lists
+from cli.link import Exit, NoSuchCase, fail, issuer, run
 from domain.identity import Sent, Use, sent_message
 from domain.protocol import envelope
+from runtime import connect
 from runtime.settings import Settings
 
 
@@ -27,9 +29,10 @@ def register(app: typer.Typer, language: str) -> None:
         acting: Annotated[str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=said("option.acting"))] = None,
     ) -> None:
         async def work() -> None:
-            known = await _workflow(case)
+            settings = Settings()
+            known = await _workflow(settings, case)
             sent = Sent(use=Use.READING, case=known, name="*") if name is None else _message(known, name)
-            sys.stdout.write(f"{await issuer(Settings(), acting).token(sent)}\n")
+            sys.stdout.write(f"{await issuer(settings, acting).token(sent)}\n")
 
         def _message(known: str, name: str) -> Sent:
             body = _read(file, language)
@@ -40,11 +43,15 @@ def register(app: typer.Typer, language: str) -> None:
         run(work, language)
 
 
-async def _workflow(case: str) -> str:
-    if case.startswith(("dispute-", "follow-up-")):
+async def _workflow(settings: Settings, case: str) -> str:
+    """Raises NoSuchCase."""
+    if case.startswith(("dispute-", "grid-", "after-")):
         return case
-    async with link() as at:
-        return (await at.case(case)).id
+    async with connect.database(settings, size=1) as pool:
+        found = await lists.find(pool, case)
+    if found is None:
+        raise NoSuchCase(case)
+    return found
 
 
 def _read(file: str, language: str) -> bytes:

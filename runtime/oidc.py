@@ -6,6 +6,8 @@ provider until the person has signed in with a browser, wherever that is.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,13 +21,26 @@ from domain.identity import EVERY_CASE, PEOPLE
 from domain.ledger import Actor
 from domain.protocol import PARTIES, must, refusal
 from domain.words import Agency, Role
-from runtime.token_server import Person
+from runtime.sessions import Person
 
 _ALGORITHMS: Final = ["EdDSA", "RS256", "ES256"]
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _SCOPE: Final = "openid profile"
 _LEEWAY: Final = 30
 """Seconds that the provider's clock may differ."""
+
+
+LASTS: Final = timedelta(minutes=15)
+"""After so long the provider is asked again: it may have taken a role away, or know the person no more."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a provider gives whoever signs in."""
+
+    id_token: str
+    renewal: str | None
+    """With which it is asked again; None where it gives none, and the person signs in anew."""
 
 
 class Granted(Model):
@@ -59,8 +74,8 @@ class Provider:
         self._issuer, self._client = issuer.rstrip("/"), client
         self._found: dict[str, Any] | None = None
 
-    async def sign_in(self, show: Callable[[str, str], None]) -> str:
-        """The ID token of whoever signs in. ``show`` is given the address and the code. Raises Refused, HTTPError."""
+    async def sign_in(self, show: Callable[[str, str], None]) -> SignedIn:
+        """Who signs in. ``show`` is given the address and the code. Raises Refused, HTTPError."""
         async with httpx.AsyncClient(timeout=10) as web:
             found = await self._configuration(web)
             asked = {"client_id": self._client, "scope": _SCOPE}
@@ -73,13 +88,21 @@ class Provider:
                 form = {"grant_type": _GRANT, "device_code": device["device_code"], "client_id": self._client}
                 answer = (await web.post(found["token_endpoint"], data=form)).json()
                 if "id_token" in answer:
-                    token: str = answer["id_token"]
-                    return token
+                    return SignedIn(answer["id_token"], answer.get("refresh_token"))
                 if answer.get("error") == "slow_down":
                     pause += 5
                 elif answer.get("error") != "authorization_pending":
                     break
         raise refusal("oidc.denied", "id_token")
+
+    async def renew(self, renewal: str) -> SignedIn:
+        """Who had signed in, as the provider knows them now. Raises Refused where it does not any more, HTTPError."""
+        async with httpx.AsyncClient(timeout=10) as web:
+            found = await self._configuration(web)
+            form = {"grant_type": "refresh_token", "refresh_token": renewal, "client_id": self._client}
+            answer = (await web.post(found["token_endpoint"], data=form)).json()
+        must("id_token" in answer, "oidc.over", "id_token")
+        return SignedIn(answer["id_token"], answer.get("refresh_token", renewal))
 
     async def person(self, id_token: str, roles: Roles) -> Person:
         """Whom an ID token proves. Raises Refused, HTTPError."""
@@ -121,6 +144,7 @@ def person_of(claims: dict[str, Any], roles: Roles) -> Person:
     scope = claims.get(roles.case or "") if row.role in PARTIES else EVERY_CASE
     must(row.role not in PARTIES or scope not in (None, "", EVERY_CASE), "oidc.no_actor", "id_token", claim=roles.case)
     try:
-        return Person(actor=Actor(id=claims.get(roles.actor, ""), role=row.role, agency=row.agency), scope=scope)
+        actor = Actor(id=claims.get(roles.actor, ""), role=row.role, agency=row.agency)
+        return Person(actor=actor, scope=scope, lasts=LASTS)
     except ValidationError:
         raise refusal("oidc.no_actor", "id_token", claim=roles.actor) from None

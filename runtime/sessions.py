@@ -1,5 +1,8 @@
 """Sessions: who has logged in may ask for a token for each message, here or from the token server."""
 
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -7,43 +10,63 @@ import httpx
 import jwt
 from pydantic import ValidationError
 
-from domain.base import Model
+from domain.base import Model, Ref
 from domain.identity import EVERY_CASE, Claims, Sent, Use
 from domain.ledger import Actor
 from domain.protocol import Problem, Refused, must
 from runtime.settings import Settings
+from runtime.signing import Issuer
 from runtime.signing_keys import Keys, KeySetFile
-from runtime.tokens import mint, proved, wall_clock
+from runtime.tokens import LONGEST, key_id, mint, proved, wall_clock
 
 _PATIENCE: Final = 10.0
+_OVER: Final = frozenset({"refusals.identity.ended", "refusals.identity.expired"})
+
+
+class Person(Model):
+    """Whom a person was proved to be."""
+
+    actor: Actor
+    scope: str
+    account: Ref | None = None
+    lasts: timedelta = LONGEST[Use.SESSION]
+    """How long the session is to last. A provider is asked again soon: it may have taken a role away."""
 
 
 class NotLoggedIn(Exception):
     """Nobody has logged in on this machine, and it holds no keys to sign with."""
 
 
+Stands = Callable[[Claims], Awaitable[bool]]
+"""Whether a session goes on: nobody has ended it, and its account is as it was."""
+
+
 class Sessions:
     """The issuer: opens sessions, and signs for those that are open."""
 
-    def __init__(self, keys: Keys, published: KeySetFile) -> None:
-        self._keys, self._published = keys, published
+    def __init__(self, keys: Keys, published: KeySetFile, stands: Stands) -> None:
+        self._keys, self._published, self._stands = keys, published, stands
 
-    def open(self, actor: Actor, scope: str, account: str | None = None) -> str:
-        """A session for somebody who has proved to be the actor."""
-        return mint(self._keys, actor, Use.SESSION, scope, wall_clock(), account=account)
+    def open(self, person: Person) -> str:
+        """A session for somebody who was proved to be the person."""
+        at, lasts = wall_clock(), person.lasts
+        return mint(self._keys, person.actor, Use.SESSION, person.scope, at, account=person.account, lasts=lasts)
 
-    def claims(self, session: str) -> Claims:
+    async def claims(self, session: str) -> Claims:
         """Whose session it is. Raises Refused when it is none of ours, or over."""
-        claims = proved(self._published.latest, session, Use.SESSION, wall_clock())
+        keys, now = self._published.latest, wall_clock()
+        claims = proved(keys, session, Use.SESSION, now)
         must(claims.aud is Use.SESSION, "identity.use", "token", use=claims.aud, needed=Use.SESSION)
+        signed_with = keys.find(key_id(session) or "")
+        must(signed_with.vouches(claims.role, now) and await self._stands(claims), "identity.ended", "token")
         return claims
 
-    def token(self, session: str, sent: Sent) -> str:
+    async def token(self, session: str, sent: Sent) -> str:
         """A token for what is about to be sent.
 
         Raises Refused when the session is over, is another's or is for another case.
         """
-        claims = self.claims(session)
+        claims = await self.claims(session)
         must(sent.use is not Use.SESSION, "identity.use", "token", use=sent.use, needed=Use.MESSAGE)
         must(claims.case in (EVERY_CASE, sent.case), "identity.case", "token")
         said = sent.actor or claims.actor
@@ -59,7 +82,27 @@ class InSession:
 
     async def token(self, sent: Sent) -> str:
         """See ``runtime.signing.Issuer``."""
-        return self._sessions.token(self._session, sent)
+        return await self._sessions.token(self._session, sent)
+
+
+class Renewing:
+    """Signs in a session, and in the one after it where the provider still knows the person."""
+
+    def __init__(
+        self, session: str, issue: Callable[[str], Issuer], renew: Callable[[], Awaitable[str]] | None
+    ) -> None:
+        self._session, self._issue, self._renew = session, issue, renew
+
+    async def token(self, sent: Sent) -> str:
+        """See ``runtime.signing.Issuer``."""
+        try:
+            return await self._issue(self._session).token(sent)
+        except Refused as refused:
+            over = any(problem.code in _OVER for problem in refused.problems)
+            if not over or self._renew is None:
+                raise
+        self._session = await self._renew()
+        return await self._issue(self._session).token(sent)
 
 
 class Request(Model):
@@ -107,17 +150,27 @@ def session_file(settings: Settings) -> Path:
 
 def kept(settings: Settings) -> str | None:
     """The session of whoever has logged in on this machine."""
+    return next(iter(_lines(settings)), None)
+
+
+def renewal(settings: Settings) -> str | None:
+    """What the provider renews the session for, if it gave any."""
+    return next(iter(_lines(settings)[1:]), None)
+
+
+def _lines(settings: Settings) -> list[str]:
     file = session_file(settings)
-    return file.read_text().strip() if file.exists() else None
+    return file.read_text().splitlines() if file.exists() else []
 
 
-def keep(settings: Settings, session: str) -> None:
-    """Keep a session until it is over or ``forget`` is called."""
+def keep(settings: Settings, session: str, renewal: str | None = None) -> None:
+    """Keep a session, and what renews it, until it is over or ``forget`` is called."""
     file = session_file(settings)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(session)
+    draft = file.with_suffix(f".{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text("\n".join(line for line in (session, renewal) if line))
+    draft.replace(file)
 
 
 def forget(settings: Settings) -> None:

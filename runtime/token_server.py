@@ -13,12 +13,10 @@ from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from domain.base import Model, Ref
-from domain.identity import Claims
-from domain.ledger import Actor
+from domain.base import Model
 from domain.protocol import Refused
 from runtime.attempts import Attempts, TooLarge, body
-from runtime.sessions import Request, Sessions
+from runtime.sessions import Person, Request, Sessions
 from runtime.signing_keys import KeySetFile
 
 
@@ -30,21 +28,11 @@ class SignIn(Model):
     id_token: str | None = None
 
 
-class Person(Model):
-    """Whom a person was proved to be."""
-
-    actor: Actor
-    scope: str
-    account: Ref | None = None
-
-
 Prove = Callable[[SignIn], Awaitable[Person]]
 """Raises Refused unless the person is proved."""
-Stands = Callable[[Claims], Awaitable[bool]]
-"""Whether a session still stands: its account has not been closed."""
 
 
-def application(sessions: Sessions, published: KeySetFile, prove: Prove, stands: Stands) -> Starlette:
+def application(sessions: Sessions, published: KeySetFile, prove: Prove) -> Starlette:
     """The three addresses."""
 
     attempts = Attempts()
@@ -58,13 +46,11 @@ def application(sessions: Sessions, published: KeySetFile, prove: Prove, stands:
             attempts.wrong(asked)
             raise
         attempts.right(asked)
-        return JSONResponse({"session": sessions.open(person.actor, person.scope, person.account)})
+        return JSONResponse({"session": sessions.open(person)})
 
     async def token(asked: Asked) -> Response:
         request = Request.model_validate_json(await body(asked))
-        if not await stands(sessions.claims(request.session)):
-            return JSONResponse({"problems": [], "error": "closed"}, 401)
-        return JSONResponse({"token": sessions.token(request.session, request.sent)})
+        return JSONResponse({"token": await sessions.token(request.session, request.sent)})
 
     async def keys(asked: Asked) -> Response:
         del asked

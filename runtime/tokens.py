@@ -40,11 +40,18 @@ def wall_clock() -> datetime:
 
 
 def mint(
-    keys: Keys, actor: Actor, use: Use, case: str, at: datetime, sent: Sent | None = None, account: str | None = None
+    keys: Keys,
+    actor: Actor,
+    use: Use,
+    case: str,
+    at: datetime,
+    sent: Sent | None = None,
+    account: str | None = None,
+    lasts: timedelta | None = None,
 ) -> str:
     """A token for an actor in a case; for a message, bound to what is sent. Raises NoSigningKey."""
     kid, key = keys.signer(actor.role, at)
-    lives = LIFETIME if use is Use.MESSAGE and not (sent and sent.queued) else LONGEST.get(use, LIFETIME)
+    lives = LIFETIME if use is Use.MESSAGE and not (sent and sent.queued) else lasts or LONGEST.get(use, LIFETIME)
     claims = Claims(
         iss=ISSUER,
         aud=use,

@@ -66,13 +66,18 @@ class Provider:
             return JSONResponse(codes | {"expires_in": 5, "interval": 0.02})
 
         async def token(asked: Request) -> Response:
-            assert parse_qs(await asked.body())[b"device_code"] == [b"d"]
+            form = parse_qs(await asked.body())
             if self.denies:
                 return JSONResponse({"error": "access_denied"}, 400)
+            tokens = {"id_token": self.id_token(), "access_token": "a", "token_type": "Bearer"}
+            if form[b"grant_type"] == [b"refresh_token"]:
+                assert form[b"refresh_token"] == [b"r"]
+                return JSONResponse(tokens)
+            assert form[b"device_code"] == [b"d"]
             self.pending -= 1
             if self.pending >= 0:
                 return JSONResponse({"error": "authorization_pending"}, 400)
-            return JSONResponse({"id_token": self.id_token(), "access_token": "a", "token_type": "Bearer"})
+            return JSONResponse(tokens | {"refresh_token": "r"})
 
         return Starlette(
             routes=[

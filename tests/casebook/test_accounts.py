@@ -1,12 +1,14 @@
 """Local accounts: opened, tried, locked and closed on a real PostgreSQL."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from casebook import accounts
 from casebook.accounts import TRIES, Account
+from domain.identity import Claims, Use
 from domain.ledger import SYSTEM, Actor
 from domain.protocol import Refused
 from domain.words import Agency, Role
@@ -17,6 +19,36 @@ PASSWORD = "a long enough password"
 
 def fresh(actor: Actor = builders.SUPERVISOR, scope: str = "*") -> Account:
     return Account(name=f"a-{uuid.uuid4().hex[:8]}", actor=actor, scope=scope)
+
+
+def session(account: Account, after: timedelta = timedelta(seconds=1)) -> Claims:
+    """What a session of the account says that was opened so long from now."""
+    at = int((datetime.now(UTC) + after).timestamp())
+    actor = account.actor
+    claims = {"sub": actor.id, "role": actor.role, "agency": actor.agency, "acct": account.name}
+    return Claims(iss="onestop", aud=Use.SESSION, case="*", iat=at, exp=at + 60, **claims)
+
+
+async def test_sessions_from_before_another_password_are_over_and_later_ones_stand(pool: asyncpg.Pool) -> None:
+    account, hour = fresh(), timedelta(hours=1)
+    await accounts.add(pool, account, PASSWORD)
+    assert not await accounts.stands(pool, session(account, -hour))
+    await accounts.set_password(pool, account.name, PASSWORD + "2")
+    assert not await accounts.stands(pool, session(account, -timedelta(seconds=2)))
+    assert await accounts.stands(pool, session(account))
+
+
+async def test_all_sessions_of_a_person_end_at_once_with_or_without_an_account(pool: asyncpg.Pool) -> None:
+    person = Actor(id=f"tax-{uuid.uuid4().hex[:8]}", role=Role.OFFICER, agency=Agency.TAX)
+    other = person.model_copy(update={"agency": Agency.LABOR})
+    through_the_provider = session(fresh(person)).model_copy(update={"acct": None})
+    of_another = session(fresh(other)).model_copy(update={"acct": None})
+    long_ago = {"iat": 1_700_000_000}
+    assert await accounts.stands(pool, through_the_provider.model_copy(update=long_ago))
+    await accounts.end_sessions(pool, person)
+    assert not await accounts.stands(pool, through_the_provider.model_copy(update=long_ago))
+    assert await accounts.stands(pool, of_another.model_copy(update=long_ago))
+    assert await accounts.stands(pool, through_the_provider)
 
 
 async def test_a_password_opens_its_account_and_no_other_does(pool: asyncpg.Pool) -> None:
@@ -56,11 +88,11 @@ async def test_wrong_tries_in_a_row_lock_an_account_until_its_password_is_set_an
 async def test_a_closed_account_opens_no_more_and_its_sessions_end(pool: asyncpg.Pool) -> None:
     account = fresh()
     await accounts.add(pool, account, PASSWORD)
-    assert await accounts.usable(pool, account.name)
+    assert await accounts.stands(pool, session(account))
 
     await accounts.disable(pool, account.name)
 
-    assert not await accounts.usable(pool, account.name)
+    assert not await accounts.stands(pool, session(account))
     with pytest.raises(Refused):
         await accounts.log_in(pool, account.name, PASSWORD)
 

@@ -1,8 +1,11 @@
 """Logging in, keys and tokens as a person or a script uses them."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import jwt
@@ -10,7 +13,7 @@ import pytest
 
 from casebook import accounts
 from casebook.accounts import Account
-from cli.login import Prover
+from cli.signing_in import Prover
 from domain.words import Agency, Role
 from runtime.ports import free_port
 from runtime.sessions import Sessions
@@ -84,8 +87,10 @@ async def test_who_logs_in_acts_as_the_account_says_until_logging_out(at_centre:
 async def token_server(centre: Centre) -> AsyncIterator[str]:
     """A token server that holds the centre's keys."""
     settings = centre.settings
-    prover, published = Prover(settings, centre.world.pool), KeySetFile.of(settings)
-    signing = application(Sessions(Keys.of(settings), published), published, prover.prove, prover.stands)
+    pool, published = centre.world.pool, KeySetFile.of(settings)
+    signing = application(
+        Sessions(Keys.of(settings), published, partial(accounts.stands, pool)), published, Prover(settings, pool).prove
+    )
     port = free_port()
     async with served(signing, port):
         yield f"http://127.0.0.1:{port}"
@@ -120,10 +125,42 @@ async def test_a_machine_without_keys_has_the_token_server_sign(
         assert (await at_centre("show", other)).code == 2
 
 
+async def test_a_session_ends_with_another_password_and_with_all_those_of_the_person(
+    at_centre: Onestop, centre: Centre
+) -> None:
+    case, pool = await filed(at_centre), centre.world.pool
+    me = Account(name="zhao", actor=builders.officer(Agency.TAX, "tax-11"))
+    await accounts.add(pool, me, PASSWORD)
+
+    async def acts() -> bool:
+        return (await at_centre("comment", case, "x")).code == 0
+
+    assert (await at_centre("login", "zhao", typed=PASSWORD)).code == 0
+    assert await acts()
+    await asyncio.sleep(1.1)  # Sessions know the second in which they were opened.
+    await accounts.set_password(pool, "zhao", PASSWORD + "!")
+    assert not await acts()
+    assert (await at_centre("login", "zhao", typed=PASSWORD + "!")).code == 0
+    assert await acts()
+    assert "officer:tax/tax-11" in (await at_centre("accounts", "sign-out", "officer:tax/tax-11")).out
+    assert not await acts()
+    await asyncio.sleep(1.1)
+    assert (await at_centre("login", "zhao", typed=PASSWORD + "!")).code == 0
+    assert await acts()
+    await at_centre("keys", "new", "people")
+    for key in Keys.of(centre.settings).public.keys[:-1]:
+        if key.ends is None and key.kid.startswith("people"):
+            await at_centre("keys", "retire", key.kid)
+    assert not await acts()
+    await at_centre("logout")
+
+
 async def test_who_signs_in_at_the_provider_acts_as_their_group_says(
     at_centre: Onestop, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await filed(at_centre)
+    monkeypatch.setattr("runtime.oidc.LASTS", timedelta(seconds=1))
+    monkeypatch.setattr("runtime.tokens.LEEWAY", timedelta())
     (centre.settings.data / "oidc.yaml").write_text(
         "{claim: groups, actor: preferred_username, rows: [{value: tax-bureau, role: officer, agency: tax}]}"
     )
@@ -131,7 +168,14 @@ async def test_who_signs_in_at_the_provider_acts_as_their_group_says(
         monkeypatch.setenv("ONESTOP_OIDC_ISSUER", there.address)
         logged_in = await at_centre("login")
         assert "ABCD-1234" in logged_in.out
-    assert (await at_centre("claim", case, "tax")).code == 0
+        await asyncio.sleep(2)
+        assert (await at_centre("claim", case, "tax")).code == 0, "the provider was asked again"
+        there.person["groups"] = ["retired"]
+        await asyncio.sleep(2)
+        gone = await at_centre("release", case, "tax", "--reason", "x")
+        assert (gone.code, "oidc.yaml" in gone.err or "groups" in gone.err) == (2, True), gone.err
+        there.denies = True
+        assert (await at_centre("release", case, "tax", "--reason", "x")).code == 2
     await at_centre("logout")
 
     view = (await at_centre("show", case, "--json")).json

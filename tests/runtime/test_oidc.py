@@ -36,8 +36,8 @@ async def test_whoever_signs_in_with_a_browser_gets_the_role_of_their_group(role
     shown = []
     async with provider(groups=["staff", "tax-bureau"], preferred_username="tax-07") as there:
         at = Provider(there.address, CLIENT)
-        id_token = await at.sign_in(lambda *said: shown.append(said))
-        person = await at.person(id_token, roles)
+        signed_in = await at.sign_in(lambda *said: shown.append(said))
+        person = await at.person(signed_in.id_token, roles)
 
     assert shown == [(f"{there.address}/activate", "ABCD-1234")]
     assert (person.actor, person.scope) == (Actor(id="tax-07", role=Role.OFFICER, agency=Agency.TAX), "*")
