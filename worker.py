@@ -49,6 +49,7 @@ from activities.tax import Tax
 from activities.triage import TriageService
 from activities.union import Union
 from activities.unserviceable import Unserviceable
+from casebook import logins
 from casebook.records import TableRecords
 from casebook.stoppages import TableStoppages
 from connectors import http
@@ -87,6 +88,8 @@ _WORKFLOWS = [
 ]
 _CASES_AT_ONCE = 16
 """Cases that one process advances at the same instant. Of two hundred at once none gets on fast enough."""
+_LOOK_EVERY = 15.0
+"""Seconds between two looks at the agencies' logins."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,19 @@ async def keep_sending(client: Client) -> None:
         await client.get_schedule_handle("notices").update(lambda _: ScheduleUpdate(schedule=schedule))
 
 
+async def keep_fair(pool: asyncpg.Pool) -> None:
+    """See to it that no agency's login holds up the others."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        try:
+            ended = await logins.end_overlong(pool)
+        except (OSError, asyncpg.PostgresError) as away:
+            log.get().warning("the logins of the agencies can't be looked after", why=type(away).__name__)
+        else:
+            if ended:
+                log.get().warning("transactions of agencies lasted too long and were ended", count=ended)
+
+
 async def _services(
     roles: Sequence[str], settings: Settings, stack: contextlib.AsyncExitStack
 ) -> Mapping[Agency, EmployerRecords]:
@@ -260,6 +276,9 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
             await stack.enter_async_context(worker(role, world))
         if channels and CENTRE_QUEUE in roles:
             await keep_sending(client)
+        if CENTRE_QUEUE in roles:
+            watching = asyncio.create_task(keep_fair(pool))
+            stack.callback(watching.cancel)
         log.get().info("working", roles=list(roles))
         await stop.wait()
         log.get().info("stopping", roles=list(roles))

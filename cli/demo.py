@@ -22,14 +22,13 @@ from cli.proof import proved
 from cli.script import ScriptError, read_script
 from cli.served import Served, served
 from cli.stage import Pane, Plain, yuan
+from cli.starting import told
 from cli.up import Centre, centre
 from domain.base import CENTRE_ZONE
 from domain.ledger import BrokenLedger
 from domain.view import CaseView
 from domain.words import Agency, Language
 from runtime import connect
-from runtime.process import Failed
-from runtime.servers import PortTaken
 from runtime.settings import Settings
 from runtime.vault import Vault
 from texts.sentences import day
@@ -65,28 +64,15 @@ def register(app: typer.Typer, language: str) -> None:
         if pace is None:
             pace = _PACE if console.is_terminal else 0.0
         name = run or f"{datetime.now(CENTRE_ZONE):%m%d%H%M%S}"
-        try:
-            asyncio.run(_demo(folder, name, pace, console, tongue))
-        except (PlayStuck, ScriptError) as trouble:
-            console.print(str(trouble), markup=False, style="red")
-            raise typer.Exit(1) from None
-        except PortTaken as taken:
-            why = texts.say(
-                "runtime.port_taken",
-                language,
-                server=taken.server,
-                port=taken.port,
-                variable=taken.variable,
-            )
-            console.print(why, style="red")
-            raise typer.Exit(4) from None
-        except Failed as failed:
-            why = texts.say("runtime.failed", language, name=failed.name, why=failed.why)
-            console.print(why, markup=False, style="red")
-            raise typer.Exit(4) from None
-        except WorkflowUpdateFailedError as refused:
-            console.print(texts.say("demo.refused", language, why=refused.cause), markup=False, style="red")
-            raise typer.Exit(1) from None
+        with told(console, language):
+            try:
+                asyncio.run(_demo(folder, name, pace, console, tongue))
+            except (PlayStuck, ScriptError) as trouble:
+                console.print(str(trouble), markup=False, style="red")
+                raise typer.Exit(1) from None
+            except WorkflowUpdateFailedError as refused:
+                console.print(texts.say("demo.refused", language, why=refused.cause), markup=False, style="red")
+                raise typer.Exit(1) from None
 
 
 async def _demo(folder: Path, run: str, pace: float, console: Console, language: Language) -> None:

@@ -12,8 +12,8 @@ from runtime.vault import Vault
 async def hand_out(settings: Settings, embedded: Addresses) -> dict[str, dict[str, str]]:
     """The environment of each role's worker, by role.
 
-    In the embedded PostgreSQL every role has a login of its own, and from here on the centre's is everybody's who
-    looks in ``servers.json``. One that was configured elsewhere has the logins that its administrator made.
+    Every role has a database login of its own. Of the embedded PostgreSQL the centre's is everybody's from here on who
+    looks in ``servers.json``. Raises MayNot where whoever ``DATABASE_URL`` names may not make logins.
     """
     rings.hand_out(settings.data)
     async with connect.database(settings, size=1) as pool:
@@ -22,12 +22,14 @@ async def hand_out(settings: Settings, embedded: Addresses) -> dict[str, dict[st
     if embedded.temporal:
         for agency in Agency:
             given[agency]["TEMPORAL_ADDRESS"] = embedded.temporal
+    addresses = await logins.give_out(connect.dsn(settings), settings.data)
     if embedded.database:
-        addresses = await logins.give_out(embedded.database, settings.data)
         embedded.database = addresses[CENTRE_QUEUE]
         embedded.write(settings)
-        for agency in Agency:
-            given[agency]["DATABASE_URL"] = addresses[agency]
+    else:
+        given[CENTRE_QUEUE]["DATABASE_URL"] = addresses[CENTRE_QUEUE]
+    for agency in Agency:
+        given[agency]["DATABASE_URL"] = addresses[agency]
     return given
 
 

@@ -24,11 +24,11 @@ from temporalio.client import Client
 import texts
 from casebook import migrations
 from cli import handing_out
+from cli.starting import told
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, deployment
-from runtime.ports import Moved, PortTaken
+from runtime.ports import Moved
 from runtime.process import Failed, Process
-from runtime.rings import RingLost
 from runtime.servers import Addresses, AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
@@ -97,9 +97,11 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
         embedded = await stack.enter_async_context(
             serving(settings, temporal=not connect.temporal_configured(), postgres=settings.database_url is None)
         )
-        await migrations.upgrade(connect.dsn(settings))
-        given = await handing_out.hand_out(settings, embedded.addresses)
-        client = await connect.connect(settings)
+        with _reaching("PostgreSQL"):
+            await migrations.upgrade(connect.dsn(settings))
+            given = await handing_out.hand_out(settings, embedded.addresses)
+        with _reaching("Temporal"):
+            client = await connect.connect(settings)
         workers = [_worker(role, settings, {**given[role], **more.get(role, {})}) for role in ROLES]
         await asyncio.gather(
             *(
@@ -123,6 +125,15 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
             workers=workers,
             moved=embedded.moved,
         )
+
+
+@contextlib.contextmanager
+def _reaching(server: str) -> Iterator[None]:
+    """Raises Failed, naming the server, where nobody answers there."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise Failed(server, str(error)) from error
 
 
 async def _started_or_found(stack: contextlib.AsyncExitStack, settings: Settings, given: Given) -> Centre:
@@ -187,41 +198,24 @@ def register(app: typer.Typer, language: str) -> None:
     @app.command("up", help=texts.say("runtime.up_help", language))
     def up() -> None:
         console = Console()
-        try:
-            asyncio.run(_up(Settings(), console, language))
-        except Ended:
-            console.print(texts.say("runtime.stopped", language))
-        except PortTaken as taken:
-            known = {"server": taken.server, "port": taken.port, "variable": taken.variable}
-            console.print(texts.say("runtime.port_taken", language, **known), style="red")
-            if taken.holder:
-                console.print(texts.say("runtime.port_holder", language, holder=taken.holder), style="red")
-            raise typer.Exit(4) from None
-        except Failed as failed:
-            _tell_failed(failed, console, language)
-        except RingLost as lost:
-            console.print(texts.say("cli.ring_lost", language, file=lost), style="red", markup=False, soft_wrap=True)
-            raise typer.Exit(4) from None
+        with told(console, language):
+            try:
+                asyncio.run(_up(Settings(), console, language))
+            except Ended:
+                console.print(texts.say("runtime.stopped", language))
 
     @app.command("down", help=texts.say("runtime.down_help", language))
     def down() -> None:
         console = Console()
-        try:
-            _down(Settings(), console, language)
-        except AlreadyRunning:
-            console.print(texts.say("runtime.starting_elsewhere", language), style="red")
-            raise typer.Exit(1) from None
-        except psutil.AccessDenied as denied:
-            console.print(texts.say("runtime.not_ours", language, pid=denied.pid), style="red")
-            raise typer.Exit(1) from None
-        except Failed as failed:
-            _tell_failed(failed, console, language)
-
-
-def _tell_failed(failed: Failed, console: Console, language: str) -> NoReturn:
-    why = texts.say("runtime.failed", language, name=failed.name, why=failed.why)
-    console.print(why, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(4) from None
+        with told(console, language):
+            try:
+                _down(Settings(), console, language)
+            except AlreadyRunning:
+                console.print(texts.say("runtime.starting_elsewhere", language), style="red")
+                raise typer.Exit(1) from None
+            except psutil.AccessDenied as denied:
+                console.print(texts.say("runtime.not_ours", language, pid=denied.pid), style="red")
+                raise typer.Exit(1) from None
 
 
 def _down(settings: Settings, console: Console, language: str) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -43,6 +44,11 @@ PAGE_WITHIN: Final = timedelta(seconds=30)
 PAGE_BYTES: Final = 8_000_000
 ROWS: Final = 200_000
 """Rows that one case may draw from one agency."""
+PAGES: Final = 2_000
+"""Pages in which they may come: a hundred rows each where an agency gives few at a time."""
+ANSWER_BYTES: Final = 200_000_000
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""However long a service asks to be left alone."""
 _MISUSED: Final = {401, 403}
 _PASSING: Final = {408, 425, 429}
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -138,7 +144,8 @@ class HttpRecords:
             some = tuple(asked[start : start + size])
             question = EmployedQuestion(agency=self._service.agency, employers=some)
             async with self._breaker.guarding():
-                answer = await self._answer(EMPLOYED, f"employed/{number}", question, EmployedAnswer, number)
+                body = await self._body(EMPLOYED, f"employed/{number}", question, number)
+                answer = _fitting(EmployedAnswer, body, number)
             if len(answer.workers) != len(some):
                 raise Unusable("connector.miscounted", page=number)
             workers += answer.workers
@@ -147,12 +154,13 @@ class HttpRecords:
 
     async def _pages(self, path: str, key: str, question: Q, kind: type[P]) -> AsyncIterator[tuple[int, P]]:
         """Every page of an answer, until it is whole."""
-        count, number, cursors = 0, 1, set[str]()
+        count, number, size, cursors = 0, 1, 0, set[str]()
         while True:
             async with self._breaker.guarding():
-                page = await self._answer(path, f"{key}/{number}", question, kind, number)
+                body = await self._body(path, f"{key}/{number}", question, number)
+                page = _fitting(kind, body, number)
             yield number, page
-            count += len(page)
+            count, size = count + len(page), size + len(body)
             self._alive(count)
             if page.total > ROWS:
                 raise Unusable("connector.too_many", most=ROWS)
@@ -160,19 +168,16 @@ class HttpRecords:
                 raise Unusable("connector.miscounted", page=number)
             if page.next is None:
                 break
-            if page.next in cursors:
+            if size > ANSWER_BYTES:
+                raise Unusable("connector.too_long", megabytes=ANSWER_BYTES // 1_000_000)
+            if number == PAGES:
+                raise Unusable("connector.too_many_pages", most=PAGES)
+            if page.next in cursors or not len(page):
                 raise Unusable("connector.circles", page=number)
             cursors.add(page.next)
             question, number = question.model_copy(update={"cursor": page.next}), number + 1
         if count < page.total:
             raise Unreachable("connector.incomplete", rows=count, total=page.total)
-
-    async def _answer(self, path: str, key: str, question: Model, kind: type[A], number: int) -> A:
-        body = await self._body(path, key, question, number)
-        try:
-            return kind.model_validate_json(body)
-        except ValidationError as error:
-            raise _misfit(error, number) from None
 
     async def _body(self, path: str, key: str, question: Model, number: int) -> bytes:
         headers = {"Content-Type": "application/json", "Accept": "application/json", IDEMPOTENCY_KEY: key}
@@ -220,12 +225,30 @@ def _check_status(response: httpx.Response, path: str) -> None:
     if status in _MISUSED:
         raise Unusable("connector.not_let_in", status=status)
     if status in _PASSING or status >= 500:
-        asked = response.headers.get("Retry-After", "")
-        pause = timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() else None
+        pause = _pause(response.headers.get("Retry-After", ""))
         raise Unreachable("connector.failing", after=pause, status=status)
     if status == httpx.codes.NOT_FOUND and path != PATH:
         raise Unusable("connector.no_watch")
     raise Unusable("connector.refused", status=status)
+
+
+def _pause(asked: str) -> timedelta | None:
+    """How long a service asks to be left alone, in seconds or until an instant; None where it says nothing."""
+    if asked.isascii() and asked.isdigit():
+        return min(timedelta(seconds=int(asked)), LONGEST_PAUSE) if len(asked) < 7 else LONGEST_PAUSE
+    try:
+        until = parsedate_to_datetime(asked)
+    except ValueError:
+        return None
+    left = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
+    return min(max(left, timedelta()), LONGEST_PAUSE)
+
+
+def _fitting(kind: type[A], body: bytes, number: int) -> A:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise _misfit(error, number) from None
 
 
 def _misfit(error: ValidationError, number: int) -> Unusable:

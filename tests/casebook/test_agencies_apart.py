@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -60,6 +61,50 @@ async def entered(
     yield connections
     for connection in connections.values():
         await connection.close()
+
+
+async def test_an_agencys_login_has_bounds_of_its_own(
+    entered: Logins, owner: asyncpg.Pool, postgres: servers.Postgres, tmp_path: Path
+) -> None:
+    assert await entered[Agency.TAX].fetchval("show statement_timeout") == "30s"
+    assert await entered[Agency.TAX].fetchval("show lock_timeout") == "5s"
+    assert await entered[Agency.TAX].fetchval("show idle_in_transaction_session_timeout") == "30s"
+    assert await entered[CENTRE_QUEUE].fetchval("show statement_timeout") == "0"
+    await owner.execute("alter role onestop_labor connection limit 1")
+    address = (await logins.give_out(postgres.dsn(DATABASE), tmp_path))[Agency.LABOR]
+    many = [await asyncpg.connect(address) for _ in range(29)]  # One is the fixture's.
+    with pytest.raises(asyncpg.TooManyConnectionsError):
+        await asyncpg.connect(address)
+    for connection in many:
+        await connection.close()
+
+
+async def test_an_agency_that_sets_its_bounds_aside_holds_up_the_others_for_a_while_only(
+    entered: Logins, postgres: servers.Postgres, tmp_path: Path
+) -> None:
+    addresses = await logins.give_out(postgres.dsn(DATABASE), tmp_path)
+    rude = await asyncpg.connect(addresses[Agency.TAX])
+    await rude.execute("set statement_timeout = 0")
+    await rude.execute("set idle_in_transaction_session_timeout = 0")
+    await rude.execute("begin; lock table record in access exclusive mode")
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        await entered[Agency.LABOR].execute("set lock_timeout = '50ms'; select from record")
+    async with asyncpg.create_pool(addresses[CENTRE_QUEUE], min_size=1, max_size=1) as centres:
+        assert await logins.end_overlong(centres) == 0, "a minute is not over yet"
+        assert await logins.end_overlong(centres, timedelta()) >= 1
+    await entered[Agency.LABOR].execute("set lock_timeout = '5s'; select from record")
+    with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await rude.execute("select 1")
+
+
+async def test_whoever_may_not_make_logins_is_told(
+    owner: asyncpg.Pool, postgres: servers.Postgres, tmp_path: Path
+) -> None:
+    await owner.execute("create role powerless login password 'x'")
+    address = f"postgresql://powerless:x@127.0.0.1:{postgres.port}/{DATABASE}"
+    with pytest.raises(logins.MayNot):
+        await logins.give_out(address, tmp_path)
+    await owner.execute("drop role powerless")
 
 
 @pytest.mark.parametrize("agency", Agency)

@@ -56,6 +56,18 @@ async def test_whoever_looks_up_the_casebook_afterwards_is_the_centre_and_no_sup
         assert await pool.fetchval("select current_user") == "onestop_centre"
 
 
+async def test_of_a_postgresql_elsewhere_every_worker_gets_its_own_login_too(
+    running: tuple[Settings, Addresses],
+) -> None:
+    settings, addresses = running
+    elsewhere = settings.model_copy(update={"database_url": SecretStr(addresses.database)})
+    given = await hand_out(elsewhere, addresses.model_copy(update={"database": ""}))
+    for holder in (CENTRE_QUEUE, *Agency):
+        connection = await asyncpg.connect(given[holder]["DATABASE_URL"])
+        assert await connection.fetchval("select current_user") == f"onestop_{holder.replace('-', '_')}"
+        await connection.close()
+
+
 async def test_of_a_ring_from_a_secret_store_an_agency_is_given_its_part_only(
     running: tuple[Settings, Addresses],
 ) -> None:

@@ -126,6 +126,7 @@ async def test_an_answer_cut_off_in_the_middle_is_unreachable(tmp_path: Path) ->
         (page(ROW | {"first_month": "2019-01", "last_month": "2019-12"}), "connector.other_months", False),
         (page(ROW | {"last_month": "2023-12"}), "connector.schema", False),
         (page(ROW, next="7", total=100), "connector.circles", False),
+        (page(next="7", total=100), "connector.circles", False),
         (b" " * (PAGE_BYTES + 1), "connector.too_long", False),
     ],
 )
@@ -156,8 +157,37 @@ async def test_a_status_says_whether_it_helps_to_ask_again(
     assert (failed.code, failed.retryable) == (code, retryable)
 
 
-async def test_a_service_that_asks_for_a_pause_gets_it(tmp_path: Path) -> None:
-    assert (await fault(always({}, 503, {"Retry-After": "90"}), tmp_path)).after == timedelta(seconds=90)
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("90", 90),
+        ("9" * 5000, 3600),
+        ("86400", 3600),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", 3600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("soon", None),
+        ("-1", None),
+        ("", None),
+    ],
+)
+async def test_a_service_that_asks_for_a_pause_gets_it_an_hour_at_most(
+    tmp_path: Path, asked: str, seconds: int | None
+) -> None:
+    after = (await fault(always({}, 503, {"Retry-After": asked}), tmp_path)).after
+    assert after == (None if seconds is None else timedelta(seconds=seconds))
+
+
+async def test_pages_without_end_are_given_up_though_each_has_another_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(asked: Request) -> Response:
+        cursor = (await asked.json()).get("cursor") or "0"
+        return Response(json.dumps(page(ROW, next=str(int(cursor) + 1), total=200_000)), media_type="application/json")
+
+    monkeypatch.setattr("connectors.http.PAGES", 5)
+    assert (await fault(endless, tmp_path)).code == "connector.too_many_pages"
+    monkeypatch.setattr("connectors.http.ANSWER_BYTES", 1000)
+    assert (await fault(endless, tmp_path)).code == "connector.too_long"
 
 
 async def test_a_wrong_field_is_told_by_its_path_and_never_by_its_value(tmp_path: Path) -> None:
