@@ -24,20 +24,31 @@ class PaperService:
     @activity.defn(name="papers.issue")
     async def issue(self, request: PaperRequest) -> Issued:
         """Issue a paper once: the same key again gives the same number and document. Raises BadTemplate."""
-        handler = self._rules.tables.roster.name_of(request.matter.handler)
-        request = request.model_copy(update={"matter": request.matter.model_copy(update={"handler": handler})})
-        return await self._issue(request)
+        return await self._issue(await self._drawn_up(request))
 
     @activity.defn(name="papers.visit_record")
     async def visit_record(self, asked: RecordRequest) -> Issued:
         """Issue a record of the visit after a closed case, once. Raises BadTemplate."""
+        return await self._issue(await self._drawn_up(asked))
+
+    async def restore(self, asked: PaperRequest | RecordRequest, issued: Issued) -> Issued:
+        """Draw up again, under its number, a paper that the casebook has lost. Raises BadTemplate."""
+        request = await self._drawn_up(asked)
+        await kept.restore(self._pool, self._vault, request, issued.number)
+        return await self._issue(request)
+
+    async def _drawn_up(self, asked: PaperRequest | RecordRequest) -> PaperRequest:
+        """What the paper says, with the names of those who act."""
+        name = self._rules.tables.roster.name_of
+        if isinstance(asked, PaperRequest):
+            matter = asked.matter
+            return asked.model_copy(update={"matter": matter.model_copy(update={"handler": name(matter.handler)})})
         of = await aftercare.kept(self._pool, self._vault, asked.case)
         assert of is not None
-        name = self._rules.tables.roster.name_of
         matter = visit_record(of, asked)
         visits = tuple(one.model_copy(update={"visited_by": name(one.visited_by)}) for one in matter.visits)
         matter = matter.model_copy(update={"handler": name(matter.handler), "visits": visits})
-        return await self._issue(PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter))
+        return PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter)
 
     async def _issue(self, request: PaperRequest) -> Issued:
         await asyncio.to_thread(self._templates.ready, request.matter.kind, Language.CHINESE)

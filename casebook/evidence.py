@@ -97,6 +97,11 @@ async def of_case(pool: asyncpg.Pool, vault: Vault, case: str) -> list[Evidence]
     return [Evidence.model_validate({**dict(row), "title": vault.open(row["title"], "evidence")}) for row in rows]
 
 
+async def held(pool: asyncpg.Pool, case: str, sha256: str) -> bool:
+    """Whether the casebook keeps a file."""
+    return bool(await pool.fetchval('select true from evidence where "case" = $1 and sha256 = $2', case, sha256))
+
+
 async def content_of(pool: asyncpg.Pool, vault: Vault, case: str, sha256: str) -> bytes | None:
     """A file, or None where there is none. Raises runtime.vault.Unreadable for one that was tampered with."""
     row = await pool.fetchrow('select key_id, content from evidence where "case" = $1 and sha256 = $2', case, sha256)

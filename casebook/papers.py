@@ -7,6 +7,7 @@ from domain.papers import PaperMatter, PaperRequest, paper_rows
 from runtime.vault import Vault
 
 _DRILL = "演"
+_INSERT = 'insert into paper (key, "case", kind, number, issued_on, matter) values ($1, $2, $3, $4, $5, $6)'
 
 
 class KeptPaper(Model):
@@ -23,8 +24,7 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
 
     Taken in one transaction with the row that keeps the paper, so that no number is lost.
     """
-    matter = request.matter
-    series = (_DRILL if request.drill else "") + paper_rows()[matter.kind].series
+    series, year = _series(request), request.matter.issued_on.year
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"paper:{request.key}")
         known: str | None = await connection.fetchval("select number from paper where key = $1", request.key)
@@ -35,22 +35,38 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
             insert into case_number (series, year, last) values ($1, $2, 1)
             on conflict (series, year) do update set last = case_number.last + 1 returning last
             """,
-            f"paper:{series}",
-            matter.issued_on.year,
+            series,
+            year,
         )
-        given = f"社调{series}〔{matter.issued_on.year}〕第{count}号"
+        given = f"社调{series.removeprefix('paper:')}〔{year}〕第{count}号"
+        await connection.execute(_INSERT, *_row(vault, request, given))
+        return given
+
+
+async def restore(pool: asyncpg.Pool, vault: Vault, request: PaperRequest, number: str) -> None:
+    """Put back a paper that the casebook has lost under the number that it had; one that it has stays as it is."""
+    matter = request.matter
+    async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             """
-            insert into paper (key, "case", kind, number, issued_on, matter) values ($1, $2, $3, $4, $5, $6)
+            insert into case_number (series, year, last) values ($1, $2, $3)
+            on conflict (series, year) do update set last = greatest(case_number.last, excluded.last)
             """,
-            request.key,
-            request.case,
-            matter.kind,
-            given,
-            matter.issued_on,
-            vault.seal(matter.model_dump_json(), "paper"),
+            _series(request),
+            matter.issued_on.year,
+            int(number.rpartition("第")[2].removesuffix("号")),
         )
-        return given
+        await connection.execute(f"{_INSERT} on conflict (key) do nothing", *_row(vault, request, number))
+
+
+def _series(request: PaperRequest) -> str:
+    return f"paper:{_DRILL if request.drill else ''}{paper_rows()[request.matter.kind].series}"
+
+
+def _row(vault: Vault, request: PaperRequest, number: str) -> tuple[object, ...]:
+    matter = request.matter
+    sealed = vault.seal(matter.model_dump_json(), "paper")
+    return request.key, request.case, matter.kind, number, matter.issued_on, sealed
 
 
 async def keep(pool: asyncpg.Pool, vault: Vault, key: str, document: bytes, sha256: str) -> str:

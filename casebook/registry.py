@@ -24,12 +24,14 @@ def identity_digest(vault: Vault, identity_number: str) -> str:
     return vault.digest(f"identity:{identity_number}")
 
 
-async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationRequest) -> Registration:
+async def register(
+    pool: asyncpg.Pool, vault: Vault, request: RegistrationRequest, given: Registration | None = None
+) -> Registration:
     """Give the complaint a number, or join it to the open case that has all its claimants, or alone has any.
 
     The same request again gets the same answer. Complaints against one employer are registered one after
     the other, so that two windows at the same instant make one case. People who are in several open cases
-    already are named, and somebody has to merge those.
+    already are named, and somebody has to merge those. ``given`` is the answer of before that the casebook has lost.
     """
     employer = employer_digest(vault, request.complaint.employer)
     async with pool.acquire() as connection, connection.transaction():
@@ -43,10 +45,12 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
         )
         if known is not None and not (request.apart and known["joined_to"]):
             return _answer(known)
-        overlaps = await _open_cases(connection, vault, employer, request)
-        joined = None if request.apart else _to_join(overlaps, len(request.complaint.claimants))
-        others = {} if joined else overlaps
-        number = None if joined else await _next_number(connection, request)
+        if given is None:
+            given = await _answered(connection, vault, employer, request)
+        elif not given.joined:
+            await _pass_number(connection, request, given.case_number)
+        joined = given.case if given.joined else None
+        number = None if joined else given.case_number
         row = await connection.fetchrow(
             """
             with filed as (
@@ -74,9 +78,9 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             vault.seal(request.complaint.employer.name, "employer"),
             request.filed_at,
             joined,
-            sorted(set().union(*(other.people for other in others.values()))),
+            list(given.overlaps),
             len(request.complaint.claimants),
-            sorted(other.case_number for other in others.values()),
+            list(given.merge_with),
         )
         if not joined:
             await _name_for_agencies(connection, vault, request)
@@ -84,6 +88,23 @@ async def register(pool: asyncpg.Pool, vault: Vault, request: RegistrationReques
             await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)
+
+
+async def _answered(
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest
+) -> Registration:
+    """What a complaint is told that asks for the first time."""
+    others = await _open_cases(connection, vault, employer, request)
+    joined = None if request.apart else _to_join(others, len(request.complaint.claimants))
+    if joined is not None:
+        return Registration(case=joined, case_number=others[joined].case_number, joined=True)
+    return Registration(
+        case=request.case,
+        case_number=await _next_number(connection, request),
+        joined=False,
+        overlaps=tuple(sorted(set().union(*(other.people for other in others.values())))),
+        merge_with=tuple(sorted(other.case_number for other in others.values())),
+    )
 
 
 async def _name_for_agencies(
@@ -160,6 +181,19 @@ async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: Re
         year,
     )
     return f"{series}-{year}-{last:06d}"
+
+
+async def _pass_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest, number: str) -> None:
+    """No number up to a given one is given again."""
+    await connection.execute(
+        """
+        insert into case_number (series, year, last) values ($1, $2, $3)
+        on conflict (series, year) do update set last = greatest(case_number.last, excluded.last)
+        """,
+        SERIES[request.drill],
+        request.filed_at.astimezone(CENTRE_ZONE).year,
+        int(number.rpartition("-")[2]),
+    )
 
 
 async def keep_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:

@@ -1,6 +1,7 @@
 """``doctor``: finds every case whose workflow and casebook disagree, and says what to do."""
 
 import asyncio
+import uuid
 from collections.abc import Sequence
 from enum import StrEnum
 from time import monotonic
@@ -13,8 +14,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import ledger
-from cli.link import Exit, Link, console, emit, link, run
+from cli.link import Exit, Link, console, emit, link, run, whoever
+from cli.repair import Written, write_back
 from domain.base import Model, Ref
+from domain.messages import Retry
 from domain.opening import Reading
 from domain.view import CaseView, Timeline
 from domain.words import Language
@@ -25,6 +28,8 @@ _CAUGHT_UP_WITHIN: Final = 5.0
 """Seconds that a casebook which lies behind is given."""
 _LOOK_AGAIN: Final = 0.5
 _AT_ONCE: Final = 8
+_GAP: Final = "refusals.ledger.gap"
+"""The casebook lacked what came before: once that has been written back the case can go on."""
 
 
 class Ailment(StrEnum):
@@ -53,6 +58,8 @@ class Diagnosis(Model):
     case_number: str | None
     ailment: Ailment
     detail: str = ""
+    code: str | None = None
+    """Of a blocked step: why."""
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -60,20 +67,47 @@ def register(app: typer.Typer, language: str) -> None:
 
     @app.command("doctor", help=texts.say("cli.command.doctor", language))
     def doctor(
+        repair: Annotated[bool, typer.Option("--repair", help=texts.say("cli.option.repair", language))] = False,
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         async def work() -> None:
             async with link() as at:
+                written = await _repaired(at, language, quiet=as_json) if repair else []
                 missing = await unregistered(at.client)
                 found = await diagnoses(at, language)
             if as_json:
-                emit({"search_attributes": missing, "cases": [one.model_dump(mode="json") for one in found]})
+                again = {"written_back": [one.model_dump(mode="json") for one in written]} if repair else {}
+                emit({"search_attributes": missing, "cases": [one.model_dump(mode="json") for one in found]} | again)
             else:
+                _show_written(written, language)
                 _show(missing, found, language)
             if missing or found:
                 raise typer.Exit(Exit.REFUSED)
 
         run(work, language)
+
+
+async def _repaired(at: Link, language: str, *, quiet: bool) -> list[Written]:
+    """What was written back; the cases that waited for it go on."""
+    with console().status("") as shown:
+
+        def told(case: str) -> None:
+            if not quiet:
+                shown.update(texts.say("cli.repair.looking", language, case=case))
+
+        written = await write_back(at, language, told)
+        for one in await diagnoses(at, language):
+            if one.ailment is Ailment.BLOCKED and one.code == _GAP:
+                mended = Retry(message_id=f"repair-{uuid.uuid4().hex}", actor=whoever(None, "supervisor"))
+                await at.client.get_workflow_handle(one.case).execute_update(mended.name, mended, id=mended.message_id)
+    return written
+
+
+def _show_written(written: Sequence[Written], language: str) -> None:
+    for one in written:
+        console().print(texts.say("cli.repair.written", language, case=one.case, events=one.events), style="green")
+        for trouble in one.troubles:
+            console().print(f"  {trouble}", style="red")
 
 
 async def diagnoses(at: Link, language: str) -> list[Diagnosis]:
@@ -101,8 +135,8 @@ async def diagnoses(at: Link, language: str) -> list[Diagnosis]:
 
 
 async def _examine(at: Link, case: str, number: str | None, language: str) -> Diagnosis | None:
-    def ails(ailment: Ailment, detail: str = "") -> Diagnosis:
-        return Diagnosis(case=case, case_number=number, ailment=ailment, detail=detail)
+    def ails(ailment: Ailment, detail: str = "", code: str | None = None) -> Diagnosis:
+        return Diagnosis(case=case, case_number=number, ailment=ailment, detail=detail, code=code)
 
     handle, give_up = at.client.get_workflow_handle(case), monotonic() + _CAUGHT_UP_WITHIN
     reading = Reading(language=Language(language), page=1)
@@ -114,7 +148,7 @@ async def _examine(at: Link, case: str, number: str | None, language: str) -> Di
             if view.blocked is not None:
                 known = texts.knows(view.blocked.code)
                 why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
-                return ails(Ailment.BLOCKED, why)
+                return ails(Ailment.BLOCKED, why, view.blocked.code)
             head = await ledger.head(at.pool, case)
             written = head.seq if head else 0
             if written > view.ledger_length:

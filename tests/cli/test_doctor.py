@@ -1,5 +1,11 @@
 """Cases whose workflow and casebook disagree are found by a command."""
 
+from pathlib import Path
+
+import asyncpg
+
+from runtime import connect
+from tests import builders
 from tests.cli.conftest import Centre, Onestop
 from tests.cli.test_at_the_centre import filed, listed, until
 
@@ -38,3 +44,59 @@ async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_na
     await centre.world.client.get_workflow_handle(view["case"]).terminate()
     gone = await at_centre("doctor", "--json")
     assert [one["ailment"] for one in gone.json["cases"]] == ["gone"]
+
+
+TABLES = ("booking", "notice", "contact", "case_employer", "claimant", "task", "ledger", "paper", "evidence")
+
+
+async def forget(pool: asyncpg.Pool, case: str, after: int = 0) -> None:
+    """The casebook as a backup had it: without what the case wrote after an event; without the case after none."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute('delete from ledger where "case" = $1 and seq > $2', case, after)
+        await connection.execute('delete from task where "case" = $1 and seq > $2', case, after)
+        await connection.execute('update dispute set seq = $2, phase = $3 where "case" = $1', case, after, "intake")
+        if not after:
+            for table in (*TABLES, "closed_case", "dispute"):
+                await connection.execute(f'delete from {table} where "case" = $1', case)
+
+
+async def test_what_a_restored_casebook_lacks_is_written_back_from_the_histories(
+    at_centre: Onestop, centre: Centre, tmp_path: Path
+) -> None:
+    behind, lost = await filed(at_centre), await filed(at_centre)
+    scan = tmp_path / "scan.txt"
+    scan.write_text("工资条")
+    assert (await at_centre("attach", lost, scan)).code == 0
+    views = {case: await until(at_centre, case, "fact-finding") for case in (behind, lost)}
+    numbers = [(await at_centre("paper", "list", case, "--json")).json for case in (behind, lost)]
+    owner = connect.dsn(centre.settings)
+    heads = {case: (await at_centre("ledger", "verify", case)).out for case in (behind, lost)}
+    async with asyncpg.create_pool(owner, min_size=1) as pool:
+        await forget(pool, views[behind]["case"], after=3)
+        await forget(pool, views[lost]["case"])
+        await pool.execute("update case_number set last = last - 1 where series = 'DRILL'")
+    ours = {view["case"] for view in views.values()}
+    ill = (await at_centre("doctor", "--json")).json["cases"]
+    assert {one["ailment"] for one in ill if one["case"] in ours} == {"behind", "unknown"}
+    assert (await at_centre("comment", behind, "恢复之后")).code == 0, "a case goes on all the same"
+    assert await listed(at_centre, behind, "--blocked")
+
+    mended = (await at_centre("doctor", "--repair", "--json")).json
+    assert not [one for one in mended["cases"] if one["case"] in ours]
+    told = {one["case"]: one for one in mended["written_back"] if one["case"] in ours}
+    assert told.keys() == ours
+    assert all(one["events"] > 0 for one in told.values())
+    assert told[views[behind]["case"]]["troubles"] == []
+    [evidence] = told[views[lost]["case"]]["troubles"]
+    assert "重新提交" in evidence
+
+    assert (await at_centre("ledger", "verify", lost)).out == heads[lost]
+    assert (await at_centre("ledger", "verify", behind)).code == 0
+    assert [(await at_centre("paper", "list", case, "--json")).json for case in (behind, lost)] == numbers
+    assert await listed(at_centre, lost)
+    assert not await listed(at_centre, behind, "--blocked")
+    another = await at_centre("file", "-", "--json", "--drill", typed=builders.complaint().model_dump_json())
+    assert another.json["case_number"] not in (behind, lost), "no number is given twice"
+    again = (await at_centre("doctor", "--repair", "--json")).json["written_back"]
+    assert [one["events"] for one in again if one["case"] in ours] == [0], "only the missing file is told of"
