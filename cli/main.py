@@ -11,6 +11,7 @@ import texts
 from cli import (
     afterwards,
     arrears,
+    backup,
     bulk,
     claimants,
     deadlines,
@@ -77,6 +78,7 @@ _MODULES: Final = (
     simulate,
     talks,
     records,
+    backup,
     proof,
     doctor,
     rules,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import texts
 from casebook.logins import MayNot
 from domain.protocol import problems
+from runtime.backup import Damaged, NotEmpty
 from runtime.ports import PortTaken
 from runtime.process import Failed
 from runtime.rings import RingLost
@@ -50,6 +51,10 @@ def _lines(error: Exception, language: str) -> list[str]:
             return [texts.say("runtime.may_not_make_logins", language, why=error)]
         case DBAPIError() if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
             return [texts.say("runtime.may_not_make_logins", language, why=_first_line(error))]
+        case NotEmpty():
+            return [texts.say("cli.backup.not_empty", language, folder=error)]
+        case Damaged():
+            return [texts.say("cli.backup.damaged", language, file=error)]
         case ValidationError():
             return [sentences.problem_line(p.field, p.code, p.params, language) for p in problems(error)]
     kept = _kept(error)

@@ -62,6 +62,21 @@ class Postgres:
         async with process.running(ready=self._ready, within=_READY_WITHIN):
             yield process
 
+    async def dump(self, file: Path, port: int) -> None:
+        """Write the casebook of the server that runs on a port, as it stands at one instant. Raises Failed."""
+        await self._run("pg_dump", port, "--format=custom", "--file", file)
+
+    async def load(self, file: Path) -> None:
+        """Fill our empty database from such a file. Raises Failed."""
+        await self._run("pg_restore", self.port, "--exit-on-error", "--dbname", DATABASE, file)
+
+    async def _run(self, program: str, port: int, *arguments: object) -> None:
+        """The password goes by the environment: a command line can be read by everybody on the machine."""
+        where = {"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGUSER": "postgres", "PGDATABASE": DATABASE}
+        command = [self._binaries / program, *arguments]
+        environment = where | {"PGPASSWORD": self._password}
+        await Process(program, command, log=self._log.with_name(f"{program}.log"), environment=environment).completed()
+
     async def _ready(self) -> bool:
         try:
             connection = await asyncpg.connect(self.dsn("postgres"), timeout=2)
