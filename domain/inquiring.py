@@ -9,7 +9,7 @@ from domain.findings import Finding
 from domain.records import RecordsTrouble
 from domain.tasks import Task
 
-_FIRST_PATIENCE: Final = timedelta(minutes=10)
+_FIRST_PATIENCE: Final = timedelta(minutes=2)
 _LONGEST_PATIENCE: Final = timedelta(days=1)
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=4)

@@ -127,6 +127,8 @@ async def serving(
         if temporal:
             starting.append(server := TemporalServer(settings, codec=where.codec))
             where.temporal, where.ui = server.address, server.ui
+            if codec:
+                decoder.ui = server.ui
         async with contextlib.AsyncExitStack() as stack:
             for one in starting:
                 process = await stack.enter_async_context(one.running())

@@ -1,6 +1,6 @@
 """What senders and readers are told, in their language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -134,16 +134,25 @@ def unforeseen(error: Exception) -> Refused:
 
 
 _WORKER_AWAY: Final = "connector.worker_away"
+_OTHER_KEYS: Final = "connector.other_keys"
+"""The worker could not read what it was asked."""
 
 
 def records_failure(error: BaseException) -> tuple[str, dict[str, str]]:
     """Code and parameters of why an agency's records can't be read: what its worker said last, if it said anything."""
+    said = [one for one in _causes(error) if isinstance(one, ApplicationError)]
+    if not said:
+        return _WORKER_AWAY, {}
+    _, code, params = failure(said[0])
+    unread = code == _UNKNOWN_FAILURE and any(one.type == "BadInput" for one in said)
+    return (_OTHER_KEYS, {}) if unread else (code, params)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ApplicationError):
-            return failure(cause)[1:]
+        yield cause
         cause = cause.__cause__
-    return _WORKER_AWAY, {}
 
 
 def records(agency: str) -> str:

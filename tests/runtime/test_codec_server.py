@@ -10,17 +10,22 @@ from typing import Any, NamedTuple
 
 import pytest
 from google.protobuf import json_format
+from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 from temporalio.client import Client
 
 from domain.words import Agency
-from runtime import servers
+from runtime import codec_server, servers
 from runtime.attempts import UNHEARD, WRONG_AT_MOST, Attempts
 from runtime.codec import ENCODING, data_converter
 from runtime.codec_server import CodecServer, token_of
+from runtime.ports import free_port
 from runtime.settings import Settings
 from runtime.vault import Vault
+from tests.oidc_provider import served
 from tests.runtime.running import output_of
 
 
@@ -109,6 +114,31 @@ async def test_a_browser_signs_in_once_by_the_token_and_is_known_by_its_cookie(c
     assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
     assert shown.status == 200
     assert shown.headers["access-control-allow-origin"] == "http://127.0.0.1:8233"
+
+
+async def test_a_browser_that_signed_in_is_shown_temporals_pages_from_the_same_address(
+    codec: tuple[Settings, str],
+) -> None:
+    settings, _ = codec
+
+    async def page(asked: Request) -> PlainTextResponse:
+        told = f"{asked.method} {asked.url.path} {asked.url.query} {sorted(asked.cookies)} {await asked.body()!r}"
+        return PlainTextResponse(told, 201, headers={"x-pages": "1"})
+
+    port, own = free_port(), free_port()
+    pages = Starlette(routes=[Route("/{path:path}", page, methods=["GET", "POST"])])
+    ours = codec_server.application(codec_server.doors_of(settings), f"http://127.0.0.1:{port}")
+    async with served(pages, port), served(ours, own):
+        address, jar = f"http://127.0.0.1:{own}", {"cookie": "onestop-codec=secret; _csrf=1"}
+        shown = await asyncio.to_thread(ask, f"{address}/namespaces/default?a=1&b=%20", **jar)
+        sent = await asyncio.to_thread(ask, f"{address}/api/v1/x", "body", **jar)
+        signed = await asyncio.to_thread(ask, f"{address}/?token={token_of(settings)}")
+        nobody = await asyncio.to_thread(ask, f"{address}/decode", await sealed(Vault.of(settings), "证据"))
+    assert (shown.status, shown.headers["x-pages"]) == (201, "1")
+    assert shown.body == "GET /namespaces/default a=1&b=%20 ['_csrf'] b''", "the pages never see the token"
+    assert sent.body == "POST /api/v1/x  ['_csrf'] b'body'"
+    assert signed.body.startswith("GET /namespaces/default/workflows"), "led on to the first page"
+    assert nobody.status == 401
 
 
 async def test_pages_and_names_from_elsewhere_are_turned_away(codec: tuple[Settings, str]) -> None:

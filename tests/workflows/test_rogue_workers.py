@@ -3,7 +3,7 @@
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +21,12 @@ from domain.findings import TaxFinding
 from domain.view import CaseView, TaskView
 from domain.words import Agency
 from runtime.codec import Codec, Converter
+from runtime.connect import plugin
+from runtime.rings import KeyRing
 from runtime.rules import Rules
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
+from runtime.signing_keys import Keys
 from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
@@ -96,6 +100,21 @@ async def test_nobody_else_answers_for_an_agency_and_the_case_goes_on(centre: Ce
         await office.advance(handle, 1)
         view = await office.until(handle, lambda view: tax(view).draft is not None)
     assert isinstance(draft := tax(view).draft, TaxFinding) and draft.remark is None
+
+
+async def test_a_worker_with_an_old_ring_is_told_of_on_the_case(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, keys: Keys
+) -> None:
+    office = centre.office
+    monkeypatch.setattr("domain.inquiring._FIRST_PATIENCE", timedelta(seconds=2))
+    old = Vault(KeyRing.fresh())
+    client = await Client.connect(centre.server, plugins=[plugin(old, HoldsKeys(keys, builders.SUPERVISOR))])
+    async with worker.worker(Agency.TAX, replace(centre.world, client=client, vault=old)):
+        handle = await office.start(builders.complaint())
+        view = await office.until(handle, lambda view: bool(view.tasks) and tax(view).records_trouble is not None)
+    trouble = tax(view).records_trouble
+    assert trouble is not None and trouble.code == "connector.other_keys"
+    await handle.terminate()
 
 
 @workflow.defn(name="Curious")
