@@ -160,17 +160,19 @@ def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
 
 def _centre_activities(world: World) -> Sequence[Any]:
     triage = TriageService(world.pool, world.vault, world.rules)
-    intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage)
+    identity = IdentityService(world.verifier.keys)
+    intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage, identity)
+    mediation = MediationService(world.pool, world.vault, world.rules)
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
     return [
-        IdentityService(world.verifier.keys).keys,
+        identity.keys,
         intake.admit,
         intake.link,
         triage.plan,
-        AssessmentService(world.pool, world.vault, world.rules).judge,
-        MediationService(world.pool, world.vault, world.rules).open,
+        AssessmentService(world.pool, world.vault, world.rules, mediation).judge,
+        mediation.open,
         PerformanceService(world.rules).plan,
         DeadlineService(world.rules).recount,
         ClosureService(world.rules).close,

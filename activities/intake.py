@@ -6,6 +6,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.identity import IdentityService
 from activities.triage import TriageService
 from casebook import ledger, notices, registry
 from domain.case import CaseRules
@@ -20,8 +21,16 @@ from runtime.vault import Vault
 class IntakeService:
     """The centre's intake window."""
 
-    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules, triage: TriageService) -> None:
-        self._client, self._triage = client, triage
+    def __init__(
+        self,
+        client: Client,
+        pool: asyncpg.Pool,
+        vault: Vault,
+        rules: Rules,
+        triage: TriageService,
+        identity: IdentityService,
+    ) -> None:
+        self._client, self._triage, self._identity = client, triage, identity
         self._pool = pool
         self._vault = vault
         self._rules = rules
@@ -51,6 +60,7 @@ class IntakeService:
             material_deadline=self._rules.deadline("material-supplement", request.filed_at, place) if missing else None,
             rules=rules,
             ledger=await ledger.head(self._pool, request.case),
+            keys=await self._identity.keys(),
             triage=None if registration.joined or found else await self._triaged(asked.known),
         )
 

@@ -370,7 +370,7 @@ def main() -> int:
     """Run, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=60)
-    parser.add_argument("--comments", type=int, default=30)
+    parser.add_argument("--comments", type=int, default=48)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers-only", action="store_true")

@@ -7,6 +7,7 @@ from domain.base import Model, Ref
 from domain.case import CaseRules
 from domain.complaint import Complaint
 from domain.deadlines import Deadline
+from domain.identity import KeySet
 from domain.ledger import Head
 from domain.projection import Registration
 from domain.rule_table import read_table
@@ -47,6 +48,8 @@ class Admission(Model):
     rules: CaseRules
     ledger: Head | None = None
     """The last event that the casebook holds of the case that asks."""
+    keys: KeySet = KeySet()
+    """The public keys that are in force, by which the case proves its signals."""
     triage: TriagePlan | None = None
     """The triage that follows at once; None where something comes before it, or it has to be asked for by itself."""
 

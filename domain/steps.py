@@ -19,7 +19,7 @@ from domain.sharing import SharingRow
 from domain.signature import SigningPlan
 from domain.tasks import Desk
 from domain.triage import Triage
-from domain.words import Agency, CaseClass, Lane, Outcome
+from domain.words import Agency, CaseClass, Outcome
 
 
 class Antecedents(Model):
@@ -77,21 +77,20 @@ class TriagePlan(Model):
     clocks: tuple[LimitationClock, ...] = ()
 
 
-class Judgement(Model):
-    """The assessment, the triage that the findings now give, and the joint meeting's deadline."""
+class JudgementRequest(Model):
+    """A case is to be judged."""
 
-    assessment: Assessment
-    triage: Triage
-    joint_meeting: Deadline
-    clocks: tuple[LimitationClock, ...] = ()
+    known: Known
+    looking: bool
+    """It goes on to its mediator, if nothing is left to decide first."""
+    reclassified: CaseClass | None = None
+    """The class that the supervisor gave it."""
 
 
 class MediationRequest(Model):
     """A case looks for its mediator."""
 
     known: Known
-    case_class: CaseClass
-    lane: Lane
     group: Ref
     skills: tuple[Ref, ...]
 
@@ -102,6 +101,17 @@ class MediationPlan(Model):
     assignment: Assignment | None
     """None when nobody could be found: the supervisor reassigns."""
     deadline: Deadline
+
+
+class Judgement(Model):
+    """The assessment, the triage that the findings now give, and the joint meeting's deadline."""
+
+    assessment: Assessment
+    triage: Triage
+    joint_meeting: Deadline
+    clocks: tuple[LimitationClock, ...] = ()
+    mediation: MediationPlan | None = None
+    """For a case that looks for its mediator; None too where none could be looked for, and its own step shows why."""
 
 
 class PerformanceRequest(Model):

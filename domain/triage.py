@@ -214,6 +214,11 @@ class Triage(Model):
     """The group of each class, for when the supervisor reclassifies."""
 
 
+def group_of(found: Triage, reclassified: CaseClass | None) -> Ref:
+    """The mediation group of the class in force."""
+    return found.group if reclassified is None else found.groups.get(reclassified, f"{reclassified}-group")
+
+
 def triage(facts: TriageFacts, table: TriageTable) -> Triage:
     """Class a case. Several rules may fire; the ranks of the rules and the ranking of lanes decide."""
     fired = [rule for rule in table.rules if all(condition.holds(facts) for condition in rule.when)]

@@ -29,7 +29,7 @@ from domain.signature import SigningView, signing_view
 from domain.signing import extent, parties
 from domain.steps import OpenDeadline
 from domain.tasks import SUSPENDED, Task
-from domain.triage import Triage
+from domain.triage import Triage, group_of
 from domain.waiting import Waiting, waiting
 from domain.words import (
     Agency,
@@ -467,10 +467,7 @@ def task_view(task: Task, *, still: bool = False) -> TaskView:
 
 def group(case: CaseState) -> str | None:
     """The mediation group of the class in force."""
-    if case.reclassified is not None:
-        groups = case.triage.groups if case.triage else {}
-        return groups.get(case.reclassified, f"{case.reclassified}-group")
-    return case.triage.group if case.triage else None
+    return group_of(case.triage, case.reclassified) if case.triage else None
 
 
 def _proposal_views(case: CaseState) -> list[ProposalView]:

@@ -104,16 +104,20 @@ def _is_public(value: Any) -> bool:
     return getattr(type(value), "public_payload", False) is True
 
 
+_INHERITED: Final = tuple(
+    converter
+    for converter in PydanticPayloadConverter().converters.values()
+    if not isinstance(converter, PydanticJSONPlainPayloadConverter)
+)
+_CONVERTERS: Final = (*_INHERITED, _JSON(), _Sealed())
+"""Made once: Temporal makes a converter for each payload that it reads in a context."""
+
+
 class Converter(CompositePayloadConverter):
     """Pydantic models as JSON; public ones marked as such."""
 
     def __init__(self) -> None:
-        inherited = [
-            converter
-            for converter in PydanticPayloadConverter().converters.values()
-            if not isinstance(converter, PydanticJSONPlainPayloadConverter)
-        ]
-        super().__init__(*inherited, _JSON(), _Sealed())
+        super().__init__(*_CONVERTERS)
 
 
 class Codec(PayloadCodec, WithSerializationContext):

@@ -10,9 +10,7 @@ CASE_PHASE: Final = SearchAttributeKey.for_keyword("CasePhase")
 LANE: Final = SearchAttributeKey.for_keyword("Lane")
 MEDIATION_GROUP: Final = SearchAttributeKey.for_keyword("MediationGroup")
 OUTCOME: Final = SearchAttributeKey.for_keyword("Outcome")
-WAITS_ON: Final = SearchAttributeKey.for_keyword("WaitsOn")
 MEDIATOR: Final = SearchAttributeKey.for_keyword("Mediator")
-DUE_AT: Final = SearchAttributeKey.for_datetime("DueAt")
 DRILL: Final = SearchAttributeKey.for_bool("Drill")
 
 ALL: Final[tuple[SearchAttributeKey[Any], ...]] = (
@@ -22,8 +20,6 @@ ALL: Final[tuple[SearchAttributeKey[Any], ...]] = (
     LANE,
     MEDIATION_GROUP,
     OUTCOME,
-    WAITS_ON,
     MEDIATOR,
-    DUE_AT,
     DRILL,
 )

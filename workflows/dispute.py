@@ -39,7 +39,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.sittings_view import SittingsView
     from domain.steps import (
         ClosingRequest,
+        JudgementRequest,
         LinkRequest,
+        MediationPlan,
         MediationRequest,
         PerformanceRequest,
         RecordsRequest,
@@ -70,6 +72,7 @@ class DisputeWorkflow(Upkeep):
         self.case = handed_on or CaseState(case=run.workflow_id, phase_since=workflow.now())
         self._shown = self.case.next_seq
         self._triage: TriagePlan | None = None
+        self._mediation: MediationPlan | None = None
         if handed_on is None and run.continued_run_id:
             self.halt("ledger.run")
 
@@ -149,6 +152,7 @@ class DisputeWorkflow(Upkeep):
 
         while True:
             admission = await self.step(IntakeService.admit, asked)
+            self.public_keys = admission.keys, workflow.now()
             known = admission.ledger
             if known is None or case.agrees(known.seq, known.digest):
                 case.unblock("ledger", self.now)
@@ -215,16 +219,23 @@ class DisputeWorkflow(Upkeep):
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
         while case.assessment is None or progress.assessment_is_behind(case):
-            judgement = await self.step(AssessmentService.judge, self.known)
+            judgement = await self.step(AssessmentService.judge, partial(self._judging, looking=True))
             progress.take_judgement(case, judgement, self.now)
+            at_once = not case.undecided and not case.open_tasks
+            self._mediation = judgement.mediation if at_once else None
             await self.until(lambda: not case.undecided and not case.open_tasks)
+
+    def _judging(self, *, looking: bool) -> JudgementRequest:
+        return JudgementRequest(known=self.known(), looking=looking, reclassified=self.case.reclassified)
 
     @phase(Phase.MEDIATION)
     async def mediation(self) -> None:
         """A mediator brings the sides together, until terms are accepted or the term is over."""
         case = self.case
         if case.mediation is None:
-            progress.open_mediation(case, await self.step(MediationService.open, self._looking), self.now)
+            if self._mediation is None:
+                self._mediation = await self.step(MediationService.open, self._looking)
+            progress.open_mediation(case, self._mediation, self.now)
         await self._bargain()
         progress.close_inquiries(case, self.now)
         proposal = progress.agreed(case)
@@ -244,13 +255,9 @@ class DisputeWorkflow(Upkeep):
     def _looking(self) -> MediationRequest:
         """The case as it looks for its mediator."""
         case = self.case
-        assert case.case_class and case.lane and case.assessment
+        assert case.assessment
         return MediationRequest(
-            known=self.known(),
-            case_class=case.case_class,
-            lane=case.lane,
-            group=view.group(case) or "",
-            skills=case.assessment.prognosis.skills,
+            known=self.known(), group=view.group(case) or "", skills=case.assessment.prognosis.skills
         )
 
     async def _bargain(self) -> None:
@@ -264,7 +271,8 @@ class DisputeWorkflow(Upkeep):
             await self.until(lambda: done() or progress.assessment_is_behind(case))
             if done():
                 return
-            progress.take_judgement(case, await self.step(AssessmentService.judge, self.known), self.now)
+            judged = await self.step(AssessmentService.judge, partial(self._judging, looking=False))
+            progress.take_judgement(case, judged, self.now)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:

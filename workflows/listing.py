@@ -7,7 +7,6 @@ from temporalio.common import SearchAttributeUpdate
 
 from domain.case import CaseState
 from domain.view import group
-from domain.waiting import waiting
 from runtime import search_attributes as keys
 
 
@@ -17,7 +16,6 @@ def search_attributes_of(case: CaseState) -> list[SearchAttributeUpdate[Any]]:
 
 
 def _updates(case: CaseState) -> Iterator[SearchAttributeUpdate[Any]]:
-    waits = waiting(case)
     words = {
         keys.CASE_NUMBER: case.case_number,
         keys.CASE_CLASS: case.case_class,
@@ -25,12 +23,9 @@ def _updates(case: CaseState) -> Iterator[SearchAttributeUpdate[Any]]:
         keys.LANE: case.lane,
         keys.OUTCOME: case.outcome,
         keys.MEDIATOR: case.mediator,
-        keys.WAITS_ON: waits.on[0] if waits.on else None,
         keys.MEDIATION_GROUP: group(case),
     }
     for key, word in words.items():
         if word is not None:
             yield key.value_set(str(word))
     yield keys.DRILL.value_set(case.drill)
-    if waits.until is not None:
-        yield keys.DUE_AT.value_set(waits.until)

@@ -17,6 +17,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain import protocol
     from domain.chronicle import Blocked, Chronicle
+    from domain.identity import KeySet
     from domain.ledger import Actor
     from domain.protocol import Problem, Refused
     from workflows import answers
@@ -36,6 +37,11 @@ PAUSES: Final = {
 database is away, any other."""
 
 
+def _this_task() -> int:
+    """The workflow task that is at work, by where history stood when it began."""
+    return workflow.info().get_current_history_length()
+
+
 class Needless(Exception):
     """A step that could not be done need not be done any more."""
 
@@ -47,7 +53,11 @@ class Procedure:
     """How many came in this run."""
     settling = False
     """The run is about to end: the casebook does not wait for more."""
+    public_keys: tuple[KeySet, datetime] | None = None
+    """The public keys that came with the answer of a service, and when."""
     _shown = 1
+    _asked_in = 0
+    """The workflow task in which a service was asked last."""
     _in_the_air = 0
     """Questions to the centre's services that have not been answered yet."""
 
@@ -55,6 +65,11 @@ class Procedure:
     def _duties(self) -> list[asyncio.Task[None]]:
         """Held, so that no task is collected while it waits."""
         return []
+
+    @property
+    def left_a_command(self) -> bool:
+        """Whether this workflow task asks a service, and so leaves a command already."""
+        return self._asked_in == _this_task()
 
     @property
     def ledger(self) -> Chronicle | None:
@@ -99,12 +114,15 @@ class Procedure:
         """Show whatever was noted in the workflow task that noted it.
 
         So such a task leaves a command. One that leaves none, with another behind it, is taken for a heartbeat by
-        replay: both become one, and what was noted gets the later one's time and another digest.
+        replay: both become one, and what was noted gets the later one's time and another digest. It is shown once for
+        all that the task notes: whoever else can go on goes first.
         """
         while True:
             await workflow.wait_condition(lambda: self.ledger is not None and self.ledger.next_seq > self._shown)
             assert self.ledger is not None
-            self._shown = self.ledger.next_seq
+            while self._shown < self.ledger.next_seq:
+                self._shown = self.ledger.next_seq
+                await workflow.wait_condition(lambda: True)
             self.show()
 
     async def keep_casebook(
@@ -150,6 +168,7 @@ class Procedure:
         step = answers.step(activity)
         for tries in itertools.count(1):
             self._in_the_air += 1
+            self._asked_in = _this_task()
             try:
                 answer = await service(activity, request())
             except (ActivityError, ApplicationError) as error:

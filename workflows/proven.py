@@ -2,8 +2,8 @@
 
 An update is judged by its validator, which history records as accepted or never sees; a query when it is asked. The
 verdict on a signal is a pure function of its token, its bytes, the public keys that history holds, and the time of the
-workflow task: replay comes to the same one. The keys come in by an activity when a signal needs them, and again when
-they are no longer fresh, or do not have the key that a token names.
+workflow task: replay comes to the same one. The keys come in when a case is admitted, and by an activity when a signal
+needs them and they are no longer fresh, or do not have the key that a token names.
 
 Whatever a stranger's header or payload makes our code raise is a signal turned away, or a refusal.
 """
@@ -114,6 +114,9 @@ class _Inbound(WorkflowInboundInterceptor):
         kid = key_id(token) if token else None
         if kid is None:
             return False
+        came = getattr(workflow.instance(), "public_keys", None)
+        if came is not None and came[1] > self._asked_at:
+            self._keys, self._asked_at = came
         age = workflow.now() - self._asked_at
         return age >= (KEYS_STAY_FRESH if self._keys.knows(kid) else KEYS_ASKED_EVERY)
 

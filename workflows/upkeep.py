@@ -102,9 +102,12 @@ class Upkeep(Procedure):
         return self.case.clock(workflow.now())
 
     def show(self) -> None:
-        """Where cases are listed in Temporal, each stands as it is; what an update noted has left a trace already."""
-        attributes = search_attributes_of(self.case)
-        if attributes != self._listed or self.case.next_seq > self._traced:
+        """Where cases are listed in Temporal, each stands as it is.
+
+        What an update noted has left a trace already, and so has a task that asks a service.
+        """
+        attributes, traced = search_attributes_of(self.case), self.case.next_seq <= self._traced
+        if attributes != self._listed or not (traced or self.left_a_command):
             self._listed = attributes
             workflow.upsert_search_attributes(attributes)
         workflow.set_current_details(self.line(Language.CHINESE))

@@ -18,7 +18,7 @@ from domain.complaint import Complaint
 from domain.roster import Assignment
 from domain.rule_table import TableError
 from domain.steps import Known, MediationRequest
-from domain.words import CaseClass, Lane, Language, Outcome
+from domain.words import Language, Outcome
 from runtime.rules import Rules
 from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer
@@ -54,9 +54,7 @@ class Office:
 
     def _request(self, case: str, filed: Complaint) -> MediationRequest:
         known = Known(case=case, complaint=filed, supplied=(), withdrawn=(), filed_on=TODAY, today=TODAY)
-        return MediationRequest(
-            known=known, case_class=CaseClass.GENERAL, lane=Lane.FAST, group="general-group", skills=("law",)
-        )
+        return MediationRequest(known=known, group="general-group", skills=("law",))
 
 
 @pytest.fixture
