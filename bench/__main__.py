@@ -64,6 +64,8 @@ class Result:
     history_bytes: int = 0
     replay_ms: float = 0.0
     memory_mb: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    """Seconds of a core, by process: ours (workers and client), temporal, postgres."""
 
     @property
     def rate(self) -> float:
@@ -75,8 +77,24 @@ class Result:
         quantiles = statistics.quantiles(self.latencies, n=100)
         return (
             f"{self.name:<6} {self.rate:>8.1f} {quantiles[49] * 1000:>9.0f} {quantiles[98] * 1000:>9.0f} "
-            f"{self.events:>8} {self.history_bytes:>9} {self.replay_ms:>10.1f} {self.memory_mb:>10.0f}"
+            f"{self.events:>8} {self.history_bytes:>9} {self.replay_ms:>10.1f} {self.memory_mb:>10.0f} "
+            + " ".join(f"{self.cpu[name] / self.cases * 1000:>9.0f}" for name in _SPENDERS)
         )
+
+
+_SPENDERS = ("ours", "temporal", "postgres")
+
+
+def cpu() -> dict[str, float]:
+    """Seconds of a core that have been spent so far, by whom."""
+    own = psutil.Process()
+    spent = dict.fromkeys(_SPENDERS, 0.0)
+    spent["ours"] = sum(own.cpu_times()[:2])
+    for child in own.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if (name := child.name()) in spent:
+                spent[name] += sum(child.cpu_times()[:2])
+    return spent
 
 
 Said = tuple[str, str, m.Message]
@@ -193,9 +211,10 @@ async def measure(name: str, case: Case, client: Client, spoken: Sequence[Said],
             last = await case(client, spoken, f"{name}-{uuid.uuid4().hex[:10]}-{number}")
             latencies.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
+    before, began = cpu(), time.perf_counter()
     await asyncio.gather(*(one(number) for number in range(cases)))
     result = Result(name, cases, time.perf_counter() - began, latencies)
+    result.cpu = {name: spent - before[name] for name, spent in cpu().items()}
     history = await client.get_workflow_handle(last).fetch_history()
     result.events = len(history.events)
     result.history_bytes = sum(event.ByteSize() for event in history.events)
@@ -236,7 +255,7 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
         yield plain, client
 
 
-async def main(cases: int, at_once: int) -> None:
+async def main(cases: int, at_once: int, rounds: int, alone: int) -> None:
     """Measure both sides, alternating, and print them beside each other."""
     log.configure(Settings(log_level="warning"))
     with tempfile.TemporaryDirectory() as folder:
@@ -244,22 +263,23 @@ async def main(cases: int, at_once: int) -> None:
         async with at_work(settings) as (plain, client):
             spoken = await rehearsed(client)
             results: list[tuple[Result, Result]] = []
-            for _round in range(3):
+            for _round in range(rounds):
                 bare = await measure("bare", bare_case, plain, spoken, cases, at_once)
                 ours = await measure("ours", our_case, client, spoken, cases, at_once)
                 results.append((bare, ours))
-            print(f"{len(spoken) + 1} messages, 3 agency activities a case; {cases} cases, {at_once} at once, 3 rounds")
+            print(f"{len(spoken) + 1} messages, 3 agency activities a case; {cases} cases, {at_once} at once")
             print(
                 f"{'':<6} {'cases/s':>8} {'p50 ms':>9} {'p99 ms':>9} {'events':>8} {'bytes':>9} "
-                f"{'replay ms':>10} {'memory MB':>10}"
+                f"{'replay ms':>10} {'memory MB':>10} {'ours':>9} {'temporal':>9} {'postgres':>9}"
             )
             for pair in results:
                 for result in pair:
                     print(result.line())
             ratios = [ours.rate / bare.rate for bare, ours in results]
             print(f"ratio ours/bare: {statistics.median(ratios):.2f} (rounds: {', '.join(f'{r:.2f}' for r in ratios)})")
-            alone_bare = await measure("bare", bare_case, plain, spoken, 10, 1)
-            alone_ours = await measure("ours", our_case, client, spoken, 10, 1)
+            alone_bare = await measure("bare", bare_case, plain, spoken, alone, 1)
+            alone_ours = await measure("ours", our_case, client, spoken, alone, 1)
+            print("the last three: milliseconds of a core for each case, by who spent them")
             print("one at a time:")
             print(alone_bare.line())
             print(alone_ours.line())
@@ -280,5 +300,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100)
     parser.add_argument("--at-once", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--alone", type=int, default=10)
     options = parser.parse_args()
-    asyncio.run(main(options.cases, options.at_once))
+    asyncio.run(main(options.cases, options.at_once, options.rounds, options.alone))

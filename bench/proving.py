@@ -1,5 +1,6 @@
 """What proving costs for each message: ``python -m bench.proving``."""
 
+import argparse
 import tempfile
 import time
 import uuid
@@ -14,18 +15,16 @@ from runtime.signing_keys import Keys, KeySetFile
 from runtime.tokens import Verifier, mint
 from tests import builders
 
-ROUNDS = 2000
 
-
-def microseconds(work: Callable[[], object]) -> float:
+def microseconds(work: Callable[[], object], rounds: int) -> float:
     """The mean time of one go."""
     began = time.perf_counter()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         work()
-    return (time.perf_counter() - began) / ROUNDS * 1e6
+    return (time.perf_counter() - began) / rounds * 1e6
 
 
-def main() -> None:
+def main(rounds: int) -> None:
     """Print what signing and proving one message take, in microseconds."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
@@ -42,8 +41,10 @@ def main() -> None:
         def proved() -> None:
             assert verifier(token, sent_message("dispute-x", message.name, body)).actor
 
-        print(f"signing {microseconds(signed):.0f} µs, proving {microseconds(proved):.0f} µs a message")
+        print(f"signing {microseconds(signed, rounds):.0f} µs, proving {microseconds(proved, rounds):.0f} µs a message")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2000)
+    main(parser.parse_args().rounds)

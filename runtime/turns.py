@@ -72,6 +72,9 @@ async def again_when_turned_away(send: Callable[[], Awaitable[A]]) -> A:
 
 
 def _turned_away(error: RPCError) -> bool:
-    """Whether too much is in flight, or the server put an update down that no worker had taken yet."""
-    put_down = error.status is RPCStatusCode.UNAVAILABLE and "update was aborted" in error.message
-    return put_down or error.status is RPCStatusCode.RESOURCE_EXHAUSTED
+    """Whether too much is in flight, or the server put an update down, or takes none while a task is done again."""
+    if error.status is RPCStatusCode.UNAVAILABLE:
+        return "update was aborted" in error.message
+    if error.status is RPCStatusCode.FAILED_PRECONDITION:
+        return "Workflow Task in failed state" in error.message
+    return error.status is RPCStatusCode.RESOURCE_EXHAUSTED

@@ -36,7 +36,9 @@ MESSAGES_PER_RUN: Final = 1000
 """Well below the 2,000 updates that Temporal allows one run."""
 
 EVENTS_PER_RUN: Final = 1000
-"""A settlement that is performed over years goes on in a new run well before Temporal suggests it."""
+"""A settlement that is performed over years goes on in a new run well before Temporal suggests it, and so does a case
+that is flooded: the server puts down a workflow task during which a hundred signals come, and whoever then has to read
+a long history anew takes longer than that for ever."""
 
 
 def _same(request: A) -> A:
@@ -137,11 +139,11 @@ class Upkeep(Procedure):
     def has_grown_long(self) -> bool:
         """Whether the case should go on in a new run."""
         run = workflow.info()
-        performed = self.case.phase is Phase.PERFORMANCE
+        soon = self.case.phase is Phase.PERFORMANCE or self.case.flood is not None
         return (
             self.messages >= MESSAGES_PER_RUN
             or run.is_continue_as_new_suggested()
-            or (performed and run.get_current_history_length() >= EVENTS_PER_RUN)
+            or (soon and run.get_current_history_length() >= EVENTS_PER_RUN)
         )
 
     async def until(self, done: Callable[[], bool]) -> None:
