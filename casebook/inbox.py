@@ -10,6 +10,7 @@ import asyncpg
 from pydantic import Field
 
 import texts
+from casebook.registry import digests_of_employer
 from domain.base import Instant, Model, Ref
 from domain.tasks import SHOWN_OPEN
 from domain.words import Agency, CaseClass, ClaimKind, Language
@@ -129,7 +130,7 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
     if wanted.escalated_to is not None:
         where.append(f"escalated_to = {given(wanted.escalated_to)}")
     if wanted.employer is not None:
-        digests = [vault.digest(f"employer:{text}") for text in {wanted.employer, wanted.employer.upper()}]
+        digests = digests_of_employer(vault, wanted.employer)
         where.append(_EMPLOYER[centre].format(digests=given(digests)))
     if wanted.due_from is not None:
         where.append(f"due_at >= {given(wanted.due_from)}")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
-from casebook.registry import employer_digest, identity_digest
+from casebook.registry import digests_of_employer, employer_digest, identity_digest
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.complaint import Complaint
 from domain.roster import Load
@@ -69,7 +69,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
     """A page of cases, the latest filed first."""
     digests = None
     if wanted.employer is not None:
-        digests = [vault.digest(f"employer:{text}") for text in (wanted.employer, wanted.employer.upper())]
+        digests = digests_of_employer(vault, wanted.employer)
     after_at, after_case = wanted.after or (None, None)
     rows = await pool.fetch(
         """

@@ -7,6 +7,7 @@ import asyncpg
 
 from domain.base import CENTRE_ZONE
 from domain.complaint import Claimant, Respondent
+from domain.identifiers import same_name, typed
 from domain.projection import Registration, RegistrationRequest
 from runtime.vault import Vault
 
@@ -16,7 +17,12 @@ SERIES = {True: "DRILL", False: "RZ"}
 
 def employer_digest(vault: Vault, employer: Respondent) -> str:
     """The key by which an employer is found: its credit code, or else its name."""
-    return vault.digest(f"employer:{employer.credit_code or employer.name}")
+    return vault.digest(f"employer:{employer.credit_code or same_name(employer.name)}")
+
+
+def digests_of_employer(vault: Vault, text: str) -> list[str]:
+    """The keys that an employer may have who is looked for by a credit code or a name."""
+    return [vault.digest(f"employer:{key}") for key in (typed(text), same_name(text))]
 
 
 def identity_digest(vault: Vault, identity_number: str) -> str:

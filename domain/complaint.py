@@ -1,16 +1,24 @@
 """What an intake service files: who complains of whom, and for what."""
 
+import unicodedata
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan
 from domain.identifiers import CreditCode, IdentityNumber
 from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
+
+
+def _half_width(value: object) -> object:
+    """Full-width characters as Chinese input methods leave them, and spaces, are no other number."""
+    return unicodedata.normalize("NFKC", value).replace(" ", "") if isinstance(value, str) else value
+
+
+Phone = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 MAX_CLAIMANTS = 5000
 

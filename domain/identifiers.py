@@ -1,7 +1,8 @@
 """Checks of the two national identifiers."""
 
+import unicodedata
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator
 from stdnum.cn import uscc
@@ -9,9 +10,32 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.iso7064 import mod_11_2
 
 
+def typed(value: str) -> str:
+    """An identifier as it is meant, in whatever width, script, case and spacing its characters were typed."""
+    return "".join(_meant(character) for character in unicodedata.normalize("NFKC", value)).upper()
+
+
+def same_name(name: str) -> str:
+    """What names of one organisation have in common, however its brackets, letters and spaces were typed."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in plain if unicodedata.category(character) not in _BETWEEN)
+
+
+def _meant(character: str) -> str:
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    passed_over = unicodedata.category(character) in _BETWEEN
+    return "" if passed_over else character
+
+
+_BETWEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})
+"""Categories of what people put between digits: spaces, what can't be seen, dashes."""
+
+
 def _identity_number(value: str) -> str:
-    number = value.strip().upper()
-    if len(number) != 18 or not number[:17].isdigit():
+    number = typed(value)
+    if len(number) != 18 or not number[:17].isdecimal():
         raise ValueError("identity_number.form")
     try:
         mod_11_2.validate(number)
@@ -27,7 +51,7 @@ def _identity_number(value: str) -> str:
 
 
 def _credit_code(value: str) -> str:
-    code = value.strip().upper()
+    code = typed(value)
     if not uscc.is_valid(code):
         raise ValueError("credit_code.invalid")
     return code

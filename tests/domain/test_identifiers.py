@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from stdnum.iso7064 import mod_11_2
 
+from domain.complaint import Phone
 from domain.identifiers import CreditCode, IdentityNumber, birth_date, masked
 from tests.builders import identity_number
 
@@ -35,6 +36,32 @@ def test_a_number_with_a_right_check_and_a_real_birth_date_is_taken_whatever_its
     number = with_check(f"{area}{born:%Y%m%d}{n:03d}")
     assert NUMBER.validate_python(number) == number
     assert birth_date(number) == born
+
+
+SCRIPTS = [range(start, start + 10) for start in (0x30, 0xFF10, 0x660, 0x6F0, 0x966, 0x1D7CE)]
+"""ASCII, full-width, two Arabic ones, Devanagari, mathematical bold."""
+BETWEEN = st.sampled_from(["", " ", "\u3000", "\u200b", "-", "－", "\t", "\u00a0"])
+
+
+@given(st.integers(1, 999), st.data())
+def test_one_number_is_one_number_in_whatever_width_script_case_and_spacing(serial: int, data: st.DataObject) -> None:
+    number, written = identity_number(serial), ""
+    for character in number:
+        script = data.draw(st.sampled_from(SCRIPTS))
+        forms = [chr(script[int(character)])] if character.isdigit() else ["x", "X", "ｘ", "Ｘ"]
+        written += data.draw(BETWEEN) + data.draw(st.sampled_from(forms))
+    assert NUMBER.validate_python(written) == number
+
+
+@pytest.mark.parametrize(
+    "written", ["９１３５０１００Ｍ０００１００Ｙ４３", "91350100 m000100y43", "91350100-M000100Y-43"]
+)
+def test_one_credit_code_is_one_credit_code(written: str) -> None:
+    assert CODE.validate_python(written) == FICTIONAL_CODE
+
+
+def test_a_phone_number_in_full_width_is_the_same_number() -> None:
+    assert TypeAdapter(Phone).validate_python("１３８ ００００ ００００") == "13800000000"
 
 
 def test_somebody_of_rizhao_born_before_its_area_code_existed_is_taken() -> None:
