@@ -10,6 +10,7 @@ Whatever a stranger's header or payload makes our code raise is a signal turned 
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -43,6 +44,9 @@ KEYS_ASKED_EVERY: Final = timedelta(minutes=1)
 """However many tokens name keys that nobody has."""
 WAITING_AT_MOST: Final = 1000
 """Signals that wait while the keys are asked for."""
+SIGNALS_A_TASK: Final = 200
+"""Proving more takes longer than a workflow task may, where thousands answer at once."""
+NEXT_TASK: Final = timedelta(milliseconds=1)
 _VERIFY: Final = "onestop-verify"
 _BUILT_IN: Final = "__"
 """Temporal's own queries: stack traces and the list of handlers, which tell nothing of a case."""
@@ -77,6 +81,8 @@ class _Inbound(WorkflowInboundInterceptor):
         super().__init__(next)
         self._keys, self._asked_at = KeySet(), datetime.min.replace(tzinfo=workflow.now().tzinfo)
         self._waiting: list[HandleSignalInput] = []
+        self._line: deque[HandleSignalInput] = deque()
+        self._task, self._taken = 0, 0
 
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
         """A request to cancel proves nobody's right to end a case: it is noted, and nothing else."""
@@ -94,7 +100,30 @@ class _Inbound(WorkflowInboundInterceptor):
         return life.result()
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
+        """So many signals in a workflow task: the rest of those that come at once stand in line, served by the first."""
+        if self._line or self._busy():
+            self._line.append(input)
+            if len(self._line) == 1:
+                await self._serve()
+        else:
+            await self._take(input)
+
+    def _busy(self) -> bool:
+        task = workflow.info().get_current_history_length()
+        if task != self._task:
+            self._task, self._taken = task, 0
+        return self._taken >= SIGNALS_A_TASK
+
+    async def _serve(self) -> None:
+        while self._line:
+            while self._busy():
+                await workflow.sleep(NEXT_TASK)
+            await self._take(self._line[0])
+            self._line.popleft()
+
+    async def _take(self, input: HandleSignalInput) -> None:
         """A signal for which the keys are wanting waits; the first of those that wait asks for them, for all."""
+        self._taken += 1
         if self._waiting:
             if len(self._waiting) < WAITING_AT_MOST:
                 self._waiting.append(input)
@@ -111,13 +140,12 @@ class _Inbound(WorkflowInboundInterceptor):
 
     def _wants_keys(self, token: str | None) -> bool:
         """Only what could be a token of ours is worth asking for; and not on every one that is made up."""
-        kid = key_id(token) if token else None
-        if kid is None:
-            return False
         came = getattr(workflow.instance(), "public_keys", None)
         if came is not None and came[1] > self._asked_at:
             self._keys, self._asked_at = came
         age = workflow.now() - self._asked_at
+        if age < KEYS_ASKED_EVERY or (kid := key_id(token) if token else None) is None:
+            return False
         return age >= (KEYS_STAY_FRESH if self._keys.knows(kid) else KEYS_ASKED_EVERY)
 
     async def _admit(self, input: HandleSignalInput) -> None:
