@@ -21,7 +21,7 @@ from domain.dialogue import Dialogue, Remembers
 from domain.ends import offices
 from domain.handover import Handover
 from domain.ledger import Actor
-from domain.messages import AdvanceClock, Attach, Comment, IssuePaper, Message
+from domain.messages import AdvanceClock, Attach, Comment, IssuePaper, Message, Retry
 from domain.papers import Issued, Paper, PaperKind, PaperOrder
 from domain.payment_messages import ReversePayment
 from domain.protocol import PARTIES, Checked, must
@@ -443,6 +443,14 @@ def attach(after: Aftercare, message: Attach, now: datetime) -> Checked:
         sha256=message.sha256,
         location=message.location,
     )
+
+
+@AFTER.accepts(Retry, {Role.SUPERVISOR, Role.OFFICER, Role.MEDIATOR})
+def retry(after: Aftercare, message: Retry, now: datetime) -> Checked:
+    must(after.blocked, "retry.not_blocked", "name")
+    yield
+    after.retry()
+    after.note("retried", now, message.actor, message.message_id)
 
 
 @AFTER.accepts(AdvanceClock, {Role.SUPERVISOR})

@@ -16,7 +16,7 @@ from domain.claims import claim_rows, given_up, nature, no_waiver
 from domain.complaint import Complaint, Respondent
 from domain.deadlines import Deadline
 from domain.ledger import SYSTEM
-from domain.messages import Instalment, Message
+from domain.messages import Instalment, Message, Retry
 from domain.protocol import PARTIES, Checked, by_role, goes_on, mark, must, read, refusal
 from domain.words import GridOutcome, Nature, Role
 
@@ -146,7 +146,7 @@ def _admit(grid: GridState, message: Message, now: datetime) -> Checked:
     kind, actor = GRID[message.name], message.actor
     goes_on(grid, message)
     by_role(message, kind.roles)
-    if not isinstance(message, g.OpenGrid):
+    if not isinstance(message, g.OpenGrid | Retry):
         must(grid.plan, "grid.not_open", "name")
         must(grid.ending is None, "grid.over", "name")
     post = grid.post or (message.post if isinstance(message, g.OpenGrid) else None)
@@ -331,6 +331,14 @@ def forward_to_centre(grid: GridState, message: g.ForwardToCentre, now: datetime
     yield
     grid.ending, grid.reason = "asked", message.reason
     grid.note("grid_forwarding", now, message.actor, message.message_id, reason=message.reason)
+
+
+@_accepts(Retry, frozenset({Role.SUPERVISOR}))
+def retry(grid: GridState, message: Retry, now: datetime) -> Checked:
+    must(grid.blocked, "retry.not_blocked", "name")
+    yield
+    grid.retry()
+    grid.note("retried", now, message.actor, message.message_id)
 
 
 def give_over(grid: GridState, why: Literal["deadline", "busy"], now: datetime) -> None:

@@ -100,7 +100,7 @@ class _Inbound(WorkflowInboundInterceptor):
         return life.result()
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
-        """So many signals in a workflow task: the rest of those that come at once stand in line, served by the first."""
+        """So many in a workflow task: the rest of those that come at once stand in line, served by the first."""
         if self._line or self._busy():
             self._line.append(input)
             if len(self._line) == 1:
