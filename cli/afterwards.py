@@ -14,7 +14,8 @@ from casebook import aftercare as book
 from cli.desk import envelope
 from cli.examples_of import example
 from cli.late import told_after
-from cli.link import Exit, Link, console, emit, fail, link, run, whoever
+from cli.link import Link, link, run, whoever
+from cli.out import Exit, console, emit, fail
 from domain.aftercare import Aftercare, Letter, SentItem
 from domain.aftercare_messages import ReferralResult
 from domain.aftercare_view import aftercare_view

@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 import texts
-from cli.link import Exit, console, emit, fail, told
+from cli.link import told
+from cli.out import Exit, console, emit, fail
 from cli.render import yuan
 from domain.arrears import Arrears
 from domain.arrears.model import Alternative, Total

@@ -14,8 +14,9 @@ import texts
 from casebook import inbox
 from cli.desk import envelope
 from cli.inbox import filter_of, filter_options
-from cli.link import Exit, actor, fail, link, run, whoever
+from cli.link import actor, link, run, whoever
 from cli.many import Row, show_rows, tell_all
+from cli.out import Exit, fail
 from domain.ledger import SYSTEM
 from domain.messages import ClaimTask, CompleteTask
 from domain.protocol import problems

@@ -14,7 +14,8 @@ from temporalio.exceptions import ApplicationError
 import texts
 from cli.claimant_sheet import BadCell, NoSheet, Sheet, example, read_sheet
 from cli.desk import deliver, view_of
-from cli.link import Exit, Handle, console, emit, fail, link, run, told, whoever
+from cli.link import Handle, link, run, told, whoever
+from cli.out import Exit, console, emit, fail
 from domain.collective_messages import JoinClaimants
 from domain.complaint import Complaint, Respondent
 from domain.protocol import Problem, problems

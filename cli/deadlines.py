@@ -11,7 +11,8 @@ from rich.table import Table
 from yaml import YAMLError
 
 import texts
-from cli.link import Exit, console, emit, fail, link, run, whoever
+from cli.link import link, run, whoever
+from cli.out import Exit, console, emit, fail
 from cli.tables import take_notice
 from domain.calendar import Calendar, DayKind, Notice, OutsideCalendar
 from domain.deadline_table import ExtensionRefused, Term, Terms, UnknownTerm

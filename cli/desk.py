@@ -19,7 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 import texts
 from cli.examples_of import example, finding_example
 from cli.late import told_after
-from cli.link import Exit, Handle, Link, actor, console, emit, fail, in_time, link, named_or_logged_in, run, told
+from cli.link import Handle, Link, actor, in_time, link, named_or_logged_in, run, told
+from cli.out import Exit, console, emit, fail
 from domain.aftercare import AFTER
 from domain.base import CENTRE_ZONE
 from domain.findings import FINDING_OF

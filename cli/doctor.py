@@ -14,7 +14,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import ledger
-from cli.link import Exit, Link, console, emit, link, run, whoever
+from cli.link import Link, link, run, whoever
+from cli.out import Exit, console, emit
 from cli.repair import Written, write_back
 from domain.base import Model, Ref
 from domain.messages import Retry

@@ -16,7 +16,8 @@ from temporalio.client import (
 )
 
 import texts
-from cli.link import Link, console, emit, link, run, whoever
+from cli.link import Link, link, run, whoever
+from cli.out import console, emit
 from domain.early_warning import WarnAsked, WarnReport
 from domain.ledger import SYSTEM
 from domain.words import CENTRE_QUEUE

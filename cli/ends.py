@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 import texts
-from cli.link import console, emit, link, run
+from cli.link import link, run
+from cli.out import console, emit
 from cli.render import yuan
 from domain.ends_view import EndsView, ItemEnd
 from domain.opening import Reading

@@ -10,7 +10,8 @@ from rich.panel import Panel
 import texts
 from cli.desk import read_json
 from cli.examples_of import example
-from cli.link import Exit, Link, NoAnswer, console, emit, fail, in_time, link, run, whoever
+from cli.link import Link, NoAnswer, in_time, link, run, whoever
+from cli.out import Exit, console, emit, fail
 from domain.complaint import Complaint
 from domain.messages import FileComplaint
 from domain.receipts import Decision, Receipt

@@ -10,7 +10,8 @@ from rich.text import Text
 
 import texts
 from cli.desk import view_of
-from cli.link import Exit, console, emit, fail, link, run
+from cli.link import link, run
+from cli.out import Exit, console, emit, fail
 from domain.opening import Reading
 from domain.opening_proposal import OpeningProposal
 from domain.prognosis import Prognosis

@@ -12,7 +12,8 @@ from casebook import grid
 from cli import early_warning
 from cli.desk import envelope, read_json
 from cli.examples_of import example
-from cli.link import Exit, Link, NoSuchCase, console, emit, fail, in_time, link, run, whoever
+from cli.link import Link, NoSuchCase, in_time, link, run, whoever
+from cli.out import Exit, console, emit, fail
 from domain import grid_messages as g
 from domain.complaint import Attitude, Complaint
 from domain.grid import GRID

@@ -9,8 +9,9 @@ from rich.table import Table
 import texts
 from casebook import accounts
 from casebook.accounts import Account
-from cli.link import Exit, actor, console, emit, fail, run
+from cli.link import actor, run
 from cli.login import password
+from cli.out import Exit, console, emit, fail
 from domain.base import CENTRE_ZONE
 from domain.identity import EVERY_CASE, PublicKey, UnknownKey
 from runtime import connect

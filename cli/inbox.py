@@ -10,7 +10,8 @@ import texts
 from casebook import inbox
 from casebook.inbox import TaskFilter
 from cli import render
-from cli.link import Exit, console, emit, fail, link, run
+from cli.link import link, run
+from cli.out import Exit, console, emit, fail
 from domain.deadlines import end_of
 from domain.words import Agency, CaseClass
 from texts import sentences

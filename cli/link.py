@@ -1,23 +1,18 @@
-"""What every command shares: the language, connections, who acts, exit codes, and how errors are told."""
+"""What every command shares: connections, who acts, and how errors are told."""
 
 import asyncio
 import contextlib
 import getpass
-import json
 import os
 import re
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextvars import ContextVar
-from enum import IntEnum
 from functools import partial
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
 import httpx
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.console import Console
+from pydantic import ValidationError
 from temporalio.client import (
     Client,
     WorkflowHandle,
@@ -32,6 +27,7 @@ import texts
 from casebook import aftercare as closed_cases
 from casebook import lists
 from cli.kept import FromCasebook
+from cli.out import Exit, fail
 from cli.signing_in import renewed, stands
 from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
@@ -47,15 +43,6 @@ from texts import sentences
 
 A = TypeVar("A")
 Handle = WorkflowHandle[Any, Any]
-
-
-class Exit(IntEnum):
-    """Exit codes, the same for every command."""
-
-    REFUSED = 1
-    BAD_INPUT = 2
-    NOT_FOUND = 3
-    UNREACHABLE = 4
 
 
 class NoSuchCase(Exception):
@@ -95,7 +82,6 @@ def _reader(acting: str | None) -> Actor:
     return named_or_logged_in(acting or os.environ.get("ONESTOP_ACTOR")) or actor("supervisor")
 
 
-_WITHOUT_TERMINAL: Final = 160
 _CAST: Final = re.compile(r"^(?P<role>[a-z]+)(:(?P<agency>[a-z-]+)(?=/))?([:/](?P<id>[A-Za-z0-9._:-]+))?$")
 PATIENCE: Final = 10.0
 """Seconds to wait for an answer to a message."""
@@ -209,39 +195,7 @@ def _problems_of(refused: ApplicationError) -> list[Problem]:
     return [Problem.model_validate(detail) for details in refused.details for detail in details]
 
 
-def console() -> Console:
-    """Where people read: as wide as their terminal, and wide enough for tables when there is none.
-
-    A name that somebody filed is shown as it is, brackets and all.
-    """
-    shown = Console(markup=False, highlight=False)
-    return shown if shown.is_terminal else Console(markup=False, highlight=False, width=_WITHOUT_TERMINAL)
-
-
 def told(found: Sequence[Problem], language: str) -> NoReturn:
     """Say what is wrong with each field, and exit."""
     lines = (sentences.problem_line(p.field, p.code, p.params, language) for p in found)
     fail(Exit.BAD_INPUT, "\n".join(lines), found)
-
-
-_for_machines: Final = ContextVar("for_machines", default=False)
-
-
-def speak_json(wanted: bool) -> None:
-    """Whether errors are told as JSON too, as ``--json`` asks."""
-    _for_machines.set(wanted)
-
-
-def fail(code: Exit, text: str, found: Sequence[Problem] = ()) -> NoReturn:
-    """Say what went wrong, and exit. With ``--json`` machines read it as ``{"error": …}`` on standard output."""
-    if _for_machines.get():
-        emit({"error": {"exit": int(code), "text": text, "problems": [p.model_dump(mode="json") for p in found]}})
-    else:
-        Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def emit(value: BaseModel | list[Any] | dict[str, Any]) -> None:
-    """Write JSON for machines."""
-    body = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, default=str) + "\n")

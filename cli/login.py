@@ -10,7 +10,8 @@ import uvicorn
 
 import texts
 from casebook import accounts
-from cli.link import console, run
+from cli.link import run
+from cli.out import console
 from cli.signing_in import Prover, opened
 from domain.protocol import must
 from runtime import connect, sessions

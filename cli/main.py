@@ -1,97 +1,20 @@
-"""The command line as a whole: each module of this folder adds its commands."""
+"""The command line as a whole: it loads what the command that is asked for needs, and lists the others by name."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NoReturn
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import texts
-from cli import (
-    afterwards,
-    arrears,
-    backup,
-    bulk,
-    claimants,
-    deadlines,
-    demo,
-    desk,
-    doctor,
-    ends,
-    evidence,
-    filing,
-    findings,
-    grid,
-    identity,
-    inbox,
-    login,
-    notices,
-    officers,
-    owed,
-    paper,
-    payment_sheet,
-    proof,
-    protocol_docs,
-    reading,
-    records,
-    reopen,
-    roster,
-    rules,
-    sending,
-    simulate,
-    talks,
-    terms,
-    tokens,
-    triage,
-    up,
-    vault,
-    workers,
-)
-from cli.link import Exit, fail, speak_json
+from cli.commands import COMMANDS, listed
+from cli.out import Exit, fail, speak_json
 from domain.words import Language
 
-_MODULES: Final = (
-    filing,
-    grid,
-    reading,
-    inbox,
-    findings,
-    talks,
-    owed,
-    payment_sheet,
-    paper,
-    notices,
-    desk,
-    ends,
-    afterwards,
-    reopen,
-    bulk,
-    claimants,
-    officers,
-    evidence,
-    sending,
-    login,
-    identity,
-    tokens,
-    terms,
-    simulate,
-    talks,
-    records,
-    backup,
-    proof,
-    doctor,
-    rules,
-    triage,
-    arrears,
-    roster,
-    deadlines,
-    demo,
-    up,
-    vault,
-    workers,
-    protocol_docs,
-)
 _NAME: Final = "onestop"
 
 
@@ -114,23 +37,92 @@ def asked_for(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def build(language: Language) -> typer.Typer:
-    """The application in a language."""
-    app = typer.Typer(name=_NAME, help=texts.say("cli.about", language), no_args_is_help=True, rich_markup_mode=None)
+def _in_words(text: str, language: str) -> str:
+    """The help's own words, which come from a library in English, in the user's language."""
+    if language == Language.ENGLISH:
+        return text
+    for pattern, key in _HELP_WORDS.items():
+        text = re.sub(pattern, texts.say(f"cli.help.{key}", language).replace("{1}", r"\1"), text, flags=re.MULTILINE)
+    return text
+
+
+_HELP_WORDS: Final = {
+    r"^Usage: ": "usage",
+    r"^Options:$": "options",
+    r"^Arguments:$": "arguments",
+    r"^Commands:$": "commands",
+    r"\[OPTIONS\]": "some_options",
+    r"COMMAND \[ARGS\]\.\.\.": "a_command",
+    r"\[required\]": "required",
+    r"; required\]": "also_required",
+    r"\bdefault: ": "default",
+    r"\benv var: ": "variable",
+    r"Show this message and\s+exit\.": "this",
+}
+
+
+def _spoken(language: str) -> tuple[type[TyperCommand], type[TyperGroup]]:
+    class Command(TyperCommand):
+        def get_help(self, ctx: Any) -> str:
+            return _in_words(super().get_help(ctx), language)
+
+    class Group(TyperGroup):
+        def get_help(self, ctx: Any) -> str:
+            return _in_words(super().get_help(ctx), language)
+
+        def get_short_help_str(self, limit: int = 45) -> str:
+            del limit
+            return self.help or ""
+
+    return Command, Group
+
+
+def build(language: Language, command: str | None = None) -> typer.Typer:
+    """The application in a language, ready for a command; the others are listed, and so are all where none is named."""
+    word = language.value
+    spoken, spoken_group = _spoken(word)
+
+    class Root(spoken_group):  # type: ignore[valid-type, misc]
+        def format_commands(self, ctx: Any, formatter: Any) -> None:
+            """Under a heading for each whom they serve; nothing is cut."""
+            del ctx
+            for panel, commands in COMMANDS.items():
+                with formatter.section(texts.say(f"cli.panel.{panel}", word)):
+                    rows = [(one.name, texts.say(one.help_key, word)) for one in commands]
+                    formatter.write_dl(rows, col_max=18)
+
+    app = typer.Typer(
+        name=_NAME, help=texts.say("cli.about", word), no_args_is_help=True, rich_markup_mode=None, cls=Root
+    )
 
     @app.callback()
     def _options(
-        lang: str = typer.Option(language.value, "--lang", help=texts.say("cli.option.lang", language)),
+        lang: str = typer.Option(word, "--lang", help=texts.say("cli.option.lang", word)),
     ) -> None:
         del lang
 
-    for module in _MODULES:
-        module.register(app, language.value)
+    wanted = listed(command) if command is not None else None
+    for module in wanted.modules if wanted else ():
+        import_module(f"cli.{module}").register(app, word)
+    known = {one.name for one in app.registered_commands} | {group.name for group in app.registered_groups}
+    for one in (one for panel in COMMANDS.values() for one in panel if one.name not in known):
+        app.command(one.name, help=texts.say(one.help_key, word))(_elsewhere)
+    for made in app.registered_commands:
+        made.cls = spoken
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        group.typer_instance.info.cls = spoken_group
+        for made in group.typer_instance.registered_commands:
+            made.cls = spoken
     return app
 
 
+def _elsewhere() -> None:
+    """Stands for a command that was not asked for."""
+
+
 def main(arguments: Sequence[str]) -> NoReturn:
-    """Run the command line. Raises SystemExit with the exit code of ``cli.link.Exit``, 0 when all went well."""
+    """Run the command line. Raises SystemExit with the exit code of ``cli.out.Exit``, 0 when all went well."""
     language = language_of(arguments, os.environ)
     speak_json("--json" in arguments)
     try:
@@ -145,8 +137,9 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     if asked_for(arguments) not in (None, "en", *Language):
         fail(Exit.BAD_INPUT, texts.say("cli.usage.language", language))
     try:
-        app = build(language)
-        return app(args=list(_without_language(arguments)), prog_name=_NAME, standalone_mode=False) or 0
+        rest = list(_without_language(arguments))
+        app = build(language, next((one for one in rest if not one.startswith("-")), None))
+        return app(args=rest, prog_name=_NAME, standalone_mode=False) or 0
     except typer.TyperException as misuse:
         _tell(misuse, language)
 

@@ -11,7 +11,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 import texts
-from cli.link import Exit, Link, NoAnswer, NoSuchCase, console, emit, in_time
+from cli.link import Link, NoAnswer, NoSuchCase, in_time
+from cli.out import Exit, console, emit
 from domain.messages import Message
 
 M = TypeVar("M", bound=Message)

@@ -8,7 +8,8 @@ from rich.table import Table
 import texts
 from casebook import notices as outbox
 from casebook.notices import NoticeLine
-from cli.link import console, emit, link, run
+from cli.link import link, run
+from cli.out import console, emit
 from texts import sentences
 
 

@@ -14,8 +14,9 @@ from rich.table import Table
 import texts
 from casebook import inbox
 from cli.desk import envelope
-from cli.link import Exit, Link, console, emit, fail, link, run, told, whoever
+from cli.link import Link, link, run, told, whoever
 from cli.many import Row, show_rows, tell_all
+from cli.out import Exit, console, emit, fail
 from cli.rules import install
 from domain.officers import Absence, Directory, Officer, load_directory
 from domain.protocol import problems

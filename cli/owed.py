@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from cli.link import Exit, console, emit, fail, link, run
+from cli.link import link, run
+from cli.out import Exit, console, emit, fail
 from domain.performance_view import PerformanceReading, PerformanceView
 from domain.words import Language
 from texts.sentences import instant

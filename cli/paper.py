@@ -10,7 +10,8 @@ import texts
 from casebook import aftercare
 from casebook import papers as kept
 from cli.desk import deliver_even_late, envelope, view_of
-from cli.link import Exit, actor, console, emit, fail, link, run
+from cli.link import actor, link, run
+from cli.out import Exit, console, emit, fail
 from domain.messages import IssuePaper
 from domain.papers import PaperKind, paper_rows
 from domain.words import Language

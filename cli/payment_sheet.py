@@ -15,7 +15,8 @@ from temporalio.exceptions import ApplicationError
 
 import texts
 from cli.claimant_sheet import BadCell, NoSheet, rows_of
-from cli.link import Exit, Handle, console, emit, fail, link, run, whoever
+from cli.link import Handle, link, run, whoever
+from cli.out import Exit, console, emit, fail
 from domain.ledger import Actor
 from domain.messages import ConfirmPayment
 from domain.protocol import Problem, problems

@@ -12,7 +12,8 @@ import texts
 from casebook import ledger
 from cli.desk import view_of
 from cli.grid import grid_view
-from cli.link import Exit, Handle, Link, console, emit, fail, link, run
+from cli.link import Handle, Link, link, run
+from cli.out import Exit, console, emit, fail
 from domain.ledger import BrokenLedger, EndMissing
 from runtime.vault import Vault
 

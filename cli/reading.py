@@ -12,7 +12,8 @@ from rich.live import Live
 import texts
 from casebook import aftercare, ledger, lists
 from cli import afterwards, render
-from cli.link import Exit, Link, console, emit, fail, link, run
+from cli.link import Link, link, run
+from cli.out import Exit, console, emit, fail
 from domain.ledger import Event
 from domain.opening import Reading
 from domain.view import CaseView, Timeline, TriageExplanation

@@ -10,7 +10,8 @@ from rich.table import Table
 
 import texts
 from casebook import records as exchange
-from cli.link import Exit, console, emit, fail, link, run
+from cli.link import link, run
+from cli.out import Exit, console, emit, fail
 from domain.words import Agency
 from texts import sentences
 

@@ -11,7 +11,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import texts
 from cli.examples_of import example
 from cli.late import handed_over
-from cli.link import Exit, console, emit, fail, in_time, link, run, told, whoever
+from cli.link import in_time, link, run, told, whoever
+from cli.out import Exit, console, emit, fail
 from domain.receipts import Receipt
 from domain.reopening import Ground, Reopen, reopened_as
 from domain.taking_up import refused

@@ -11,7 +11,8 @@ from rich.table import Table
 
 import texts
 from casebook.registry import identity_digest
-from cli.link import Exit, console, emit, fail, told
+from cli.link import told
+from cli.out import Exit, console, emit, fail
 from cli.rules import install
 from domain.base import CENTRE_ZONE
 from domain.identifiers import IdentityNumber

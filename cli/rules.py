@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 import texts
-from cli.link import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail
 from domain.parameters import Parameters, Row
 from domain.rule_table import TableError, rows_of
 from runtime.rules import WHOLE, Rules, read

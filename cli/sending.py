@@ -11,7 +11,8 @@ import typer
 import texts
 from cli.desk import deliver, deliver_even_late, envelope, read_json
 from cli.examples_of import example
-from cli.link import Exit, emit, fail, link, run, told, whoever
+from cli.link import link, run, told, whoever
+from cli.out import Exit, emit, fail
 from domain.messages import Attach
 from domain.protocol import MESSAGES, refusal
 

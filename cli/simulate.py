@@ -13,7 +13,8 @@ from rich.text import Text
 import texts
 from activities.performance import PerformanceService
 from cli.desk import read_json
-from cli.link import console, emit, link, run
+from cli.link import link, run
+from cli.out import console, emit
 from cli.render import yuan
 from cli.thread import bargain_of
 from domain.bargain import Bargain, BargainReading, Offer

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
 import texts
-from cli.link import Exit, fail
+from cli.out import Exit, fail
 from domain.calendar import Notice
 from runtime.settings import Settings
 

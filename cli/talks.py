@@ -12,7 +12,8 @@ import texts
 from activities.sessions import SessionService
 from casebook import bookings
 from cli.desk import view_of
-from cli.link import console, emit, link, run
+from cli.link import link, run
+from cli.out import console, emit
 from domain.base import CENTRE_ZONE
 from domain.opening import Reading
 from domain.sessions import Booking, BookingRequest, Standing

@@ -7,8 +7,9 @@ import typer
 
 import texts
 from cli.desk import view_of
-from cli.link import console, emit, link, run
+from cli.link import link, run
 from cli.offer import left_out, proposal_of
+from cli.out import console, emit
 from cli.script import Terms
 from cli.thread import bargain_of, thread
 from domain.bargain import BargainReading

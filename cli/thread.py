@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from cli.link import Exit, Handle, fail
+from cli.link import Handle
+from cli.out import Exit, fail
 from cli.render import yuan
 from domain.bargain import Bargain, BargainReading, OnTheTable
 from domain.versions import Change

@@ -8,7 +8,8 @@ import typer
 
 import texts
 from casebook import lists
-from cli.link import Exit, NoSuchCase, fail, issuer, run
+from cli.link import NoSuchCase, issuer, run
+from cli.out import Exit, fail
 from domain.identity import Sent, Use, sent_message
 from domain.protocol import envelope
 from runtime import connect

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 import texts
 from cli import render
 from cli.desk import read_json
-from cli.link import Exit, console, emit, fail, link, run, told
+from cli.link import link, run, told
+from cli.out import Exit, console, emit, fail
 from cli.rules import install
 from domain.base import CENTRE_ZONE
 from domain.calendar import OutsideCalendar

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 import texts
-from cli.link import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail
 from domain.words import CENTRE_QUEUE
 from runtime import rings
 from runtime.rings import HOLDERS, KeyRing

@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 import texts
-from cli.link import Exit, console, emit, fail, run
+from cli.link import run
+from cli.out import Exit, console, emit, fail
 from cli.up import ROLES
 from runtime import connect, deployment
 from runtime.settings import Settings
