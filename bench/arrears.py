@@ -15,8 +15,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.arrears import DueSpan, Ledger, Setting, reckon
-from domain.arrears.model import Deferral, Payment
+from domain.arrears.ledger import Ledger, Setting, reckon
+from domain.arrears.model import Deferral, DueSpan, Payment
 from domain.arrears.options import Options
 from domain.arrears.records import Records, reckoned
 from domain.arrears.wages import Employment, Wage

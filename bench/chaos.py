@@ -44,6 +44,7 @@ from domain.receipts import Receipt
 from domain.view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Agency, Phase, Role
 from runtime import connect, log, servers
+from runtime.addresses import Addresses
 from runtime.process import Process
 from runtime.sandbox import Runner
 from runtime.settings import Settings
@@ -344,7 +345,7 @@ async def run(cases: int, comments: int, planned: Iterator[Fault], folder: Path,
     )
     few = {CENTRE_QUEUE: {"ONESTOP_CACHED_CASES": "3"}}  # Most cases are read anew each time.
     async with whole(settings, few) as running:
-        addresses = servers.Addresses.written(settings)
+        addresses = Addresses.written(settings)
         assert addresses is not None
         issuer = HoldsKeys.of(settings, SUPERVISOR)
         client = await Client.connect(addresses.temporal, plugins=[connect.plugin(Vault.of(settings), issuer)])

@@ -14,7 +14,7 @@ from bench.__main__ import at_work, opened
 from domain import messages as m
 from domain.opening import Reading
 from runtime import log
-from runtime.servers import Addresses
+from runtime.addresses import Addresses
 from runtime.settings import Settings
 from tests import builders
 from workflows.dispute import DisputeWorkflow

@@ -11,7 +11,7 @@ from rich.text import Text
 
 import texts
 from casebook import aftercare as book
-from cli.desk import envelope
+from cli.delivering import envelope
 from cli.examples_of import example
 from cli.late import told_after
 from cli.link import Link, link, run, whoever

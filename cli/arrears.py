@@ -20,8 +20,7 @@ import texts
 from cli.link import told
 from cli.out import Exit, console, emit, fail
 from cli.render import yuan
-from domain.arrears import Arrears
-from domain.arrears.model import Alternative, Total
+from domain.arrears.model import Alternative, Arrears, Total
 from domain.arrears.options import Chosen
 from domain.arrears.records import Records, assess_records
 from domain.calendar import OutsideCalendar

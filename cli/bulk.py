@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 import texts
 from casebook import inbox
-from cli.desk import envelope
+from cli.delivering import envelope
 from cli.inbox import filter_of, filter_options
 from cli.link import actor, link, run, whoever
 from cli.many import Row, show_rows, tell_all

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 import texts
 from cli.claimant_sheet import BadCell, NoSheet, Sheet, example, read_sheet
-from cli.desk import deliver, view_of
+from cli.delivering import deliver, view_of
 from cli.link import Handle, link, run, told, whoever
 from cli.out import Exit, console, emit, fail
 from domain.collective_messages import JoinClaimants

@@ -6,30 +6,24 @@ models say what is right; the commands only carry it.
 
 import inspect
 import json
-import sys
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Final, get_origin
 
 import typer
-from temporalio.service import RPCError, RPCStatusCode
 
+import domain.effects  # noqa: F401 - fills the protocol's table
 import texts
+from cli.delivering import deliver_even_late, envelope, read_json, view_of
 from cli.examples_of import example, finding_example
-from cli.late import told_after
-from cli.link import Handle, Link, actor, in_time, link, named_or_logged_in, run, told
-from cli.out import Exit, console, emit, fail
-from domain.aftercare import AFTER
+from cli.link import Handle, actor, link, named_or_logged_in, run, told
+from cli.out import Exit, emit, fail
 from domain.base import CENTRE_ZONE
 from domain.findings import FINDING_OF
 from domain.ledger import Actor
 from domain.messages import Message
-from domain.opening import Reading
 from domain.protocol import MESSAGES, Problem
-from domain.view import CaseView
-from domain.words import Agency, Language, Role
+from domain.words import Agency, Role
 
 _ENVELOPE: Final = frozenset({"message_id", "actor", "language"})
 
@@ -226,11 +220,6 @@ async def _send(command: Command, model: type[Message], given: dict[str, Any], l
         await deliver_even_late(at, case, message, by_signal, as_json)
 
 
-def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:
-    """What every message carries besides what it says; a fresh id where none is given."""
-    return {"message_id": message_id or uuid.uuid4().hex, "actor": who.model_dump(mode="json"), "language": language}
-
-
 def _fields(command: Command, given: dict[str, Any], language: str) -> dict[str, Any]:
     source = given.pop("file", None)
     fields = {k: v for k, v in given.items() if v not in (None, "", [])}
@@ -256,18 +245,6 @@ def _at_the_centre(typed: str) -> str:
     return (at if at.tzinfo else at.replace(tzinfo=CENTRE_ZONE)).isoformat()
 
 
-def read_json(source: str, language: str) -> Any:
-    """The JSON of a file, or of standard input for ``-``; exits with the reason when it is none."""
-    try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
-        return json.loads(text)
-    except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=source, why=error.strerror))
-    except ValueError as error:
-        line = getattr(error, "lineno", "?")
-        fail(Exit.BAD_INPUT, texts.say("cli.no_json", language, file=source, line=line))
-
-
 async def _default_actor(command: Command, fields: dict[str, Any], handle: Handle, language: str) -> Actor:
     """Who acts when nobody is named: the case's mediator, the party that answers, or the person logged in."""
     if command.role == "party":
@@ -278,53 +255,3 @@ async def _default_actor(command: Command, fields: dict[str, Any], handle: Handl
     if "{task}" in command.role and fields["task"] not in set(Agency):
         told([Problem(field="task", code="refusals.task.unknown", params={"known": ", ".join(Agency)})], language)
     return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))
-
-
-async def view_of(handle: Handle, language: str = Language.CHINESE, page: int | None = None) -> CaseView:
-    """The case as everybody reads it; with a page, of its people those on that page."""
-    reading = Reading(language=Language(language), page=page)
-    view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
-    return view
-
-
-async def deliver_even_late(at: Link, case: str, message: Message, by_signal: bool, as_json: bool) -> None:
-    """Send a message to a case, or to what goes on after it where it has closed. Raises NoAnswer, NoSuchCase."""
-    body = message.model_dump(mode="json")
-    try:
-        await deliver(await at.case(case), message.name, body, by_signal, as_json)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND or message.name not in AFTER.kinds:
-            raise
-        answer = await told_after(at, case, message.name, body)
-        if as_json:
-            emit(answer)
-        else:
-            console().print(answer.waits, style="green")
-
-
-async def deliver(handle: Handle, name: str, body: dict[str, Any], by_signal: bool, as_json: bool) -> None:
-    """Send a message and tell what came of it. Raises NoAnswer when no worker answers in time."""
-    language, message_id, shown = body["language"], body["message_id"], console()
-    if by_signal:
-        await handle.signal(name, body)
-        if as_json:
-            emit({"case": handle.id, "message_id": message_id, "sent": True})
-        else:
-            shown.print(texts.say("cli.signalled", language, message_id=message_id))
-        return
-    sent = handle.execute_update(name, body, id=message_id, result_type=dict[str, Any])
-    answer: dict[str, Any] = await in_time(sent, message_id)
-    if as_json:
-        emit(answer)
-        return
-    if "text" in answer:
-        shown.print(answer["text"], style="green")
-        return
-    if "person" in answer:
-        for name, value in answer["data"].items():
-            shown.print(f"{texts.label(name, language)}: {value or '—'}")
-        shown.print(texts.say("cli.revealed", language, seq=answer["seq"], source=answer["source"]), style="yellow")
-        return
-    done = "cli.duplicate" if answer["duplicate"] else "cli.done"
-    shown.print(texts.say(done, language, seq=answer["seq"]), style="green")
-    shown.print((await view_of(handle, language, page=1)).line)

@@ -23,7 +23,6 @@ from domain.opening import Reading
 from domain.view import CaseView, Timeline
 from domain.words import Language
 from runtime.cluster import unregistered
-from workflows.dispute import DisputeWorkflow
 
 _CAUGHT_UP_WITHIN: Final = 5.0
 """Seconds that a casebook which lies behind is given."""
@@ -145,7 +144,7 @@ async def _examine(at: Link, case: str, number: str | None, language: str) -> Di
         if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
             return ails(Ailment.GONE)
         while True:
-            view: CaseView = await handle.query(DisputeWorkflow.case_view, reading)
+            view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
             if view.blocked is not None:
                 known = texts.knows(view.blocked.code)
                 why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
@@ -154,7 +153,7 @@ async def _examine(at: Link, case: str, number: str | None, language: str) -> Di
             written = head.seq if head else 0
             if written > view.ledger_length:
                 return ails(Ailment.AHEAD, f"{written} > {view.ledger_length}")
-            told: Timeline = await handle.query(DisputeWorkflow.timeline, reading)
+            told: Timeline = await handle.query("timeline", reading, result_type=Timeline)
             same = {event.seq: event.digest for event in told.events}
             if head is not None and same.get(head.seq, head.digest) != head.digest:
                 return ails(Ailment.DIFFERS, str(head.seq))

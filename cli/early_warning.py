@@ -21,7 +21,6 @@ from cli.out import console, emit
 from domain.early_warning import WarnAsked, WarnReport
 from domain.ledger import SYSTEM
 from domain.words import CENTRE_QUEUE
-from workflows.early_warning import EarlyWarningWorkflow
 
 _DAILY: Final = "grid-warnings"
 _HOUR: Final = 7
@@ -49,11 +48,12 @@ def register(group: typer.Typer, language: str) -> None:
                     return
                 if not as_json:
                     console().print(said("warning"), style="dim")
-                report = await at.client.execute_workflow(
-                    EarlyWarningWorkflow.run,
+                report: WarnReport = await at.client.execute_workflow(
+                    "EarlyWarningWorkflow",
                     WarnAsked(asked_by=whoever(None, "supervisor"), dry_run=dry_run, months=months),
                     id=f"{_DAILY}-{uuid.uuid4().hex}",
                     task_queue=CENTRE_QUEUE,
+                    result_type=WarnReport,
                 )
             if as_json:
                 emit(report)
@@ -65,7 +65,7 @@ def register(group: typer.Typer, language: str) -> None:
 
 async def _every_morning(at: Link) -> None:
     action = ScheduleActionStartWorkflow(
-        EarlyWarningWorkflow.run, WarnAsked(asked_by=SYSTEM), id=_DAILY, task_queue=CENTRE_QUEUE
+        "EarlyWarningWorkflow", WarnAsked(asked_by=SYSTEM), id=_DAILY, task_queue=CENTRE_QUEUE
     )
     morning = ScheduleCalendarSpec(hour=[ScheduleRange(_HOUR)])
     schedule = Schedule(action=action, spec=ScheduleSpec(calendars=[morning], time_zone_name="Asia/Shanghai"))

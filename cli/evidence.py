@@ -11,7 +11,7 @@ from rich.table import Table
 
 import texts
 from casebook import evidence
-from cli.desk import deliver_even_late, envelope
+from cli.delivering import deliver_even_late, envelope
 from cli.link import link, run, whoever
 from cli.out import Exit, console, emit, fail
 from domain.messages import Attach

@@ -8,7 +8,7 @@ import typer
 from rich.panel import Panel
 
 import texts
-from cli.desk import read_json
+from cli.delivering import read_json
 from cli.examples_of import example
 from cli.link import Link, NoAnswer, in_time, link, run, whoever
 from cli.out import Exit, console, emit, fail

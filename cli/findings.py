@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from cli.desk import view_of
+from cli.delivering import view_of
 from cli.link import link, run
 from cli.out import Exit, console, emit, fail
 from domain.opening import Reading

@@ -10,7 +10,7 @@ from rich.table import Table
 import texts
 from casebook import grid
 from cli import early_warning
-from cli.desk import envelope, read_json
+from cli.delivering import envelope, read_json
 from cli.examples_of import example
 from cli.link import Link, NoSuchCase, in_time, link, run, whoever
 from cli.out import Exit, console, emit, fail

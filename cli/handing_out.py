@@ -3,8 +3,8 @@
 from casebook import logins, records
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, rings
+from runtime.addresses import Addresses
 from runtime.rings import HOLDERS, KeyRing
-from runtime.servers import Addresses
 from runtime.settings import Settings
 from runtime.vault import Vault
 

@@ -14,9 +14,9 @@ from domain.aftercare import AFTER, workflow_of
 from domain.handover import Handover
 from domain.opening import Reading
 from domain.receipts import Acknowledgement
+from domain.view import CaseView
 from domain.words import Phase
 from runtime import beginning
-from workflows.dispute import DisputeWorkflow
 
 
 async def told_after(at: Link, case: str, name: str, body: dict[str, Any]) -> Acknowledgement:
@@ -43,7 +43,7 @@ async def handed_over(at: Link, case: str) -> Handover:
     closed = await book.kept(at.pool, at.vault, handle.id)
     if closed is None:
         try:
-            view = await handle.query(DisputeWorkflow.case_view, Reading(page=1))
+            view: CaseView = await handle.query("case_view", Reading(page=1), result_type=CaseView)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

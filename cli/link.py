@@ -28,16 +28,15 @@ from casebook import aftercare as closed_cases
 from casebook import lists
 from cli.kept import FromCasebook
 from cli.out import Exit, fail
-from cli.signing_in import renewed, stands
 from domain.ledger import Actor, BrokenLedger
 from domain.protocol import Problem, Refused, problems
 from domain.words import Agency, Role
 from runtime import connect
 from runtime.rings import RingLost
-from runtime.sessions import InSession, NotLoggedIn, Remote, Renewing, Sessions, holder, kept, renewal
+from runtime.sessions import NotLoggedIn, holder, kept
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer
-from runtime.signing_keys import Keys, KeySetFile, NoSigningKey
+from runtime.signing_keys import NoSigningKey
 from runtime.vault import Vault
 from texts import sentences
 
@@ -115,16 +114,14 @@ def issuer(settings: Settings, acting: str | None = None) -> Issuer:
     Who may read the private keys may act as anybody. Raises BadActor or NotLoggedIn.
     """
     session, server = kept(settings), settings.token_server
-    renew = partial(renewed, settings) if settings.oidc_issuer and renewal(settings) else None
-    if server is not None:
-        if session is None:
-            raise NotLoggedIn
-        return Renewing(session, partial(Remote, server), renew)
     named = acting or os.environ.get("ONESTOP_ACTOR")
-    if session is not None and not named:
-        here = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(stands, settings))
-        return Renewing(session, partial(InSession, here), renew)
-    return HoldsKeys.of(settings, actor(named or "supervisor"))
+    if server is None and (session is None or named):
+        return HoldsKeys.of(settings, actor(named or "supervisor"))
+    if session is None:
+        raise NotLoggedIn
+    from cli.signing_in import in_session
+
+    return in_session(settings, session)
 
 
 def whoever(acting: str | None, otherwise: str) -> Actor:

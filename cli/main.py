@@ -58,6 +58,8 @@ _HELP_WORDS: Final = {
     r"\bdefault: ": "default",
     r"\benv var: ": "variable",
     r"Show this message and\s+exit\.": "this",
+    r"Install completion for the current shell\.": "install",
+    r"Show completion for the current shell, to copy it or\s+customize the installation\.": "completion",
 }
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 import texts
 from casebook import inbox
-from cli.desk import envelope
+from cli.delivering import envelope
 from cli.link import Link, link, run, told, whoever
 from cli.many import Row, show_rows, tell_all
 from cli.out import Exit, console, emit, fail

@@ -9,7 +9,7 @@ from rich.table import Table
 import texts
 from casebook import aftercare
 from casebook import papers as kept
-from cli.desk import deliver_even_late, envelope, view_of
+from cli.delivering import deliver_even_late, envelope, view_of
 from cli.link import actor, link, run
 from cli.out import Exit, console, emit, fail
 from domain.messages import IssuePaper

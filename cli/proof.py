@@ -10,7 +10,7 @@ import typer
 
 import texts
 from casebook import ledger
-from cli.desk import view_of
+from cli.delivering import view_of
 from cli.grid import grid_view
 from cli.link import Handle, Link, link, run
 from cli.out import Exit, console, emit, fail

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+import domain.effects  # noqa: F401 - fills the protocol's table
 import texts
-from cli.desk import deliver, deliver_even_late, envelope, read_json
+from cli.delivering import deliver, deliver_even_late, envelope, read_json
 from cli.examples_of import example
 from cli.link import link, run, told, whoever
 from cli.out import Exit, emit, fail

@@ -9,8 +9,9 @@ from domain.identity import Claims
 from domain.protocol import must
 from runtime import connect, sessions
 from runtime.oidc import Provider, Roles
-from runtime.sessions import Person, Sessions
+from runtime.sessions import InSession, Person, Remote, Renewing, Sessions
 from runtime.settings import Settings
+from runtime.signing import Issuer
 from runtime.signing_keys import Keys, KeySetFile
 from runtime.token_server import SignIn
 
@@ -41,6 +42,15 @@ async def opened(settings: Settings, given: SignIn) -> str:
     async with connect.database(settings, size=1) as pool:
         person = await Prover(settings, pool).prove(given)
     return Sessions(Keys.of(settings), KeySetFile.of(settings), partial(stands, settings)).open(person)
+
+
+def in_session(settings: Settings, session: str) -> Issuer:
+    """Whoever signs for the one who has logged in: the token server, or this machine's keys."""
+    renew = partial(renewed, settings) if settings.oidc_issuer and sessions.renewal(settings) else None
+    if settings.token_server is not None:
+        return Renewing(session, partial(Remote, settings.token_server), renew)
+    here = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(stands, settings))
+    return Renewing(session, partial(InSession, here), renew)
 
 
 async def stands(settings: Settings, session: Claims) -> bool:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 import texts
 from activities.performance import PerformanceService
-from cli.desk import read_json
+from cli.delivering import read_json
 from cli.link import link, run
 from cli.out import console, emit
 from cli.render import yuan

@@ -11,7 +11,7 @@ from rich.text import Text
 import texts
 from activities.sessions import SessionService
 from casebook import bookings
-from cli.desk import view_of
+from cli.delivering import view_of
 from cli.link import link, run
 from cli.out import console, emit
 from domain.base import CENTRE_ZONE

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import texts
-from cli.desk import view_of
+from cli.delivering import view_of
 from cli.link import link, run
 from cli.offer import left_out, proposal_of
 from cli.out import console, emit

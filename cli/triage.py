@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 import texts
 from cli import render
-from cli.desk import read_json
+from cli.delivering import read_json
 from cli.link import link, run, told
 from cli.out import Exit, console, emit, fail
 from cli.rules import install

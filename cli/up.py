@@ -27,9 +27,10 @@ from cli import handing_out
 from cli.starting import told
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, deployment
+from runtime.addresses import Addresses
 from runtime.ports import Moved
 from runtime.process import Failed, Process
-from runtime.servers import Addresses, AlreadyRunning, end_orphans, serving
+from runtime.servers import AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
 ROLES: Final = (CENTRE_QUEUE, *Agency)

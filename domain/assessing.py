@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Self
 
-from domain.arrears import MonthDue, Setting, reckon
-from domain.arrears.model import Deferral, Payment
+from domain.arrears.ledger import Setting, reckon
+from domain.arrears.model import Deferral, MonthDue, Payment
 from domain.arrears.terms import Place, term
 from domain.assessment import Assessment, OwedItem
 from domain.base import Month, to_fen

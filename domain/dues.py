@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from domain.arrears import DueSpan, MonthDue
+from domain.arrears.model import DueSpan, MonthDue
 from domain.base import Model, Month, Ref, Yuan, months
 from domain.complaint import ClaimItem, Complaint
 from domain.findings import Finding

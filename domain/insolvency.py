@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import Field
 
-from domain.arrears import MonthArrears
+from domain.arrears.model import MonthArrears
 from domain.base import Model, Ref, Yuan
 from domain.complaint import ClaimItem
 from domain.rule_table import read_table

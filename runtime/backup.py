@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import asyncpg
 from pydantic import BaseModel
 
+from runtime.addresses import Addresses
 from runtime.postgres import DATABASE, Postgres
 from runtime.process import Failed
-from runtime.servers import Addresses
 from runtime.settings import Settings
 
 _CASEBOOK: Final = "casebook.dump"

@@ -13,8 +13,8 @@ from temporalio.worker import WorkflowRunner
 
 from domain.ledger import SYSTEM
 from runtime import codec
+from runtime.addresses import Addresses
 from runtime.sandbox import Runner
-from runtime.servers import Addresses
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer, Signing
 from runtime.turns import InTurn

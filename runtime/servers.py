@@ -2,23 +2,22 @@
 
 import contextlib
 import fcntl
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import psutil
 from google.protobuf.duration_pb2 import Duration
-from pydantic import BaseModel
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
 from runtime import search_attributes
+from runtime.addresses import Addresses
 from runtime.codec_server import CodecServer
 from runtime.ports import Moved, Port, PortTaken, free_port
 from runtime.postgres import DATABASE, Postgres
@@ -50,47 +49,6 @@ RETENTION: Final = timedelta(days=3650)
 
 class AlreadyRunning(Exception):
     """Another process runs, or is just starting, the servers of this data folder."""
-
-
-class Addresses(BaseModel):
-    """Where the embedded servers listen, and who started them. Kept in ``servers.json`` (0600).
-
-    A server that is configured elsewhere has no address here.
-    """
-
-    temporal: str = ""
-    ui: str = ""
-    database: str = ""
-    codec: str = ""
-    supervisor: int
-    supervisor_started: float
-    pids: dict[str, int] = {}
-    ready: bool = False
-    """Whether all that the supervisor starts is there: servers, tables and workers."""
-
-    @classmethod
-    def written(cls, settings: Settings) -> Self | None:
-        """The addresses of the servers that run now; None when they don't."""
-        try:
-            found = cls.model_validate_json((settings.data / "servers.json").read_text())
-        except FileNotFoundError:
-            return None
-        return found if found.alive() else None
-
-    def write(self, settings: Settings) -> None:
-        """Tell other processes of this folder."""
-        draft = settings.data / "servers.json.new"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            handle.write(self.model_dump_json(indent=1))
-        draft.replace(settings.data / "servers.json")
-
-    def alive(self) -> bool:
-        """Whether the process that started the servers is still there."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            supervisor = psutil.Process(self.supervisor)
-            same = abs(supervisor.create_time() - self.supervisor_started) < 1
-            return same and supervisor.status() != psutil.STATUS_ZOMBIE
-        return False
 
 
 @dataclass

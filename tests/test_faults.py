@@ -23,6 +23,7 @@ from domain import messages as m
 from domain.view import CaseView
 from domain.words import Agency, Outcome, Phase, Role
 from runtime import connect, servers
+from runtime.addresses import Addresses
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys
@@ -102,7 +103,7 @@ async def settle(case: Persistent, view: CaseView) -> Decimal:
 async def test_killing_workers_and_servers_in_mid_case_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with whole(settings) as running:
-        addresses = servers.Addresses.written(settings)
+        addresses = Addresses.written(settings)
         assert addresses is not None
         vault, issuer = Vault.of(settings), HoldsKeys.of(settings, builders.SUPERVISOR)
         client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault, issuer)])

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from cli.handing_out import hand_out
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, servers
+from runtime.addresses import Addresses
 from runtime.rings import KeyRing, home
-from runtime.servers import Addresses
 from runtime.settings import Settings
 
 

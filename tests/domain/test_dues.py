@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.arrears import MonthDue
+from domain.arrears.model import MonthDue
 from domain.base import months
 from domain.complaint import Complaint
 from domain.dues import dues, priced, stakes

@@ -13,8 +13,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from runtime import connect
+from runtime.addresses import Addresses
 from runtime.cluster import unregistered
-from runtime.servers import Addresses
 from runtime.settings import Settings
 
 

@@ -14,6 +14,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
 from runtime import search_attributes, servers
+from runtime.addresses import Addresses
 from runtime.ports import PortTaken
 from runtime.settings import Settings
 
@@ -35,7 +36,7 @@ async def test_what_was_written_is_there_again_after_a_restart(fresh: Settings) 
         await connection.close()
         client = await Client.connect(addresses.temporal)
         await client.start_workflow("Kept", id="kept", task_queue="nobody")
-    assert servers.Addresses.written(fresh) is None
+    assert Addresses.written(fresh) is None
 
     async with servers.embedded(fresh) as addresses:
         connection = await asyncpg.connect(addresses.database)
@@ -79,7 +80,7 @@ async def test_a_second_supervisor_of_the_same_folder_leaves_the_first_alone(fre
             servers.end_orphans(fresh)
         connection = await asyncpg.connect(first.addresses.database)
         await connection.close()
-        assert servers.Addresses.written(fresh) == first.addresses
+        assert Addresses.written(fresh) == first.addresses
 
 
 async def test_a_port_that_was_asked_for_and_is_taken_is_named_and_nothing_is_left_running(fresh: Settings) -> None:
@@ -127,15 +128,15 @@ async def test_the_lock_of_a_killed_server_does_not_keep_the_next_from_starting(
 
 def test_addresses_of_a_supervisor_that_is_gone_are_not_believed(fresh: Settings) -> None:
     fresh.data.mkdir()
-    gone = servers.Addresses(temporal="127.0.0.1:1", supervisor=os.getpid(), supervisor_started=1.0)
+    gone = Addresses(temporal="127.0.0.1:1", supervisor=os.getpid(), supervisor_started=1.0)
     gone.write(fresh)
-    assert servers.Addresses.written(fresh) is None
+    assert Addresses.written(fresh) is None
     assert stat.S_IMODE((fresh.data / "servers.json").stat().st_mode) == 0o600
 
 
 def test_what_a_killed_supervisor_wrote_is_cleared_away(fresh: Settings) -> None:
     fresh.data.mkdir()
-    servers.Addresses(supervisor=os.getpid(), supervisor_started=1.0, ready=True).write(fresh)
+    Addresses(supervisor=os.getpid(), supervisor_started=1.0, ready=True).write(fresh)
     assert servers.end_orphans(fresh) == []
     assert not (fresh.data / "servers.json").exists()
 

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.arrears import DueSpan, Ledger, MonthDue, Setting, reckon
 from domain.arrears.columns import month_text, ordinal
-from domain.arrears.model import Deferral, Payment, Received, Total
+from domain.arrears.ledger import Ledger, Setting, reckon
+from domain.arrears.model import Deferral, DueSpan, MonthDue, Payment, Received, Total
 from domain.arrears.options import Options
 from domain.parameters import Parameters
 from domain.words import InsuranceKind

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.arrears import Arrears, MonthArrears, MonthDue, by_claimant, compute, last_day
+from domain.arrears.model import Arrears, MonthArrears, MonthDue
+from domain.arrears.report import by_claimant, compute
+from domain.arrears.terms import last_day
 from domain.parameters import MissingParameter, Parameters
 from domain.words import InsuranceKind
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.arrears import DueSpan, MonthArrears, Setting, reckon
-from domain.arrears.ledger import Ledger
-from domain.arrears.model import Deferral, Payment, Received
+from domain.arrears.ledger import Ledger, Setting, reckon
+from domain.arrears.model import Deferral, DueSpan, MonthArrears, Payment, Received
 from domain.arrears.options import Options, contested, others
 from domain.arrears.terms import Place
 from domain.parameters import MissingParameter, Parameters, Row
