@@ -27,6 +27,7 @@ from domain.calendar import OutsideCalendar
 from domain.parameters import MissingParameter
 from domain.protocol import problems
 from domain.words import InsuranceKind
+from domain.yaml_file import KeyTwice, read_yaml
 from runtime.rules import Rules
 from runtime.settings import Settings
 from texts import sentences
@@ -129,10 +130,13 @@ def read(file: str, language: str) -> Source:
     if file.endswith(".csv"):
         return _read_csv(text, language)
     try:
-        content = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, yaml.CSafeLoader)
+        content = json.loads(text) if text.lstrip()[:1] in ("{", "[") else read_yaml(text)
     except json.JSONDecodeError as error:
         where = f"{error.lineno}:{error.colno}"
         fail(Exit.BAD_INPUT, texts.say("arrears.bad-table", language, file=file, where=where))
+    except KeyTwice as twice:
+        known = {"key": twice.key, "line": twice.line}
+        fail(Exit.BAD_INPUT, texts.say("arrears.key-twice", language, file=file, **known))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{mark.line + 1}:{mark.column + 1}" if mark else str(error)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
-import yaml
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from domain.base import Model
 from domain.complaint import Claimant, ClaimItem
 from domain.protocol import Problem, problems
 from domain.words import ClaimKind, InsuranceKind, Language
+from domain.yaml_file import read_yaml
 
 _FILE: Final = Path(__file__).with_name("claimant_sheet.yaml")
 _OF_ITEM: Final = ("kind", "insurance", "first_month", "last_month", "amount", "known_since")
@@ -125,7 +125,7 @@ def _take(sheet: Sheet, line: int, said: dict[str, str], respondent: str) -> Non
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = read_yaml(_FILE.read_text(encoding="utf-8"))
     return table
 
 

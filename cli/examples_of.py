@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from domain.words import Agency
+from domain.yaml_file import read_yaml
 
 _FILE: Final = Path(__file__).parent / "message_examples.yaml"
 _COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "complaint.json"
@@ -15,7 +14,7 @@ _COMPLAINT: Final = Path(__file__).parent.parent / "examples" / "general" / "com
 
 @cache
 def _examples() -> dict[str, dict[str, Any]]:
-    examples: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text())
+    examples: dict[str, dict[str, Any]] = read_yaml(_FILE.read_text())
     examples["complete_task"]["finding"] = examples["findings"]["labor"]
     for filing in ("file_complaint", "open_grid", "file_at_grid"):
         examples[filing]["complaint"] = json.loads(_COMPLAINT.read_text())

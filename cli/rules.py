@@ -16,6 +16,7 @@ import texts
 from cli.out import Exit, console, emit, fail
 from domain.parameters import Parameters, Row
 from domain.rule_table import TableError, rows_of
+from domain.yaml_file import read_yaml
 from runtime.rules import WHOLE, Rules, read
 from runtime.settings import Settings
 
@@ -136,7 +137,7 @@ def _kept_as(file: Path) -> str:
     """Where a table is kept, by what it holds: a notice of working days, a whole table, terms, or parameters."""
     if file.name in WHOLE:
         return file.name
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = read_yaml(file.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         raise TableError("rule_table.no_rows", file=file.name)
     if "holidays" in content:

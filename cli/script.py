@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 import domain.effects  # noqa: F401 - fills the protocol's table
@@ -22,6 +21,7 @@ from domain.messages import LeftOut, Message
 from domain.protocol import MESSAGES
 from domain.reopening import Ground
 from domain.words import Agency, Language, Phase, PostKind, Role
+from domain.yaml_file import read_yaml
 
 Cast = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)?)?$")]
 """Who acts: ``officer:tax/tax-01``, ``claimant:c1``, or ``mediator`` for the one who is assigned."""
@@ -278,7 +278,7 @@ def read_script(file: Path) -> Script:
 
     Raises ScriptError naming the first bad step and what is wrong with it.
     """
-    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    raw = read_yaml(file.read_text(encoding="utf-8"))
     if not isinstance(raw, dict) or not isinstance(raw.get("steps"), list):
         raise ScriptError(f"{file}: expected `title` and a list of `steps`")
     steps = tuple(_step(file, number, body) for number, body in enumerate(raw["steps"], 1))

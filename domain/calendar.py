@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import chinese_calendar
-import yaml
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model
+from domain.yaml_file import read_yaml
 
 _FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 _ONE: Final = timedelta(days=1)
@@ -105,7 +105,7 @@ class Calendar:
         Raises pydantic.ValidationError for a notice that can't be one.
         """
         files = [file for folder in folders for file in sorted(folder.glob("notice-*.yaml"))]
-        return cls(Notice.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files)
+        return cls(Notice.model_validate(read_yaml(file.read_text("utf-8"))) for file in files)
 
     def notice(self, year: int) -> Notice | None:
         """The notice that was loaded for a year; None where there is none, or the library holds it."""

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from domain.base import Model
 from domain.words import ClaimKind, Nature
+from domain.yaml_file import read_yaml
 
 _TABLE: Final = Path(__file__).parent / "tables" / "claims.yaml"
 
@@ -56,7 +55,7 @@ class PublicLawWaived(Exception):
 
 @cache
 def _table() -> _Table:
-    return _Table.model_validate(yaml.load(_TABLE.read_text("utf-8"), yaml.CSafeLoader))
+    return _Table.model_validate(read_yaml(_TABLE.read_text("utf-8")))
 
 
 @cache

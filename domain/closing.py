@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from domain.base import Model, to_fen
 from domain.case import InstalmentState, Referral, ReplyItem, Settlement
 from domain.case_facts import insolvent_since, relations
@@ -20,6 +18,7 @@ from domain.leaving_out import leaves_out
 from domain.relations import relation_rows
 from domain.steps import Closing, ClosingRequest
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget, Relation
+from domain.yaml_file import read_yaml
 
 _NIL: Final = Decimal("0.00")
 _TABLE: Final = Path(__file__).parent / "tables" / "referrals.yaml"
@@ -47,7 +46,7 @@ class Insolvent(Model):
 
 @cache
 def _table() -> Mapping[str, Any]:
-    table: Mapping[str, Any] = yaml.safe_load(_TABLE.read_text("utf-8"))
+    table: Mapping[str, Any] = read_yaml(_TABLE.read_text("utf-8"))
     return table
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan
-from domain.identifiers import CreditCode, IdentityNumber
+from domain.identifiers import CreditCode, IdentityNumber, birth_date
 from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -149,6 +149,10 @@ class Complaint(Model):
         numbers = [c.identity_number for c in self.claimants]
         if len(numbers) != len(set(numbers)):
             raise ValueError("complaint.duplicate_claimant")
+        codes = [r.credit_code for r in self.respondents if r.credit_code is not None and r.kind in EMPLOYING]
+        if len(codes) != len(set(codes)):
+            raise ValueError("complaint.duplicate_employer")
+        self._lived()
         if all(r.kind not in EMPLOYING for r in self.respondents):
             raise ValueError("complaint.no_employer")
         if self.anonymous and (self.claimants or any(item.amount for item in self.items)):
@@ -156,6 +160,20 @@ class Complaint(Model):
         if not (self.claimants or self.anonymous):
             raise ValueError("complaint.no_claimant")
         return self
+
+    def _lived(self) -> None:
+        """Nobody was owed anything before being born, or died before that. Raises ValueError."""
+        first = {one.ref: birth_date(one.identity_number) for one in self.claimants}
+        for item in self.items:
+            about = first.keys() if item.claimant is None else {item.claimant}
+            since = [day for day in (item.known_since,) if day is not None]
+            months = [item.first_month] if item.first_month else []
+            if any(first[ref] > day for ref in about for day in since):
+                raise ValueError("complaint.born_later")
+            if any(f"{first[ref]:%Y-%m}" > month for ref in about for month in months):
+                raise ValueError("complaint.born_later")
+        if any(one.successor and one.successor.died_on < first[one.ref] for one in self.claimants):
+            raise ValueError("complaint.died_before_birth")
 
     @property
     def employer(self) -> Respondent:

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-import yaml
 from pydantic import Field, model_validator
 
 from domain.base import Model, Ref
@@ -19,6 +18,7 @@ from domain.calendar import Calendar
 from domain.deadline_table import Terms
 from domain.deadlines import Deadline, Step, Suspension, plan
 from domain.words import ClaimKind
+from domain.yaml_file import read_yaml
 
 _TABLE: Final = Path(__file__).parent / "tables" / "limitation.yaml"
 
@@ -117,7 +117,7 @@ class LimitationClock(Model):
 @cache
 def clock_rows() -> dict[ClaimKind, ClockRow]:
     """The shipped table, by kind of claim; every kind has its clock."""
-    rows = [ClockRow.model_validate(row) for row in yaml.load(_TABLE.read_text("utf-8"), yaml.CSafeLoader)["clocks"]]
+    rows = [ClockRow.model_validate(row) for row in read_yaml(_TABLE.read_text("utf-8"))["clocks"]]
     return {kind: row for row in rows for kind in row.claims}
 
 

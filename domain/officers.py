@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-import yaml
 from pydantic import Field, model_validator
 
 from domain.base import Model, Ref
 from domain.tasks import Desk
 from domain.words import Agency
+from domain.yaml_file import read_yaml
 
 _TABLES: Final = Path(__file__).parent / "tables"
 
@@ -125,11 +125,11 @@ class Signatures(Model):
 
 def load_directory(file: Path | None = None) -> Directory:
     """The directory of a file. Raises pydantic.ValidationError. Without one: nobody is known."""
-    return Directory.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) if file else Directory()
+    return Directory.model_validate(read_yaml(file.read_text(encoding="utf-8"))) if file else Directory()
 
 
 @cache
 def signatures() -> tuple[Signatures, ...]:
     """The rows of signatures.yaml."""
-    rows = yaml.safe_load((_TABLES / "signatures.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml((_TABLES / "signatures.yaml").read_text(encoding="utf-8"))
     return tuple(Signatures.model_validate(row) for row in rows)

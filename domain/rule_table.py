@@ -11,6 +11,7 @@ from pydantic import StrictBool, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from domain.base import Model
+from domain.yaml_file import read_yaml
 
 M = TypeVar("M", bound=Model)
 
@@ -34,7 +35,7 @@ def invalid_row(file: str, number: int, error: ValidationError) -> TableError:
 def rows_of(file: Path) -> dict[str, Any]:
     """A table file that is a list of rows under ``rows``. Raises TableError, OSError."""
     try:
-        content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+        content = read_yaml(file.read_text("utf-8"))
     except yaml.YAMLError as error:
         raise TableError("rule_table.not_yaml", file=file.name, problem=str(error)) from None
     if not isinstance(content, dict) or not isinstance(content.get("rows"), list):
@@ -50,7 +51,7 @@ def bad(code: str, **params: object) -> PydanticCustomError:
 def read_table(file: Path, model: type[M], **more: object) -> M:
     """A table from a file, with fields that are not in it. Raises TableError, OSError."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = read_yaml(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise TableError("rule_table.not_yaml", file=file.name, problem=str(error)) from None
     if not isinstance(content, dict):

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -19,6 +18,7 @@ import texts
 from domain.base import Model
 from domain.papers import PaperKind, paper_rows
 from domain.words import Language
+from domain.yaml_file import read_yaml
 
 _DRAFTS: Final = Path(__file__).parent / "drafts.yaml"
 _RED: Final = RGBColor(0xC0, 0x00, 0x00)
@@ -67,7 +67,7 @@ class Draft(Model):
 @cache
 def drafts() -> dict[PaperKind, dict[Language, Draft]]:
     """Every shipped draft."""
-    read = yaml.safe_load(_DRAFTS.read_text(encoding="utf-8"))
+    read = read_yaml(_DRAFTS.read_text(encoding="utf-8"))
     return {
         PaperKind(kind): {Language(language): Draft.model_validate(draft) for language, draft in both.items()}
         for kind, both in read.items()

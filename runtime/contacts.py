@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from domain.yaml_file import read_yaml
 
 
 class Contacts:
@@ -18,6 +18,6 @@ class Contacts:
         """Somebody's address of a kind (``email``, ``phone``); None when there is none."""
         changed = self._file.stat().st_mtime_ns if self._file.exists() else 0
         if changed != self._seen:
-            self._known = yaml.safe_load(self._file.read_text(encoding="utf-8")) or {} if changed else {}
+            self._known = read_yaml(self._file.read_text(encoding="utf-8")) or {} if changed else {}
             self._seen = changed
         return self._known.get(who, {}).get(kind)

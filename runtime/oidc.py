@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import httpx
 import jwt
-import yaml
 from pydantic import ValidationError
 
 from domain.base import Model
@@ -21,6 +20,7 @@ from domain.identity import EVERY_CASE, PEOPLE
 from domain.ledger import Actor
 from domain.protocol import PARTIES, must, refusal
 from domain.words import Agency, Role
+from domain.yaml_file import read_yaml
 from runtime.sessions import Person
 
 _ALGORITHMS: Final = ["EdDSA", "RS256", "ES256"]
@@ -64,7 +64,7 @@ class Roles(Model):
     @classmethod
     def read(cls, file: Path) -> "Roles":
         """The table in a YAML file. Raises OSError or ValidationError."""
-        return cls.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return cls.model_validate(read_yaml(file.read_text(encoding="utf-8")))
 
 
 class Provider:

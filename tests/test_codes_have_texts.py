@@ -80,7 +80,8 @@ def refusals() -> set[Code]:
         for called, call, where in calls()
         if called in at and (code := literal(call, at[called]))
     }
-    spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "signature", "model", "wages"}
+    spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "records", "signature"}
+    spoken |= {"model", "wages"}
     models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)

@@ -5,10 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-import yaml
-
 from domain.base import Model, Month, Ref
 from domain.words import InsuranceKind
+from domain.yaml_file import read_yaml
 
 SHIPPED: Final = Path(__file__).parents[1] / "tables" / "arrears.yaml"
 
@@ -67,7 +66,7 @@ class _Table(Model):
 
 @cache
 def _table() -> _Table:
-    return _Table.model_validate(yaml.safe_load(SHIPPED.read_text("utf-8")))
+    return _Table.model_validate(read_yaml(SHIPPED.read_text("utf-8")))
 
 
 def contested() -> dict[str, Contested]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Alternative, Arrears, Deferral, DueSpan, MonthDue, Payment, Received, Site
@@ -12,7 +12,7 @@ from domain.arrears.options import Options, others
 from domain.arrears.report import report
 from domain.arrears.terms import Place
 from domain.arrears.wages import Employment, Wage, owed_spans
-from domain.base import Model, Ref
+from domain.base import Model, Month, Ref
 from domain.calendar import Calendar
 from domain.parameters import Parameters
 from domain.words import InsuranceKind
@@ -35,6 +35,25 @@ class Records(Model):
     payments: tuple[Payment, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
     options: Options = Options()
+
+    @model_validator(mode="after")
+    def _each_month_once(self) -> Self:
+        seen: set[tuple[Ref, Ref, InsuranceKind, Month]] = set()
+        worked: dict[tuple[Ref, Ref], list[Employment]] = {}
+        for one in self.employments:
+            worked.setdefault((one.claimant, one.employer), []).append(one)
+        for due in self.dues:
+            month = due.claimant, due.employer, due.kind, due.month
+            spans = worked.get((due.claimant, due.employer), ())
+            employed = any(
+                one.since.isoformat()[:7] <= due.month <= (one.until.isoformat()[:7] if one.until else due.month)
+                and due.kind in (one.kinds or self.kinds)
+                for one in spans
+            )
+            if month in seen or employed:
+                raise ValueError("arrears.month-twice")
+            seen.add(month)
+        return self
 
 
 def assess_records(
