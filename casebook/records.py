@@ -1,11 +1,13 @@
 """The agencies' records, loaded from exchange files (CSV) and read as draft findings.
 
-An exchange file is CSV in UTF-8 with a header. Its ``record`` column tells the kind of each row; the columns
+An exchange file is CSV in UTF-8 or GB18030 with a header. Its ``record`` column tells the kind of each row; the columns
 of each kind are the fields of its model below, which docs/exchange_files.md lists with examples.
 """
 
 import csv
+import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -151,8 +153,15 @@ def parsed(agency: Agency, file: Path) -> tuple[int, list[tuple[str, Row]], list
     good: list[tuple[str, Row]] = []
     errors: list[RowError] = []
     rows = 0
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        for line, raw in enumerate(csv.DictReader(handle), 2):
+    text = _text(file.read_bytes())
+    if text is None:
+        return 0, [], [_whole("records.unreadable")]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    twice = [name for name, times in Counter(reader.fieldnames or ()).items() if times > 1 and name]
+    if twice:
+        return 0, [], [_whole("records.column-twice", columns=", ".join(twice))]
+    if reader.fieldnames is not None:
+        for line, raw in enumerate(reader, 2):
             rows += 1
             kind = (raw.pop("record", None) or "").strip()
             entry = ROWS[agency].get(kind)
@@ -168,6 +177,21 @@ def parsed(agency: Agency, file: Path) -> tuple[int, list[tuple[str, Row]], list
             except ValidationError as error:
                 errors += [RowError(line=line, problem=problem) for problem in problems(error)]
     return rows, good, errors
+
+
+def _text(raw: bytes) -> str | None:
+    """A file in either encoding that offices write; None where it is in neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _whole(code: str, **params: str) -> RowError:
+    """What is wrong with a file as a whole: none of it is read."""
+    return RowError(line=1, problem=Problem(field="(file)", code=code, params=params))
 
 
 async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequence[tuple[str, Row]]) -> int:

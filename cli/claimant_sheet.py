@@ -2,21 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
 from stdnum.iso7064 import mod_11_2
 
 import texts
-from domain.base import Model
+from cli.sheets import BadCell, amount, day, lines_of, meant, month
 from domain.complaint import Claimant, ClaimItem
 from domain.protocol import Problem, problems
 from domain.words import ClaimKind, InsuranceKind, Language
@@ -24,23 +20,13 @@ from domain.yaml_file import read_yaml
 
 _FILE: Final = Path(__file__).with_name("claimant_sheet.yaml")
 _OF_ITEM: Final = ("kind", "insurance", "first_month", "last_month", "amount", "known_since")
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
-"""What spreadsheet programs write CSV in."""
-
-
-class NoSheet(Exception):
-    """The file can't be read as a list of claimants; ``code`` names the text that says why."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-
-class BadCell(Model):
-    """What is wrong in a line of the file, and in which column. Never repeats the value."""
-
-    line: int
-    problem: Problem
+_READERS: Final = {
+    "first_month": month,
+    "last_month": month,
+    "amount": amount,
+    "known_since": day,
+    "retires_on": day,
+}
 
 
 @dataclass
@@ -64,16 +50,8 @@ def read_sheet(file: Path, prefix: str, respondent: str) -> Sheet:
 
     Raises NoSheet, OSError.
     """
-    rows = rows_of(file)
-    head: dict[int, str] = {}
     sheet, persons, refs = Sheet(), dict[str, int](), dict[str, int]()
-    for line, cells in enumerate(rows, 1):
-        if not any(cells):
-            continue
-        if not head:
-            head = _columns(cells)
-            continue
-        said = {head[at]: cell for at, cell in enumerate(cells) if cell and at in head}
+    for line, said in lines_of(file, _table()["columns"], ("name", "identity_number"), strict=True):
         said.setdefault("ref", f"{prefix}{line}")
         _take(sheet, line, said, respondent)
         if (claimant := sheet.claimants.get(line)) is not None:
@@ -83,8 +61,6 @@ def read_sheet(file: Path, prefix: str, respondent: str) -> Sheet:
                 sheet.leave_out(line, [_problem("identity_number", "sheet.person_twice", line=first)])
             elif same_ref != line:
                 sheet.leave_out(line, [_problem("ref", "sheet.ref_twice", line=same_ref)])
-    if not head:
-        raise NoSheet("cli.sheet_empty")
     return sheet
 
 
@@ -105,8 +81,9 @@ def _problem(name: str, code: str, **params: object) -> Problem:
 
 def _take(sheet: Sheet, line: int, said: dict[str, str], respondent: str) -> None:
     found: list[Problem] = []
-    person = {k: _coded(k, v) for k, v in said.items() if k not in _OF_ITEM}
-    claim = {k: _coded(k, v) for k, v in said.items() if k in _OF_ITEM}
+    cells = meant(said, _READERS)
+    person = {k: _coded(k, v) for k, v in cells.items() if k not in _OF_ITEM}
+    claim = {k: _coded(k, v) for k, v in cells.items() if k in _OF_ITEM}
     try:
         sheet.claimants[line] = Claimant.model_validate(person)
     except ValidationError as error:
@@ -146,52 +123,3 @@ def _coded(name: str, cell: str) -> Any:
         parts = cell.replace("、", ",").replace("，", ",").replace(";", ",").replace("；", ",").split(",")
         return [words.get(part.strip().lower(), part.strip()) for part in parts if part.strip()]
     return words.get(cell.lower(), cell)
-
-
-def _columns(cells: Sequence[str]) -> dict[int, str]:
-    known = {heading: name for name, headings in _table()["columns"].items() for heading in headings}
-    found: dict[int, str] = {}
-    for at, cell in enumerate(cells):
-        if not cell:
-            continue
-        name = known.get(cell.replace(" ", "").rstrip("*").lower())
-        if name is None or name in found.values():
-            raise NoSheet("cli.sheet_heading", column=str(at + 1))
-        found[at] = name
-    for needed in ("name", "identity_number"):
-        if needed not in found.values():
-            raise NoSheet("cli.sheet_column_missing", column=_table()["columns"][needed][0])
-    return found
-
-
-def rows_of(file: Path) -> list[list[str]]:
-    """The cells of a CSV or XLSX file, as they would be typed. Raises NoSheet, OSError."""
-    return _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
-
-
-def _csv(file: Path) -> list[list[str]]:
-    raw = file.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(raw.decode(encoding)))]
-        except (UnicodeDecodeError, csv.Error):
-            continue
-    raise NoSheet("cli.sheet_unreadable")
-
-
-def _xlsx(file: Path) -> list[list[str]]:
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError):
-        raise NoSheet("cli.sheet_unreadable") from None
-    try:
-        return [[_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    finally:
-        book.close()
-
-
-def _cell(value: object) -> str:
-    """A cell as it would be typed. A number kept as a float has lost digits, and is refused by what it becomes."""
-    if isinstance(value, datetime | date):
-        return f"{value:%Y-%m-%d}"
-    return "" if value is None else str(value).strip()

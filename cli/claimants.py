@@ -12,10 +12,11 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 import texts
-from cli.claimant_sheet import BadCell, NoSheet, Sheet, example, read_sheet
+from cli.claimant_sheet import Sheet, example, read_sheet
 from cli.delivering import deliver, view_of
 from cli.link import Handle, link, run, told, whoever
 from cli.out import Exit, console, emit, fail
+from cli.sheets import BadCell, NoSheet
 from domain.collective_messages import JoinClaimants
 from domain.complaint import Complaint, Respondent
 from domain.protocol import Problem, problems

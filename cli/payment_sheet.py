@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,9 +13,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 import texts
-from cli.claimant_sheet import BadCell, NoSheet, rows_of
 from cli.link import Handle, link, run, whoever
 from cli.out import Exit, console, emit, fail
+from cli.sheets import BadCell, NoSheet, amount, day, lines_of, meant
 from domain.ledger import Actor
 from domain.messages import ConfirmPayment
 from domain.protocol import Problem, problems
@@ -24,13 +23,13 @@ from domain.words import Language
 from texts import sentences
 
 HEADINGS: Final = {
-    "receipt": ("receipt", "票据号", "回单号"),
-    "paid_on": ("paid_on", "paid on", "到账日期"),
-    "amount": ("amount", "金额", "金额（元）"),
+    "receipt": ("票据号", "receipt", "回单号"),
+    "paid_on": ("到账日期", "paid_on", "paid on"),
+    "amount": ("金额", "amount", "金额（元）", "金额(元)"),
     "late_fee": ("late_fee", "late fee", "滞纳金"),
     "claimant": ("claimant", "申请人", "申请人编号"),
 }
-_SUMS: Final = ("amount", "late_fee")
+_READERS: Final = {"amount": amount, "late_fee": amount, "paid_on": day}
 _NEEDED: Final = ("receipt", "paid_on", "amount")
 _EXAMPLE: Final = "票据号,到账日期,金额,滞纳金,申请人\nr-001,2026-12-01,1820.50,0.00,c1\nr-002,2026-12-01,1820.50,,c2\n"
 _AT_ONCE: Final = 5
@@ -49,8 +48,8 @@ def read_payments(file: Path, actor: Actor, language: Language) -> Payments:
     """The payments in a CSV or XLSX file; the same file gives the same messages. Raises NoSheet, OSError."""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
     found, lines = Payments(), dict[str, int]()
-    for line, said in _lines(file):
-        body = {"message_id": f"pay-{digest}-{line}", "actor": actor, "language": language, **said}
+    for line, said in lines_of(file, HEADINGS, _NEEDED):
+        body = {"message_id": f"pay-{digest}-{line}", "actor": actor, "language": language, **meant(said, _READERS)}
         try:
             payment = ConfirmPayment.model_validate(body)
         except ValidationError as error:
@@ -62,24 +61,6 @@ def read_payments(file: Path, actor: Actor, language: Language) -> Payments:
         else:
             found.good[line] = payment
     return found
-
-
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each line that says something, by the names of its columns."""
-    head: dict[int, str] = {}
-    names = {word: name for name, words in HEADINGS.items() for word in words}
-    for line, cells in enumerate(rows_of(file), 1):
-        if not any(cells):
-            continue
-        if head:
-            said = {head[at]: cell for at, cell in enumerate(cells) if cell and at in head}
-            yield line, said | {name: said[name].replace(",", "") for name in _SUMS if name in said}
-            continue
-        head = {at: names[cell.strip().lower()] for at, cell in enumerate(cells) if cell.strip().lower() in names}
-        if missing := [HEADINGS[name][1] for name in _NEEDED if name not in head.values()]:
-            raise NoSheet("cli.sheet_column_missing", column=", ".join(missing))
-    if not head:
-        raise NoSheet("cli.sheet_empty")
 
 
 def register(app: typer.Typer, language: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casebook.records import ROWS, LoadReport, TableRecords, load, seal_plain
+from casebook.records import ROWS, LoadReport, TableRecords, load, parsed, seal_plain
 from casebook.registry import identity_digest
 from domain.complaint import Claimant, Complaint, Respondent
 from domain.findings import Finding
@@ -250,3 +250,28 @@ async def test_rows_loaded_before_rows_were_sealed_are_sealed_and_read_as_before
     assert await seal_plain(office.pool, office.vault) == 0
     assert await office.draft(Agency.MEDICAL_INSURANCE) == before
     assert (await office.load(Agency.MEDICAL_INSURANCE, "record,identity_number,amount", line)).loaded == 0
+
+
+def test_a_file_in_the_encoding_of_the_office_is_read_alike(tmp_path: Path) -> None:
+    head = "record,identity_number,employer_name,first_month,last_month"
+    text = f"{head}\nemployment,{identity_number(1)},虚构公司,2024-01,2024-02\n"
+    found = []
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "gbk"):
+        file = tmp_path / f"{encoding}.csv"
+        file.write_text(text, encoding=encoding)
+        found.append(parsed(Agency.LABOR, file))
+    assert all(one == found[0] for one in found) and found[0][0] == 1
+
+
+def test_a_column_that_is_there_twice_is_refused_with_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text("record,identity_number,identity_number\nemployment,1,2\n", encoding="utf-8")
+    rows, good, [error] = parsed(Agency.LABOR, file)
+    assert (rows, good) == (0, [])
+    assert (error.problem.code, error.problem.params) == ("records.column-twice", {"columns": "identity_number"})
+
+
+def test_what_is_no_text_at_all_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_bytes(b"\xff\xff\xff\x80")
+    assert [error.problem.code for error in parsed(Agency.LABOR, file)[2]] == ["records.unreadable"]

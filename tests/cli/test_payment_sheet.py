@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from cli.claimant_sheet import NoSheet
 from cli.payment_sheet import read_payments
+from cli.sheets import NoSheet
 from domain.words import Agency, Language
 from tests import builders
 from tests.cli.conftest import Onestop
@@ -36,7 +36,7 @@ def test_a_workbook_is_read_too_and_a_missing_column_is_named(tmp_path: Path) ->
     (bare := tmp_path / "bare.csv").write_text("receipt,amount\nr1,2\n")
     with pytest.raises(NoSheet) as missing:
         read_payments(bare, TAX, Language.ENGLISH)
-    assert missing.value.params == {"column": "paid on"}
+    assert missing.value.params == {"column": "到账日期"}
 
 
 async def test_each_line_is_confirmed_or_refused_on_its_own_and_the_file_again_counts_once(
