@@ -13,8 +13,11 @@ from pydantic import ValidationError
 
 from domain.base import Model, Ref
 from domain.rule_table import TableError, invalid_row, rows_of
+from domain.words import InsuranceKind, Language
+from domain.yaml_file import read_yaml
 
 SHIPPED: Final = Path(__file__).parent / "tables" / "parameters"
+_NAMES: Final = Path(__file__).parent / "tables" / "parameter_names.yaml"
 _DIVISION: Final = re.compile(r"CN-(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])(\d\d){0,2}")
 
 
@@ -33,6 +36,50 @@ class Row(Model):
     """The last day on which it holds; open when left out."""
     source: str
     verified: bool
+
+
+class Known(Model):
+    """What a parameter may be."""
+
+    keys: tuple[str, ...] = ("", *InsuranceKind)
+    """The keys of its rows: for everything, or for one insurance."""
+    key_may_go_on: bool = False
+    """After a key the trade may follow, as in ``injury/employer/construction``."""
+    unit: str
+    least: Decimal
+    most: Decimal
+    least_but_zero: Decimal | None = None
+    whole: bool = False
+    says: dict[Language, str]
+    example: Decimal
+
+    def fault(self, row: Row) -> tuple[str, dict[str, str]] | None:
+        """Why a row can't be one of its rows, as code and parameters; None where it can."""
+        goes_on = self.key_may_go_on and any(row.key.startswith(f"{key}/") for key in self.keys if key)
+        if row.key not in self.keys and not goes_on:
+            return "unknown_key", {"key": row.key, "known": ", ".join(filter(None, self.keys))}
+        if row.unit != self.unit:
+            return "wrong_unit", {"unit": row.unit, "known": self.unit}
+        small = self.least_but_zero is not None and 0 < row.value < self.least_but_zero
+        if not self.least <= row.value <= self.most or small or (self.whole and row.value % 1):
+            least = self.least if self.least_but_zero is None else self.least_but_zero
+            return "out_of_range", {"value": str(row.value), "least": str(least), "most": str(self.most)}
+        return None
+
+
+@cache
+def known_parameters() -> dict[str, Known]:
+    """Every parameter that is looked up, by name."""
+    return {name: Known.model_validate(raw) for name, raw in read_yaml(_NAMES.read_text("utf-8"))["names"].items()}
+
+
+def _believed(row: Row, file: str, number: int) -> None:
+    """Raise TableError for a row that nobody would look up, or that can't be right."""
+    where, known = f"rows.{number}", known_parameters()
+    if row.name not in known:
+        raise TableError("rule_table.unknown_name", file=file, where=where, name=row.name, known=", ".join(known))
+    if (fault := known[row.name].fault(row)) is not None:
+        raise TableError(f"rule_table.{fault[0]}", file=file, where=where, name=row.name, **fault[1])
 
 
 class MissingParameter(Exception):
@@ -70,19 +117,27 @@ class Parameters:
 
     @classmethod
     def load(cls, *folders: Path) -> Self:
-        """The shipped rows and those of the folders; a row of the same id replaces an earlier one.
+        """The shipped rows and those of the folders; a row of the same id, and for the same, replaces an earlier one.
 
         Raises TableError.
         """
         rows: dict[str, Row] = {}
         for file in (file for folder in (SHIPPED, *folders) for file in sorted(folder.glob("*.yaml"))):
-            content = rows_of(file)
+            content, here = rows_of(file), set[str]()
             place = {"jurisdiction": content["jurisdiction"]} if "jurisdiction" in content else {}
             for number, raw in enumerate(content["rows"], 1):
                 try:
                     row = Row.model_validate(place | raw if isinstance(raw, dict) else raw)
                 except ValidationError as error:
                     raise invalid_row(file.name, number, error) from None
+                _believed(row, file.name, number)
+                before = rows.get(row.id)
+                same = before is None or (before.name, before.key, before.jurisdiction) == (
+                    *(row.name, row.key, row.jurisdiction),
+                )
+                if row.id in here or not same:
+                    raise TableError("rule_table.id_twice", file=file.name, where=f"rows.{number}", row=row.id)
+                here.add(row.id)
                 rows[row.id] = row
         return cls(rows.values())
 

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -117,3 +118,40 @@ def test_what_is_from_memory_or_quoted_second_hand_is_not_called_verified() -> N
     doubtful = [r for r in Parameters.load().rows() if "memory" in r.source or "secondary" in r.source]
     assert doubtful
     assert not any(r.verified for r in doubtful)
+
+
+ODD = {
+    "a misspelt name": ({"name": "rates"}, "unknown_name"),
+    "a misspelt key": ({"key": "pension/employeer"}, "unknown_key"),
+    "another unit": ({"unit": "yuan"}, "wrong_unit"),
+    "a hundredfold": ({"value": 1600}, "out_of_range"),
+    "less than nothing": ({"value": -16}, "out_of_range"),
+    "a share instead of percent": ({"value": "0.16"}, "out_of_range"),
+    "a due day that no month has": ({"name": "due-day", "key": "", "unit": "day", "value": 32}, "out_of_range"),
+    "half a day": ({"name": "due-day", "key": "", "unit": "day", "value": "1.5"}, "out_of_range"),
+    "the id of a row for something else": ({"id": "sd-base-cap-2025"}, "id_twice"),
+}
+
+
+@pytest.mark.parametrize(("odd", "code"), ODD.values(), ids=ODD)
+def test_a_row_that_can_not_be_right_is_refused_when_its_file_is_read(
+    tmp_path: Path, odd: dict[str, Any], code: str
+) -> None:
+    shipped = next(row for row in Parameters.load().rows() if row.name == "base-cap")
+    row = {"id": "q", "name": "rate", "key": "pension/employer", "value": 16, "unit": "percent", "since": "2020-01-01"}
+    row |= {"source": "s", "verified": True, "jurisdiction": "CN-3702"} | odd
+    if code == "id_twice":
+        row["id"] = shipped.id
+    (tmp_path / "own.yaml").write_text(json.dumps({"rows": [row]}), encoding="utf-8")
+    with pytest.raises(TableError) as refused:
+        Parameters.load(tmp_path)
+    assert refused.value.code == f"rule_table.{code}"
+
+
+def test_two_rows_of_one_file_have_two_ids(tmp_path: Path) -> None:
+    row = {"id": "q", "name": "base-floor", "value": 4200, "unit": "yuan", "since": "2020-01-01", "source": "s"}
+    rows = [row | {"verified": True}, row | {"name": "base-cap", "value": 20000, "verified": True}]
+    (tmp_path / "own.yaml").write_text(json.dumps({"jurisdiction": "CN-3702", "rows": rows}), encoding="utf-8")
+    with pytest.raises(TableError) as refused:
+        Parameters.load(tmp_path)
+    assert refused.value.code == "rule_table.id_twice"
