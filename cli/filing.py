@@ -96,5 +96,5 @@ def _number_later(case: str, as_json: bool, language: str) -> None:
 def _show(receipt: Receipt, language: str) -> None:
     style = "red" if receipt.decision is Decision.REFUSED else "green"
     title = texts.say("cli.receipt", language)
-    console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style=style))
+    console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style=style, expand=False))
     console().print(texts.say("cli.after_filing", language, case=receipt.case_number or receipt.case))

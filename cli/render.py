@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -56,7 +56,7 @@ def case(view: CaseView, language: str) -> RenderableType:
     if view.blocked is not None:
         known = texts.knows(view.blocked.code)
         why = texts.say(view.blocked.code, language, **view.blocked.params) if known else view.blocked.code
-        parts.append(Panel(why, style="red", title=texts.say("cli.title.blocked", language)))
+        parts.append(Panel(why, style="red", title=texts.say("cli.title.blocked", language), expand=False))
     parts.append(people(view, language, _SHOWN))
     if view.tasks:
         parts.append(_tasks(view, language))
@@ -128,7 +128,9 @@ def _head(view: CaseView, language: str) -> Table:
 def _table(title: str, columns: Sequence[str], language: str, right: Sequence[str] = ()) -> Table:
     table = Table(title=texts.say(f"cli.title.{title}", language), title_justify="left")
     for column in columns:
-        table.add_column(texts.say(f"cli.column.{column}", language), justify="right" if column in right else "left")
+        justify: JustifyMethod = "right" if column in right else "left"
+        whole = column == "case_number"  # It is typed into the next command: the other columns give way.
+        table.add_column(texts.say(f"cli.column.{column}", language), justify=justify, no_wrap=whole)
     return table
 
 

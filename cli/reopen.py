@@ -77,6 +77,8 @@ def register(app: typer.Typer, language: str) -> None:
                 emit(receipt)
             else:
                 title = said("reopening.title")
-                console().print(Panel(receipt.text, title=title, subtitle=receipt.case_number, style="green"))
+                console().print(
+                    Panel(receipt.text, title=title, subtitle=receipt.case_number, style="green", expand=False)
+                )
 
         run(work, language)
