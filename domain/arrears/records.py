@@ -37,6 +37,13 @@ class Records(Model):
     options: Options = Options()
 
     @model_validator(mode="after")
+    def _deferred_on_a_ground(self) -> Self:
+        """A deferral ends on a day; where an insolvency leaves it open, its source says so (企业破产法 Art.46)."""
+        if any(one.until is None and not one.source for one in self.deferrals):
+            raise ValueError("arrears.deferral-open")
+        return self
+
+    @model_validator(mode="after")
     def _each_month_once(self) -> Self:
         seen: set[tuple[Ref, Ref, InsuranceKind, Month]] = set()
         worked: dict[tuple[Ref, Ref], list[Employment]] = {}
