@@ -49,6 +49,15 @@ def test_months_that_differ_in_anything_are_each_owed(records: dict[str, Any]) -
     assert Records.model_validate(records).dues
 
 
+def test_a_deferral_ends_or_says_on_what_ground_it_does_not() -> None:
+    given = {"employments": [WORKED], "deferrals": [{"since": "2012-02-01"}]}
+    with pytest.raises(ValidationError) as refused:
+        Records.model_validate(given)
+    assert why(refused) == "arrears.deferral-open"
+    for mended in ({"until": "2012-12-31"}, {"source": "破产受理裁定（2012）虚破1号"}):
+        assert Records.model_validate(given | {"deferrals": [{"since": "2012-02-01"} | mended]}).deferrals
+
+
 @pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3\n", "rows:\n  - {x: 1, y: 2, x: 3}\n", "a:\n  b: {c: 1, c: 1}\n"])
 def test_a_key_that_stands_twice_is_an_error_with_its_place(text: str) -> None:
     with pytest.raises(yaml.YAMLError, match="stands twice") as refused:
