@@ -140,10 +140,16 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         fail(Exit.BAD_INPUT, texts.say("cli.usage.language", language))
     try:
         rest = list(_without_language(arguments))
-        app = build(language, next((one for one in rest if not one.startswith("-")), None))
+        app = build(language, next((one for one in rest or _to_complete() if not one.startswith("-")), None))
         return app(args=rest, prog_name=_NAME, standalone_mode=False) or 0
     except typer.TyperException as misuse:
         _tell(misuse, language)
+
+
+def _to_complete() -> list[str]:
+    """The words that a shell asks to have completed, by the two ways in which shells tell them."""
+    told = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS") or ""
+    return told.split()[1:]
 
 
 def _tell(misuse: typer.TyperException, language: Language) -> NoReturn:

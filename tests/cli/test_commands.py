@@ -1,5 +1,6 @@
 """Commands load what they need, are listed under whom they serve, and speak the user's language in their help."""
 
+import os
 import re
 import subprocess
 import sys
@@ -73,6 +74,18 @@ async def test_the_words_of_the_help_are_chinese_too(onestop: Onestop, arguments
     assert "用法：" in shown
     assert not re.findall(r"Usage|Options|Arguments|Commands|required|default|Show |env var", shown)
     assert "Usage: " in (await onestop(*arguments, "--lang", "en")).out
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("onestop sho", "show"), ("onestop show --", "--page"), ("onestop ledger ver", "verify")]
+)
+def test_a_shell_is_offered_commands_and_their_options(typed: str, offered: str) -> None:
+    asked = {"_ONESTOP_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
+    code = "import sys; sys.argv = ['onestop']; from cli.main import main; main([])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | asked, check=False
+    )
+    assert offered in ran.stdout
 
 
 async def test_a_command_that_is_none_is_told_with_what_there_is(onestop: Onestop) -> None:
