@@ -26,6 +26,8 @@ from runtime.cluster import unregistered
 
 _CAUGHT_UP_WITHIN: Final = 5.0
 """Seconds that a casebook which lies behind is given."""
+_MENDED_WITHIN: Final = 30.0
+"""Seconds that a case is given which tries again."""
 _LOOK_AGAIN: Final = 0.5
 _AT_ONCE: Final = 8
 _GAP: Final = "refusals.ledger.gap"
@@ -98,9 +100,20 @@ async def _repaired(at: Link, language: str, *, quiet: bool) -> list[Written]:
         written = await write_back(at, language, told)
         for one in await diagnoses(at, language):
             if one.ailment is Ailment.BLOCKED and one.code == _GAP:
-                mended = Retry(message_id=f"repair-{uuid.uuid4().hex}", actor=whoever(None, "supervisor"))
-                await at.client.get_workflow_handle(one.case).execute_update(mended.name, mended, id=mended.message_id)
+                await _retried(at, one.case)
     return written
+
+
+async def _retried(at: Link, case: str) -> None:
+    """Have a case try again what it was blocked in, and give it time to."""
+    mended = Retry(message_id=f"repair-{uuid.uuid4().hex}", actor=whoever(None, "supervisor"))
+    handle, give_up = at.client.get_workflow_handle(case), monotonic() + _MENDED_WITHIN
+    await handle.execute_update(mended.name, mended, id=mended.message_id)
+    while monotonic() < give_up:
+        view: CaseView = await handle.query("case_view", Reading(page=1), result_type=CaseView)
+        if view.blocked is None:
+            return
+        await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _show_written(written: Sequence[Written], language: str) -> None:
