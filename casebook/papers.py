@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from casebook import numbers
 from domain.base import Model
 from domain.papers import PaperMatter, PaperRequest, paper_rows
 from runtime.vault import Vault
@@ -30,14 +31,7 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
         known: str | None = await connection.fetchval("select number from paper where key = $1", request.key)
         if known is not None:
             return known
-        count = await connection.fetchval(
-            """
-            insert into case_number (series, year, last) values ($1, $2, 1)
-            on conflict (series, year) do update set last = case_number.last + 1 returning last
-            """,
-            series,
-            year,
-        )
+        count = await numbers.following(connection, series, year)
         given = f"社调{series.removeprefix('paper:')}〔{year}〕第{count}号"
         await connection.execute(_INSERT, *_row(vault, request, given))
         return given
@@ -45,17 +39,9 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
 
 async def restore(pool: asyncpg.Pool, vault: Vault, request: PaperRequest, number: str) -> None:
     """Put back a paper that the casebook has lost under the number that it had; one that it has stays as it is."""
-    matter = request.matter
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(
-            """
-            insert into case_number (series, year, last) values ($1, $2, $3)
-            on conflict (series, year) do update set last = greatest(case_number.last, excluded.last)
-            """,
-            _series(request),
-            matter.issued_on.year,
-            int(number.rpartition("第")[2].removesuffix("号")),
-        )
+        serial = int(number.rpartition("第")[2].removesuffix("号"))
+        await numbers.pass_over(connection, _series(request), request.matter.issued_on.year, serial)
         await connection.execute(f"{_INSERT} on conflict (key) do nothing", *_row(vault, request, number))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from casebook import numbers
 from domain.base import CENTRE_ZONE
 from domain.complaint import Claimant, Respondent
 from domain.identifiers import same_name, typed
@@ -54,7 +55,8 @@ async def register(
         if given is None:
             given = await _answered(connection, vault, employer, request)
         elif not given.joined:
-            await _pass_number(connection, request, given.case_number)
+            series, year, serial = given.case_number.split("-")
+            await numbers.pass_over(connection, series, int(year), int(serial))
         joined = given.case if given.joined else None
         number = None if joined else given.case_number
         row = await connection.fetchrow(
@@ -178,28 +180,8 @@ def _to_join(overlaps: dict[str, _Holder], claimants: int) -> str | None:
 async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest) -> str:
     """The next number of the series in the year of filing. Taken back with the transaction: no gaps."""
     series, year = SERIES[request.drill], request.filed_at.astimezone(CENTRE_ZONE).year
-    last = await connection.fetchval(
-        """
-        insert into case_number (series, year, last) values ($1, $2, 1)
-        on conflict (series, year) do update set last = case_number.last + 1 returning last
-        """,
-        series,
-        year,
-    )
+    last = await numbers.following(connection, series, year)
     return f"{series}-{year}-{last:06d}"
-
-
-async def _pass_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest, number: str) -> None:
-    """No number up to a given one is given again."""
-    await connection.execute(
-        """
-        insert into case_number (series, year, last) values ($1, $2, $3)
-        on conflict (series, year) do update set last = greatest(case_number.last, excluded.last)
-        """,
-        SERIES[request.drill],
-        request.filed_at.astimezone(CENTRE_ZONE).year,
-        int(number.rpartition("-")[2]),
-    )
 
 
 async def keep_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:

@@ -37,6 +37,11 @@ class Row(Model):
     source: str
     verified: bool
 
+    @property
+    def holds_for(self) -> tuple[str, str, str]:
+        """What it is a value of, and where."""
+        return self.name, self.key, self.jurisdiction
+
 
 class Known(Model):
     """What a parameter may be."""
@@ -107,7 +112,7 @@ class Parameters:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows: dict[tuple[str, str, str], list[Row]] = {}
         for row in rows:
-            self._rows.setdefault((row.name, row.key, row.jurisdiction), []).append(row)
+            self._rows.setdefault(row.holds_for, []).append(row)
         for alike in self._rows.values():
             alike.sort(key=lambda row: row.since)
             for earlier, later in itertools.pairwise(alike):
@@ -132,10 +137,7 @@ class Parameters:
                     raise invalid_row(file.name, number, error) from None
                 _believed(row, file.name, number)
                 before = rows.get(row.id)
-                same = before is None or (before.name, before.key, before.jurisdiction) == (
-                    *(row.name, row.key, row.jurisdiction),
-                )
-                if row.id in here or not same:
+                if row.id in here or (before is not None and before.holds_for != row.holds_for):
                     raise TableError("rule_table.id_twice", file=file.name, where=f"rows.{number}", row=row.id)
                 here.add(row.id)
                 rows[row.id] = row

@@ -93,6 +93,13 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
     settings = Settings(
         data=tmp_path_factory.mktemp("centre"), temporal_port=0, ui_port=0, postgres_port=0, log_level="error"
     )
+    async with at_work(settings) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def at_work(settings: Settings) -> AsyncIterator[Centre]:
+    """The servers of a data folder, and a worker of every role."""
     async with servers.embedded(settings) as addresses, contextlib.AsyncExitStack() as stack:
         await migrations.upgrade(addresses.database)
         pool = await stack.enter_async_context(connect.database(settings))

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import worker
-from casebook import migrations
-from runtime import connect, servers
 from runtime.backup import Manifest
-from runtime.rules import Rules
 from runtime.settings import Settings
-from runtime.signing_keys import KeySetFile
-from runtime.tokens import Verifier
-from runtime.vault import Vault
-from tests.cli.conftest import Centre, Onestop
+from tests.cli.conftest import Centre, Onestop, at_work
 from tests.cli.test_at_the_centre import filed, until
 
 
@@ -39,14 +32,7 @@ async def test_a_backup_taken_while_cases_run_is_put_back_and_the_cases_go_on_wh
     assert (await at_centre("restore", backup, "--keys", keys)).code == 4, "a folder in use is not filled"
 
     settings = Settings(data=elsewhere, temporal_port=0, ui_port=0, postgres_port=0, log_level="error")
-    async with servers.embedded(settings) as addresses, contextlib.AsyncExitStack() as stack:
-        await migrations.upgrade(addresses.database)
-        pool = await stack.enter_async_context(connect.database(settings))
-        client = await connect.connect(settings)
-        verifier = Verifier(KeySetFile.of(settings))
-        world = worker.World(client, pool, Vault.of(settings), Rules(settings.own_tables), verifier)
-        for role in worker.ROLES:
-            await stack.enter_async_context(worker.worker(role, world))
+    async with at_work(settings):
         assert (await at_centre("doctor", "--repair")).code == 0
         assert (await at_centre("ledger", "verify", early)).code == 0
         assert (await at_centre("comment", early, "恢复之后")).code == 0
