@@ -54,8 +54,8 @@ from casebook.records import TableRecords
 from casebook.stoppages import TableStoppages
 from connectors import http
 from connectors.breaker import Breaker
+from domain.inquiry.records import EmployerRecords
 from domain.ledger import SYSTEM
-from domain.records import EmployerRecords
 from domain.rounds import Round
 from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook

@@ -8,11 +8,11 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from casebook import aftercare as book
-from domain.aftercare import Aftercare, LetterTerms, begin, workflow_of
-from domain.aftercare_view import AftercareEntry
 from domain.base import Model, Ref
-from domain.deadlines import end_of
-from domain.handover import Handover
+from domain.deadlines.deadline import end_of
+from domain.procedure.aftercare.state import Aftercare, LetterTerms, begin, workflow_of
+from domain.procedure.aftercare.view import AftercareEntry
+from domain.procedure.closure.handover import Handover
 from domain.words import CENTRE_QUEUE
 from runtime.rules import Rules
 from runtime.vault import Vault

@@ -5,10 +5,10 @@ from temporalio import activity
 
 from activities.mediation import MediationService
 from casebook import lists
-from domain.assessing import assess
-from domain.case_facts import triage_facts
-from domain.steps import Judgement, JudgementRequest, MediationPlan, MediationRequest
-from domain.triage import group_of, triage
+from domain.case.requests import Judgement, JudgementRequest, MediationPlan, MediationRequest
+from domain.procedure.assessment.assessing import assess
+from domain.procedure.triage.facts import triage_facts
+from domain.triage.classification import group_of, triage
 from runtime.rules import Rules
 from runtime.vault import Vault
 

@@ -7,8 +7,8 @@ import asyncpg
 from temporalio import activity
 
 from casebook import ledger, notices, registry
-from domain.notices import notice_table
-from domain.projection import CasebookEntry
+from domain.case.casebook_rows import CasebookEntry
+from domain.procedure.notices.recipients import notice_table
 from runtime.vault import Vault
 
 

@@ -2,9 +2,9 @@
 
 from temporalio import activity
 
-from domain.closing import close, left_to_do
-from domain.ends import SignatureTerms
-from domain.steps import Closing, ClosingRequest
+from domain.case.requests import Closing, ClosingRequest
+from domain.closure.ends import SignatureTerms
+from domain.procedure.closure.closing import close, left_to_do
 from runtime.rules import Rules
 
 

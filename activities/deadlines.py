@@ -5,9 +5,9 @@ from typing import Final
 
 from temporalio import activity
 
-from domain.calendar import NoticeMissing
-from domain.deadlines import Deadline, recount
-from domain.steps import OpenDeadline, Recount, RecountRequest
+from domain.case.requests import OpenDeadline, Recount, RecountRequest
+from domain.deadlines.calendar import NoticeMissing
+from domain.deadlines.deadline import Deadline, recount
 from runtime.rules import Rules
 
 _GRACE: Final = {"inquiry": "inquiry-grace", "instalment": "instalment-grace"}

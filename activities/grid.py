@@ -12,15 +12,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from casebook import grid
 from casebook.registry import employer_digest
 from domain.base import CENTRE_ZONE
-from domain.complaint import Respondent
-from domain.early_warning import Placed, WarnAsked, Warned, WarningsDue, WatchTerms
-from domain.grid import Forwarded, GridPlan
-from domain.grid_messages import EarlyWarning, OpenGrid, TakeGridRecord
-from domain.grid_view import GridEntry, GridForwarding, GridOpening, GridReceipt
-from domain.intake import intake_table
+from domain.case.receipts import Acknowledgement, Decision, Receipt
+from domain.grid.early_warning import Placed, WarnAsked, Warned, WarningsDue, WatchTerms
+from domain.grid.messages import EarlyWarning, OpenGrid, TakeGridRecord
+from domain.grid.state import Forwarded, GridPlan
+from domain.grid.view import GridEntry, GridForwarding, GridOpening, GridReceipt
+from domain.intake.bars import intake_table
+from domain.intake.complaint import Respondent
+from domain.intake.messages import FileComplaint
 from domain.ledger import SYSTEM
-from domain.messages import FileComplaint
-from domain.receipts import Acknowledgement, Decision, Receipt
 from runtime import beginning
 from runtime.rules import Rules
 from runtime.vault import Vault

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from domain.identity import KeySet
+from domain.case.identity import KeySet
 from runtime.signing_keys import KeySetFile
 
 

@@ -9,11 +9,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.identity import IdentityService
 from activities.triage import TriageService
 from casebook import ledger, notices, registry
-from domain.case import CaseRules
-from domain.intake import Admission, bars
-from domain.messages import LinkComplaint
-from domain.projection import AdmissionRequest
-from domain.steps import Known, LinkRequest, TriagePlan
+from domain.case.requests import Admission, AdmissionRequest, Known, LinkRequest, TriagePlan
+from domain.case.state import CaseRules
+from domain.intake.bars import bars
+from domain.intake.messages import LinkComplaint
 from runtime.rules import Rules
 from runtime.vault import Vault
 

@@ -3,10 +3,10 @@
 from temporalio import activity
 
 from activities.records import read
-from domain.early_warning import Employed, Stoppages
-from domain.findings import LaborFinding
-from domain.records import AgencyRecords, WatchesPayments
-from domain.steps import RecordsRequest
+from domain.case.requests import RecordsRequest
+from domain.grid.early_warning import Employed, Stoppages
+from domain.inquiry.findings import LaborFinding
+from domain.inquiry.records import AgencyRecords, WatchesPayments
 
 
 class Labor:

@@ -7,7 +7,7 @@ import structlog
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from domain.projection import CasebookEntry
+from domain.case.casebook_rows import CasebookEntry
 from domain.words import Phase
 
 _PHASES: Final = {

@@ -5,8 +5,8 @@ from temporalio import activity
 
 from casebook import lists
 from casebook.registry import identity_digest
-from domain.roster import AssignmentRequest, assign
-from domain.steps import MediationPlan, MediationRequest
+from domain.case.requests import MediationPlan, MediationRequest
+from domain.triage.roster import AssignmentRequest, assign
 from runtime.rules import Rules
 from runtime.vault import Vault
 

@@ -15,8 +15,8 @@ import texts
 from casebook import notices as outbox
 from casebook.notices import Outgoing
 from domain.ledger import SYSTEM
-from domain.messages import NoticesSent
-from domain.notices import notice_table
+from domain.notices.messages import NoticesSent
+from domain.procedure.notices.recipients import notice_table
 from notices.channels import Channel, Letter, NotTaken
 from runtime.contacts import Contacts
 from runtime.vault import Vault

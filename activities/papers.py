@@ -7,8 +7,8 @@ from temporalio import activity
 
 from casebook import aftercare
 from casebook import papers as kept
-from domain.papers import Issued, PaperRequest
-from domain.visit_record import RecordRequest, visit_record
+from domain.papers.kinds import Issued, PaperRequest
+from domain.procedure.aftercare.visit_record import RecordRequest, visit_record
 from domain.words import Language
 from papers.document import Templates, render
 from runtime.rules import Rules

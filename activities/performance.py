@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from domain.confirmation import ConfirmationKind, ConfirmationPlan
-from domain.messages import Instalment
-from domain.performance import PerformanceTerms, acceleration_rule
-from domain.signature import SigningPlan
-from domain.steps import DuePlan, PerformancePlan, PerformanceRequest
+from domain.case.requests import DuePlan, PerformancePlan, PerformanceRequest
+from domain.settlement.confirmation import ConfirmationKind, ConfirmationPlan
+from domain.settlement.instalments import Instalment
+from domain.settlement.performance import PerformanceTerms, acceleration_rule
+from domain.settlement.signature import SigningPlan
 from runtime.rules import Rules
 
 

@@ -5,8 +5,8 @@ from typing import TypeVar
 from temporalio import activity
 
 from domain.base import Model
-from domain.records import AgencyRecords, RecordsQuery
-from domain.steps import RecordsRequest
+from domain.case.requests import RecordsRequest
+from domain.inquiry.records import AgencyRecords, RecordsQuery
 
 F = TypeVar("F", bound=Model)
 

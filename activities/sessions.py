@@ -8,8 +8,8 @@ from temporalio import activity
 
 from casebook import bookings
 from domain.base import Ref
-from domain.rooms import FreeTime, RoomTable, Span, Why
-from domain.sessions import Booking, BookingRequest, Calendar, Clash, Placed
+from domain.mediation.rooms import FreeTime, RoomTable, Span, Why
+from domain.mediation.sessions import Booking, BookingRequest, Calendar, Clash, Placed
 from runtime.rules import Rules
 
 

@@ -3,10 +3,10 @@
 from temporalio import activity
 
 from activities.records import read
-from domain.early_warning import Stoppages, WatchTerms, stoppages
-from domain.findings import TaxFinding
-from domain.records import AgencyRecords, WatchesPayments
-from domain.steps import RecordsRequest
+from domain.case.requests import RecordsRequest
+from domain.grid.early_warning import Stoppages, WatchTerms, stoppages
+from domain.inquiry.findings import TaxFinding
+from domain.inquiry.records import AgencyRecords, WatchesPayments
 
 
 class Tax:

@@ -6,11 +6,11 @@ import asyncpg
 from temporalio import activity
 
 from casebook import lists
-from domain.case_facts import triage_facts
-from domain.officers import signatures
-from domain.sharing import sharing
-from domain.steps import InquiryPlan, Known, TriagePlan
-from domain.triage import Triage, triage
+from domain.case.requests import InquiryPlan, Known, TriagePlan
+from domain.inquiry.officers import signatures
+from domain.inquiry.sharing import sharing
+from domain.procedure.triage.facts import triage_facts
+from domain.triage.classification import Triage, triage
 from domain.words import Agency
 from runtime.rules import Rules, start_of
 from runtime.vault import Vault

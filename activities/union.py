@@ -3,9 +3,9 @@
 from temporalio import activity
 
 from activities.records import read
-from domain.findings import UnionFinding
-from domain.records import AgencyRecords
-from domain.steps import RecordsRequest
+from domain.case.requests import RecordsRequest
+from domain.inquiry.findings import UnionFinding
+from domain.inquiry.records import AgencyRecords
 
 
 class Union:

@@ -10,11 +10,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from casebook.ledger import LedgerConflict
-from domain.calendar import NoticeMissing, OutsideCalendar
-from domain.deadline_table import UnknownTerm
-from domain.parameters import MissingParameter
-from domain.records import RecordsFault
-from domain.rule_table import TableError
+from domain.deadlines.calendar import NoticeMissing, OutsideCalendar
+from domain.deadlines.term_table import UnknownTerm
+from domain.inquiry.records import RecordsFault
+from domain.rules.parameters import MissingParameter
+from domain.rules.rule_table import TableError
 from papers.document import BadTemplate
 
 RULE_ERRORS: Final = (BadTemplate, MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)

@@ -29,11 +29,11 @@ from temporalio.worker import Replayer, Worker
 import worker
 from bench.bare import BareWorkflow, read
 from casebook import migrations
-from cli.play import PLAYED_ON
-from domain import messages as m
-from domain.complaint import Complaint
-from domain.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
-from domain.identity import Sent, Verdict
+from cli.plays.play import PLAYED_ON
+from domain.case import messages as m
+from domain.case.identity import Sent, Verdict
+from domain.inquiry.findings import Employment, LaborFinding, MedicalInsuranceFinding, TaxFinding
+from domain.intake.complaint import Complaint
 from domain.ledger import Actor
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, log, servers

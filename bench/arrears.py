@@ -21,8 +21,8 @@ from domain.arrears.options import Options
 from domain.arrears.records import Records, reckoned
 from domain.arrears.wages import Employment, Wage
 from domain.base import months
-from domain.calendar import Calendar
-from domain.parameters import Parameters
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
 
 FIRST, LAST, PAID = "2014-01", "2023-12", date(2024, 12, 31)

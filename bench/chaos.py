@@ -34,14 +34,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from casebook import ledger
-from cli.play import PLAYED_ON
-from cli.up import Centre, whole
-from domain import messages as m
-from domain.identity import Sent, Verdict
+from cli.operator.up import Centre, whole
+from cli.plays.play import PLAYED_ON
+from domain.case import messages as m
+from domain.case.identity import Sent, Verdict
+from domain.case.opening import Reading
+from domain.case.receipts import Receipt
 from domain.ledger import BrokenLedger
-from domain.opening import Reading
-from domain.receipts import Receipt
-from domain.view import CaseView, Timeline
+from domain.views.case_view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Agency, Phase, Role
 from runtime import connect, log, servers
 from runtime.addresses import Addresses

@@ -21,10 +21,10 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
 from bench.__main__ import at_work
-from domain import messages as m
-from domain.findings import MedicalInsuranceFinding, TaxFinding
-from domain.opening import Reading
-from domain.view import CaseView
+from domain.case import messages as m
+from domain.case.opening import Reading
+from domain.inquiry.findings import MedicalInsuranceFinding, TaxFinding
+from domain.views.case_view import CaseView
 from domain.words import CENTRE_QUEUE, Agency, Phase, Role
 from runtime import log
 from runtime.settings import Settings

@@ -11,8 +11,8 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowHandle
 
 from bench.__main__ import at_work, opened
-from domain import messages as m
-from domain.opening import Reading
+from domain.case import messages as m
+from domain.case.opening import Reading
 from runtime import log
 from runtime.addresses import Addresses
 from runtime.settings import Settings

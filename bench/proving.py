@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from domain.identity import Use, sent_message
-from domain.messages import Comment
+from domain.case.identity import Use, sent_message
+from domain.direction.messages import Comment
 from runtime.settings import Settings
 from runtime.signing_keys import Keys, KeySetFile
 from runtime.tokens import Verifier, mint

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from domain.base import Model, Ref
-from domain.roster import AssignmentRequest, Load, assign, load_roster
+from domain.triage.roster import AssignmentRequest, Load, assign, load_roster
 
 CLASSES: Final = {"general": 40, "policy": 20, "complex": 25, "special": 15}
 """Cases of each class in a hundred: as the shipped roster is manned."""

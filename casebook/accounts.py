@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from domain.base import Instant, Model, Ref
-from domain.identity import EVERY_CASE, Claims
+from domain.case.identity import EVERY_CASE, Claims
 from domain.ledger import Actor
-from domain.protocol import PARTIES, must, refusal
+from domain.refusal import PARTIES, must, refusal
 from domain.words import Agency, Role
 
 TRIES: Final = 5

@@ -6,10 +6,10 @@ from typing import Final
 import asyncpg
 
 from casebook.ledger import FITS, VERDICT, columns, must_follow
-from domain.aftercare import Aftercare
-from domain.aftercare_view import AftercareEntry
 from domain.base import Model, Ref
-from domain.handover import Handover
+from domain.procedure.aftercare.state import Aftercare
+from domain.procedure.aftercare.view import AftercareEntry
+from domain.procedure.closure.handover import Handover
 from domain.words import ReferralTarget
 from runtime.vault import Vault
 

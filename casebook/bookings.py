@@ -7,8 +7,8 @@ from typing import Final
 import asyncpg
 
 from domain.base import Model, Ref
-from domain.rooms import Span, Why
-from domain.sessions import Booking
+from domain.mediation.rooms import Span, Why
+from domain.mediation.sessions import Booking
 
 _BOOK: Final = """
 insert into booking ("case", ref, mediator, room, during, calendar) values ($1, $2, $3, $4, tstzrange($5, $6), $7)

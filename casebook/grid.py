@@ -8,7 +8,7 @@ from pydantic import Field
 from casebook.ledger import FITS, VERDICT, columns, must_follow
 from casebook.registry import employer_digest
 from domain.base import Instant, Model, Month, Ref
-from domain.grid_view import GridEntry
+from domain.grid.view import GridEntry
 from domain.words import GridOutcome, PostKind
 from runtime.vault import Vault
 

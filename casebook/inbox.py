@@ -12,7 +12,7 @@ from pydantic import Field
 import texts
 from casebook.registry import digests_of_employer
 from domain.base import Instant, Model, Ref
-from domain.tasks import SHOWN_OPEN
+from domain.inquiry.tasks import SHOWN_OPEN
 from domain.words import Agency, CaseClass, ClaimKind, Language
 from runtime.vault import Vault
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from domain.case.casebook_rows import CasebookEntry
 from domain.ledger import Actor, BrokenLedger, EndMissing, Event, Head, verify
-from domain.projection import CasebookEntry
 from domain.words import Agency, Role
 from runtime.vault import Unreadable, Vault
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from casebook.registry import digests_of_employer, employer_digest, identity_digest
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
-from domain.complaint import Complaint
-from domain.roster import Load
-from domain.steps import Antecedents
+from domain.case.requests import Antecedents
+from domain.intake.complaint import Complaint
+from domain.triage.roster import Load
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase
 from runtime.vault import Vault
 

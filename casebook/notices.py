@@ -7,9 +7,9 @@ from typing import Final
 import asyncpg
 
 from domain.base import Instant, Model
-from domain.complaint import Claimant, Respondent
-from domain.notices import Audience, NoticeTable, notices
-from domain.projection import CasebookEntry
+from domain.case.casebook_rows import CasebookEntry
+from domain.intake.complaint import Claimant, Respondent
+from domain.procedure.notices.recipients import Audience, NoticeTable, notices
 from domain.words import Language
 from runtime.vault import Vault
 

@@ -4,7 +4,7 @@ import asyncpg
 
 from casebook import numbers
 from domain.base import Model
-from domain.papers import PaperMatter, PaperRequest, paper_rows
+from domain.papers.kinds import PaperMatter, PaperRequest, paper_rows
 from runtime.vault import Vault
 
 _DRILL = "演"

@@ -18,12 +18,12 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from casebook.registry import employer_digest, identity_digest
 from domain.base import Model, Month, Yuan
-from domain.complaint import Name, Respondent
-from domain.early_warning import NamedEmployer
-from domain.findings import FINDING, FINDING_OF, Finding, in_order
+from domain.grid.early_warning import NamedEmployer
 from domain.identifiers import CreditCode, IdentityNumber
-from domain.protocol import Problem, problems
-from domain.records import RecordsQuery
+from domain.inquiry.findings import FINDING, FINDING_OF, Finding, in_order
+from domain.inquiry.records import RecordsQuery
+from domain.intake.complaint import Name, Respondent
+from domain.refusal import Problem, problems
 from domain.words import Agency, InsuranceKind, OperatingState, Relation
 from runtime.vault import Vault
 

@@ -7,9 +7,9 @@ import asyncpg
 
 from casebook import numbers
 from domain.base import CENTRE_ZONE
-from domain.complaint import Claimant, Respondent
+from domain.case.requests import Registration, RegistrationRequest
 from domain.identifiers import same_name, typed
-from domain.projection import Registration, RegistrationRequest
+from domain.intake.complaint import Claimant, Respondent
 from runtime.vault import Vault
 
 SERIES = {True: "DRILL", False: "RZ"}

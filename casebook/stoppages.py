@@ -8,7 +8,7 @@ import asyncpg
 
 from casebook.records import SEALED, employer_key
 from domain.base import Month
-from domain.early_warning import NamedEmployer, PaidUntil
+from domain.grid.early_warning import NamedEmployer, PaidUntil
 from domain.words import Agency
 from runtime.vault import Vault
 

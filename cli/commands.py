@@ -12,7 +12,7 @@ class Listed:
     """A command as the help lists it."""
 
     name: str
-    modules: tuple[str, ...] = ("desk",)
+    modules: tuple[str, ...] = ("messages",)
     """Of this folder, in the order in which they add to it."""
     help: str = ""
     """Key of its one line of help; ``cli.command.NAME`` where it is left out."""
@@ -29,78 +29,84 @@ def _of(module: str, *names: str) -> tuple[Listed, ...]:
 
 COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
     "counter": (
-        *_of("filing", "file"),
-        *_of("claimants", "claimants"),
-        *_of("desk", "supply", "join", "step-in", "correct"),
+        *_of("counter.filing", "file"),
+        *_of("counter.claimants", "claimants"),
+        *_of("messages", "supply", "join", "step-in", "correct"),
         *_of("sending", "attach"),
-        *_of("evidence", "evidence"),
-        Listed("grid", ("grid",), "grid.command"),
-        Listed("reopen", ("reopen",), "reopening.command"),
+        *_of("counter.evidence", "evidence"),
+        Listed("grid", ("counter.grid",), "grid.command"),
+        Listed("reopen", ("counter.reopen",), "reopening.command"),
     ),
     "looking": (
-        *_of("reading", "show", "list", "timeline", "watch", "why"),
-        *_of("deadlines", "deadlines"),
-        *_of("owed", "owed"),
-        Listed("ends", ("ends",), "ends.command"),
-        *_of("notices", "notices"),
-        *_of("paper", "paper"),
+        *_of("looking.reading", "show", "list", "timeline", "watch", "why"),
+        *_of("tables.deadlines", "deadlines"),
+        *_of("looking.owed", "owed"),
+        Listed("ends", ("looking.ends",), "ends.command"),
+        *_of("looking.notices", "notices"),
+        *_of("looking.paper", "paper"),
     ),
     "officer": (
-        *_of("inbox", "inbox"),
-        Listed("tasks", ("inbox",), "cli.command.inbox"),
-        Listed("claim", ("desk", "bulk")),
-        *_of("reading", "draft"),
-        Listed("submit", ("desk", "bulk")),
-        *_of("findings", "findings"),
-        *_of("desk", "cosign", "return", "release", "transfer", "delegate", "revoke", "ask-time", "sign-reply", "pay"),
-        *_of("payment_sheet", "pay-list"),
-        *_of("desk", "correct-payment", "reverse-payment"),
+        *_of("officer.inbox", "inbox"),
+        Listed("tasks", ("officer.inbox",), "cli.command.inbox"),
+        Listed("claim", ("messages", "officer.bulk")),
+        *_of("looking.reading", "draft"),
+        Listed("submit", ("messages", "officer.bulk")),
+        *_of("officer.findings", "findings"),
+        *_of(
+            "messages", "cosign", "return", "release", "transfer", "delegate", "revoke", "ask-time", "sign-reply", "pay"
+        ),
+        *_of("officer.payment_sheet", "pay-list"),
+        *_of("messages", "correct-payment", "reverse-payment"),
     ),
     "mediator": (
-        *_of("findings", "prognosis"),
-        *_of("talks", "sessions", "diary", "free"),
-        *_of("desk", "schedule", "call-off", "session", "caucus", "recuse", "elect"),
-        *_of("terms", "terms"),
-        *_of("simulate", "simulate"),
-        *_of("desk", "propose", "unpropose", "consent", "give-up", "sign", "refuse-to-sign", "seal", "confirm"),
-        *_of("desk", "confirmed", "reschedule"),
+        *_of("officer.findings", "prognosis"),
+        *_of("mediator.sessions", "sessions", "diary", "free"),
+        *_of("messages", "schedule", "call-off", "session", "caucus", "recuse", "elect"),
+        *_of("mediator.terms", "terms"),
+        *_of("mediator.simulate", "simulate"),
+        *_of("messages", "propose", "unpropose", "consent", "give-up", "sign", "refuse-to-sign", "seal", "confirm"),
+        *_of("messages", "confirmed", "reschedule"),
     ),
     "party": _of(
-        *("desk", "attend", "counter", "answer", "answer-for", "speak-alone", "sign-for", "answer-schedule"),
+        *("messages", "attend", "counter", "answer", "answer-for", "speak-alone", "sign-for", "answer-schedule"),
     ),
     "supervisor": (
-        *_of("desk", "decide", "decide-recusal", "suspend", "resume", "reclassify", "reassign", "refer", "limitation"),
-        *_of("desk", "extend", "refuse-time", "skip", "relieve", "withdraw", "reveal", "comment", "retry", "advance"),
-        *_of("proof", "ledger"),
-        Listed("after", ("afterwards",), "aftercare.command"),
+        *_of(
+            "messages", "decide", "decide-recusal", "suspend", "resume", "reclassify", "reassign", "refer", "limitation"
+        ),
+        *_of(
+            "messages", "extend", "refuse-time", "skip", "relieve", "withdraw", "reveal", "comment", "retry", "advance"
+        ),
+        *_of("supervisor.ledger", "ledger"),
+        Listed("after", ("supervisor.aftercare",), "aftercare.command"),
         *(
-            Listed(name, ("afterwards",), f"aftercare.command.{name}")
+            Listed(name, ("supervisor.aftercare",), f"aftercare.command.{name}")
             for name in ("referrals", "received", "returned", "visited", "ruled")
         ),
     ),
     "tables": (
-        *_of("arrears", "arrears"),
-        *_of("triage", "triage"),
-        *_of("roster", "roster"),
-        *_of("officers", "officers"),
-        *_of("rules", "params"),
-        Listed("calendar", ("deadlines",), "deadlines.cli.calendar"),
-        *_of("records", "records"),
+        *_of("tables.arrears", "arrears"),
+        *_of("tables.triage", "triage"),
+        *_of("tables.roster", "roster"),
+        *_of("tables.officers", "officers"),
+        *_of("tables.parameters", "params"),
+        Listed("calendar", ("tables.deadlines",), "deadlines.cli.calendar"),
+        *_of("tables.records", "records"),
     ),
     "operator": (
-        Listed("demo", ("demo",), "demo.help"),
-        Listed("up", ("up",), "runtime.up_help"),
-        Listed("down", ("up",), "runtime.down_help"),
-        *_of("login", "login", "logout", "whoami"),
-        *_of("identity", "accounts", "keys"),
-        *_of("vault", "vault"),
-        *_of("workers", "workers"),
-        *_of("doctor", "doctor"),
-        *_of("backup", "backup", "restore"),
-        *_of("login", "token-server"),
-        *_of("tokens", "token"),
+        Listed("demo", ("plays.demo",), "demo.help"),
+        Listed("up", ("operator.up",), "runtime.up_help"),
+        Listed("down", ("operator.up",), "runtime.down_help"),
+        *_of("operator.login", "login", "logout", "whoami"),
+        *_of("operator.identity", "accounts", "keys"),
+        *_of("operator.vault", "vault"),
+        *_of("operator.workers", "workers"),
+        *_of("operator.doctor", "doctor"),
+        *_of("operator.backup", "backup", "restore"),
+        *_of("operator.login", "token-server"),
+        *_of("operator.tokens", "token"),
         *_of("sending", "send"),
-        *_of("protocol_docs", "docs"),
+        *_of("docs.protocol_docs", "docs"),
     ),
 }
 """By whom it serves; ``texts/cli.yaml`` has a heading for each (``panel.NAME``)."""

@@ -1,28 +1,19 @@
-"""Sending a message to a case, once, and telling what came of it; reading a case."""
+"""Sending a message to a case, once, and telling what came of it."""
 
 import json
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
-from cli.late import told_after
-from cli.link import Handle, Link, in_time
 from cli.out import Exit, console, emit, fail
-from domain.aftercare import AFTER
-from domain.ledger import Actor
-from domain.messages import Message
-from domain.opening import Reading
-from domain.view import CaseView
-from domain.words import Language
-
-
-def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:
-    """What every message carries besides what it says; a fresh id where none is given."""
-    return {"message_id": message_id or uuid.uuid4().hex, "actor": who.model_dump(mode="json"), "language": language}
+from client.after_closure import told_after
+from client.connection import Handle, Link, in_time
+from client.speaking import view_of
+from domain.message import Message
+from domain.procedure.aftercare.effects import AFTER
 
 
 def read_json(source: str, language: str) -> Any:
@@ -35,13 +26,6 @@ def read_json(source: str, language: str) -> Any:
     except ValueError as error:
         line = getattr(error, "lineno", "?")
         fail(Exit.BAD_INPUT, texts.say("cli.no_json", language, file=source, line=line))
-
-
-async def view_of(handle: Handle, language: str = Language.CHINESE, page: int | None = None) -> CaseView:
-    """The case as everybody reads it; with a page, of its people those on that page."""
-    reading = Reading(language=Language(language), page=page)
-    view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
-    return view
 
 
 async def deliver_even_late(at: Link, case: str, message: Message, by_signal: bool, as_json: bool) -> None:

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from domain.protocol import Problem
+    from domain.refusal import Problem
+
 
 _WITHOUT_TERMINAL: Final = 160
 

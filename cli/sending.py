@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-import domain.effects  # noqa: F401 - fills the protocol's table
+import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 import texts
-from cli.delivering import deliver, deliver_even_late, envelope, read_json
-from cli.examples_of import example
-from cli.link import link, run, told, whoever
+from cli.delivering import deliver, deliver_even_late, read_json
+from cli.docs.examples_of import example
 from cli.out import Exit, emit, fail
-from domain.messages import Attach
-from domain.protocol import MESSAGES, refusal
+from cli.running import run, told
+from client.connection import link, whoever
+from client.speaking import envelope
+from domain.case.protocol import MESSAGES
+from domain.direction.messages import Attach
+from domain.refusal import refusal
 
 
 def register(app: typer.Typer, language: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Final
 
-from domain.records import Unreachable, Unusable
+from domain.inquiry.records import Unreachable, Unusable
 
 FAILURES: Final = 5
 """Failures in a row that open the circuit."""

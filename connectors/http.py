@@ -31,9 +31,9 @@ from connectors.wire import (
     rows,
 )
 from domain.base import Model, Month
-from domain.early_warning import NamedEmployer, PaidUntil
-from domain.findings import FINDING, Finding
-from domain.records import RecordsQuery, Unreachable, Unusable
+from domain.grid.early_warning import NamedEmployer, PaidUntil
+from domain.inquiry.findings import FINDING, Finding
+from domain.inquiry.records import RecordsQuery, Unreachable, Unusable
 from domain.words import Agency
 
 A = TypeVar("A", bound=Model)

@@ -6,10 +6,10 @@ from typing import Annotated, Final, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref
-from domain.complaint import Name
-from domain.findings import Finding
 from domain.identifiers import CreditCode, IdentityNumber
-from domain.records import RecordsQuery
+from domain.inquiry.findings import Finding
+from domain.inquiry.records import RecordsQuery
+from domain.intake.complaint import Name
 from domain.words import Agency
 
 PATH: Final = "/v1/records"

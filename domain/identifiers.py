@@ -1,4 +1,4 @@
-"""Checks of the two national identifiers."""
+"""The two national identifiers: how they are meant, whether they can be right, how they are masked."""
 
 import unicodedata
 from datetime import date
@@ -8,6 +8,9 @@ from pydantic import AfterValidator
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.iso7064 import mod_11_2
+
+HIDDEN: Final = "***"
+"""What stands where something is not shown."""
 
 
 def typed(value: str) -> str:

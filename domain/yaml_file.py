@@ -1,10 +1,13 @@
 """YAML as people write it: a key that stands twice is an error, since the first would be lost without a word."""
 
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+TABLES: Final = Path(__file__).parent / "tables"
+"""What jurists read: the shipped tables."""
 _MERGE: Final = "tag:yaml.org,2002:merge"
 
 

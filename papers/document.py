@@ -16,7 +16,7 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, Template
 
 from domain.base import Model
-from domain.papers import PaperKind, PaperMatter, paper_rows
+from domain.papers.kinds import PaperKind, PaperMatter, paper_rows
 from domain.words import Language
 from papers import layout
 from papers.wording import FIELDS, wording

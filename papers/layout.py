@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph
 
 import texts
 from domain.base import Model
-from domain.papers import PaperKind, paper_rows
+from domain.papers.kinds import PaperKind, paper_rows
 from domain.words import Language
 from domain.yaml_file import read_yaml
 

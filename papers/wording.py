@@ -9,7 +9,7 @@ import cn2an
 
 import texts
 from domain.base import CENTRE_ZONE
-from domain.papers import FindingLine, ItemLine, PaperKind, PaperMatter
+from domain.papers.kinds import FindingLine, ItemLine, PaperKind, PaperMatter
 from domain.words import Extent, Language
 from texts import ends
 

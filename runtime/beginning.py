@@ -6,9 +6,10 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from domain.messages import FileComplaint, Message
-from domain.opening import Reading
-from domain.receipts import Receipt
+from domain.case.opening import Reading
+from domain.case.receipts import Receipt
+from domain.intake.messages import FileComplaint
+from domain.message import Message
 from domain.words import CENTRE_QUEUE
 from runtime.turns import again_when_turned_away
 

@@ -7,7 +7,7 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.messages import Message
+from domain.message import Message
 
 _RUNNING: Final = "WorkflowType = 'DisputeWorkflow' AND ExecutionStatus = 'Running'"
 _PAGE: Final = 200

@@ -16,9 +16,9 @@ import jwt
 from pydantic import ValidationError
 
 from domain.base import Model
-from domain.identity import EVERY_CASE, PEOPLE
+from domain.case.identity import EVERY_CASE, PEOPLE
 from domain.ledger import Actor
-from domain.protocol import PARTIES, must, refusal
+from domain.refusal import PARTIES, must, refusal
 from domain.words import Agency, Role
 from domain.yaml_file import read_yaml
 from runtime.sessions import Person

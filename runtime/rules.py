@@ -12,20 +12,20 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
+from domain.assessment.limitation import ClockAsked, LimitationClock, clocks
+from domain.assessment.prognosis import PrognosisTable, load_prognosis
+from domain.assessment.reconcile import ConflictTable, load_conflicts, shipped
 from domain.base import CENTRE_ZONE
-from domain.calendar import Calendar
-from domain.deadline_table import Terms
-from domain.deadlines import Deadline, on_day, plan, remind_on
-from domain.early_warning import GridTable, grid_table
-from domain.intake import IntakeTable, intake_table
-from domain.limitation import ClockAsked, LimitationClock, clocks
-from domain.officers import Directory, load_directory
-from domain.parameters import Parameters
-from domain.prognosis import PrognosisTable, load_prognosis
-from domain.reconcile import ConflictTable, load_conflicts, shipped
-from domain.rooms import RoomTable, room_table
-from domain.roster import Roster, load_roster
-from domain.triage import TriageTable, load_table
+from domain.deadlines.calendar import Calendar
+from domain.deadlines.deadline import Deadline, on_day, plan, remind_on
+from domain.deadlines.term_table import Terms
+from domain.grid.early_warning import GridTable, grid_table
+from domain.inquiry.officers import Directory, load_directory
+from domain.intake.bars import IntakeTable, intake_table
+from domain.mediation.rooms import RoomTable, room_table
+from domain.rules.parameters import Parameters
+from domain.triage.classification import TriageTable, load_table
+from domain.triage.roster import Roster, load_roster
 from texts import knows
 
 WHOLE: Final = (

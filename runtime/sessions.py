@@ -11,9 +11,9 @@ import jwt
 from pydantic import ValidationError
 
 from domain.base import Model, Ref
-from domain.identity import EVERY_CASE, Claims, Sent, Use
+from domain.case.identity import EVERY_CASE, Claims, Sent, Use
 from domain.ledger import Actor
-from domain.protocol import Problem, Refused, must
+from domain.refusal import Problem, Refused, must
 from runtime.settings import Settings
 from runtime.signing import Issuer
 from runtime.signing_keys import Keys, KeySetFile

@@ -18,7 +18,7 @@ from temporalio.client import (
 )
 from temporalio.common import RawValue
 
-from domain.identity import HEADER, Sent, Use, sent_message
+from domain.case.identity import HEADER, Sent, Use, sent_message
 from domain.ledger import Actor
 from runtime.codec import Converter
 from runtime.settings import Settings

@@ -18,7 +18,7 @@ from typing import Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from domain.identity import PEOPLE, KeySet, PublicKey
+from domain.case.identity import PEOPLE, KeySet, PublicKey
 from domain.words import Role
 from runtime.settings import Settings
 

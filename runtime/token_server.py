@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.base import Model
-from domain.protocol import Refused
+from domain.refusal import Refused
 from runtime.attempts import Attempts, TooLarge, body
 from runtime.sessions import Person, Request, Sessions
 from runtime.signing_keys import KeySetFile

@@ -13,9 +13,9 @@ from typing import Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from domain.identity import Claims, KeySet, Sent, UnknownKey, Use, Verdict, stand_for, verdict
+from domain.case.identity import Claims, KeySet, Sent, UnknownKey, Use, Verdict, stand_for, verdict
 from domain.ledger import Actor
-from domain.protocol import Refused, must, refusal
+from domain.refusal import Refused, must, refusal
 from runtime.signing_keys import Keys, KeySetFile, KeySetUnreadable
 
 ISSUER: Final = "onestop"

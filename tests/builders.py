@@ -8,8 +8,7 @@ from typing import Any
 
 from stdnum.iso7064 import mod_11_2
 
-from domain.complaint import Claimant, ClaimItem, Complaint, Respondent
-from domain.findings import (
+from domain.inquiry.findings import (
     Contribution,
     EmployerState,
     Employment,
@@ -17,8 +16,9 @@ from domain.findings import (
     MedicalInsuranceFinding,
     TaxFinding,
 )
+from domain.intake.complaint import Claimant, ClaimItem, Complaint, Respondent
 from domain.ledger import Actor
-from domain.messages import Instalment
+from domain.settlement.instalments import Instalment
 from domain.words import Agency, ClaimKind, InsuranceKind, OperatingState, Role
 
 _numbers = count(1)

@@ -17,10 +17,10 @@ from temporalio.service import RPCError
 
 import worker
 from casebook import migrations
-from cli.demo import load
-from cli.example import example_folder, example_names, localise
-from cli.play import play
-from domain import messages as m
+from cli.plays.demo import load
+from cli.plays.example import example_folder, example_names, localise
+from cli.plays.play import play
+from domain.case import messages as m
 from domain.words import Phase
 from runtime import servers
 from runtime.connect import plugin

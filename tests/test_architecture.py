@@ -17,13 +17,66 @@ MAY_KNOW = {
     "notices": {"notices", "domain"},
     "activities": {"activities", "papers", "notices", "casebook", "runtime", "domain", "texts"},
     "workflows": {"workflows", "activities", "runtime", "domain", "texts"},
-    "cli": {"cli", "papers", "connectors", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
-    "console": {"console", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "client": {"client", "workflows", "casebook", "runtime", "domain", "texts"},
+    "cli": {
+        "cli",
+        "client",
+        "papers",
+        "connectors",
+        "workflows",
+        "activities",
+        "casebook",
+        "runtime",
+        "domain",
+        "texts",
+    },
+    "console": {"console", "client", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
     "worker": {"workflows", "papers", "notices", "activities", "connectors", "casebook", "runtime", "domain", "texts"},
     "starter": {"cli"},
     "examples": {"examples", "connectors", "casebook", "domain"},
-    "bench": {"bench", "tests", "worker", "cli", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
+    "bench": {
+        "bench",
+        "tests",
+        "worker",
+        "client",
+        "cli",
+        "workflows",
+        "activities",
+        "casebook",
+        "runtime",
+        "domain",
+        "texts",
+    },
 }
+STOREYS = (
+    {
+        "base",
+        "words",
+        "identifiers",
+        "yaml_file",
+        "ledger",
+        "running_ledger",
+        "message",
+        "rounds",
+        "refusal",
+        "dialogue",
+    },
+    {"rules", "direction", "notices", "aftercare"},
+    {"deadlines", "intake", "triage"},
+    {"arrears", "papers", "collective", "personal_data"},
+    {"settlement"},
+    {"grid"},
+    {"inquiry"},
+    {"assessment", "closure"},
+    {"mediation"},
+    {"case"},
+    {"procedure"},
+    {"views"},
+)
+"""The rooms of ``domain/`` from the ground up: what is known without any case, the case, what happens to it, and what
+people see of it. Each knows those below it, and none beside it."""
+VOCABULARY = STOREYS[0]
+"""Single modules that may know each other."""
 OURS = {*MAY_KNOW, "tests"}
 OUTSIDE_WORLD = {"asyncpg", "socket", "subprocess", "asyncio", "temporalio", "sqlalchemy", "httpx", "random", "time"}
 
@@ -69,6 +122,34 @@ def test_the_domain_touches_nothing_outside_itself() -> None:
         if name.partition(".")[0] in OUTSIDE_WORLD
     ]
     assert strays == []
+
+
+def test_a_room_of_the_domain_knows_only_the_storeys_below_it() -> None:
+    storey = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
+    strays = []
+    for file in sources("domain"):
+        own = file.relative_to(ROOT / "domain").with_suffix("").parts[0]
+        for node, name in imports(file):
+            head, _, rest = name.partition(".")
+            room = rest.partition(".")[0]
+            if head != "domain" or room == own or {room, own} <= VOCABULARY:
+                continue
+            if storey[room] >= storey[own]:
+                strays.append(f"{file.relative_to(ROOT)}:{node.lineno} imports {name}")
+    assert strays == []
+
+
+def test_every_room_of_the_domain_stands_on_a_storey() -> None:
+    rooms = {
+        path.stem for path in (ROOT / "domain").iterdir() if path.stem not in ("__init__", "__pycache__", "tables")
+    }
+    assert rooms == set().union(*STOREYS)
+
+
+def test_the_steps_of_a_case_bear_one_name_below_and_above_it() -> None:
+    below = set().union(*STOREYS[1:9])
+    above = {path.name for path in (ROOT / "domain" / "procedure").iterdir() if (path / "__init__.py").exists()}
+    assert above <= below
 
 
 def test_workflows_know_of_the_runtime_only_what_is_pure() -> None:

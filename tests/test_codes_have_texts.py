@@ -10,21 +10,22 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import domain.effects  # noqa: F401 - fills the protocol's table
+import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 import texts
-from cli.examples_of import example
+from cli.docs.examples_of import example
 from domain import words
-from domain.case import InstalmentState, ProposalState
-from domain.confirmation import ConfirmationKind, ConfirmationState
-from domain.performance import ReschedulingState
-from domain.protocol import MESSAGES, Refused, parse
-from domain.receipts import Decision
-from domain.signature import SigningState, SigningWay
-from domain.tasks import TaskState
+from domain.case.protocol import MESSAGES, parse
+from domain.case.receipts import Decision
+from domain.case.state import InstalmentState, ProposalState
+from domain.inquiry.tasks import TaskState
+from domain.refusal import Refused
+from domain.settlement.confirmation import ConfirmationKind, ConfirmationState
+from domain.settlement.performance import ReschedulingState
+from domain.settlement.signature import SigningState, SigningWay
 from texts import sentences
 
 ROOT = Path(__file__).parent.parent
-HERE = ("runtime/tokens.py", "runtime/sessions.py", "runtime/oidc.py", "casebook/accounts.py", "cli/login.py")
+HERE = ("runtime/tokens.py", "runtime/sessions.py", "runtime/oidc.py", "casebook/accounts.py", "cli/operator/login.py")
 SOURCES = sorted([*ROOT.glob("domain/**/*.py"), *ROOT.glob("workflows/*.py"), *(ROOT / file for file in HERE)])
 
 
@@ -81,7 +82,7 @@ def refusals() -> set[Code]:
         if called in at and (code := literal(call, at[called]))
     }
     spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "records", "signature"}
-    spoken |= {"model", "wages"}
+    spoken |= {"instalments", "model", "wages"}
     models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)

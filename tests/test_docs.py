@@ -14,13 +14,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from temporalio.api.common.v1 import Payload
 
 from casebook.records import ROWS
-from cli import access_docs, connector_docs
-from cli.examples_of import example, finding_example
-from cli.protocol_docs import FILE, page
+from cli.docs import access_docs, connector_docs
+from cli.docs.examples_of import example, finding_example
+from cli.docs.protocol_docs import FILE, page
 from connectors import openapi
-from domain.findings import FINDING
-from domain.masking import Level, Sight, visibility
-from domain.protocol import MESSAGES
+from domain.case.protocol import MESSAGES
+from domain.case.visibility import Level, Sight, visibility
+from domain.inquiry.findings import FINDING
 from domain.words import Agency
 from runtime.codec import ENCODING, Codec
 from runtime.rings import KeyRing

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.records import ROWS
-from cli.example import EXAMPLES, example_folder, example_names, localise
-from cli.offer import shares
-from cli.script import (
+from cli.mediator.offer import shares
+from cli.plays.example import EXAMPLES, example_folder, example_names, localise
+from cli.plays.script import (
     AnswerTogether,
     AtPost,
     CounterWith,
@@ -26,16 +26,16 @@ from cli.script import (
     Until,
     read_script,
 )
-from domain.assessing import assess
-from domain.assessment import Assessment
-from domain.case_facts import triage_facts
-from domain.complaint import Complaint
-from domain.dues import dues
-from domain.findings import FINDING, Finding
-from domain.parameters import Parameters
-from domain.prognosis import load_prognosis
-from domain.steps import Known
-from domain.triage import load_table, triage
+from domain.assessment.assessment import Assessment
+from domain.assessment.months_owed import dues
+from domain.assessment.prognosis import load_prognosis
+from domain.case.requests import Known
+from domain.inquiry.findings import FINDING, Finding
+from domain.intake.complaint import Complaint
+from domain.procedure.assessment.assessing import assess
+from domain.procedure.triage.facts import triage_facts
+from domain.rules.parameters import Parameters
+from domain.triage.classification import load_table, triage
 from domain.words import Agency, Language, Phase, RespondentKind
 
 NAMES = ["complex", "general", "policy", "special"]

@@ -18,9 +18,9 @@ from temporalio.service import RPCError
 
 import worker
 from casebook import ledger, migrations
-from cli.up import whole
-from domain import messages as m
-from domain.view import CaseView
+from cli.operator.up import whole
+from domain.case import messages as m
+from domain.views.case_view import CaseView
 from domain.words import Agency, Outcome, Phase, Role
 from runtime import connect, servers
 from runtime.addresses import Addresses

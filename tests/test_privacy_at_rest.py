@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from cli.example import example_folder, localise
-from domain.complaint import Complaint
+from cli.plays.example import example_folder, localise
+from domain.intake.complaint import Complaint
 from runtime.settings import ROOT
 
 RUN = "privacy"

@@ -14,13 +14,15 @@ from temporalio.common import RawValue
 with workflow.unsafe.imports_passed_through():
     from activities.aftercare import AftercareService, LetterRequest
     from activities.papers import PaperService
-    from domain import aftercare, protocol, visit_record
-    from domain.aftercare import AFTER, Aftercare
-    from domain.aftercare_view import AftercareView, aftercare_view, entry
-    from domain.case import CaseState
-    from domain.opening import Reading
-    from domain.protocol import Refused
-    from domain.receipts import Acknowledgement
+    from domain.case.opening import Reading
+    from domain.case.receipts import Acknowledgement
+    from domain.case.state import CaseState
+    from domain.dialogue import mark
+    from domain.procedure.aftercare import effects, visit_record
+    from domain.procedure.aftercare.effects import AFTER
+    from domain.procedure.aftercare.state import Aftercare, opened
+    from domain.procedure.aftercare.view import AftercareView, aftercare_view, entry
+    from domain.refusal import Refused, must
     from texts import sentences
     from workflows import answers
     from workflows.alarm import Alarm
@@ -49,7 +51,7 @@ class AftercareWorkflow(Procedure):
             return None
         self._shown = after.next_seq
         if after.next_seq == 1:
-            aftercare.opened(after, self.now)
+            opened(after, self.now)
         for duty in (self.keep_shown, self.keep_written, self.keep_time, self.keep_papers):
             self.keep(duty)
         while True:
@@ -69,7 +71,7 @@ class AftercareWorkflow(Procedure):
 
         while after.awaits and self.messages < MESSAGES_PER_RUN:
             for target in list(after.to_send):
-                aftercare.send(after, target, await self.ask(AftercareService.terms, letters), self.now)
+                effects.send(after, target, await self.ask(AftercareService.terms, letters), self.now)
             await workflow.wait_condition(
                 lambda: bool(after.to_send) or not after.awaits or self.messages >= MESSAGES_PER_RUN
             )
@@ -87,7 +89,7 @@ class AftercareWorkflow(Procedure):
         while True:
             await workflow.wait_condition(lambda: bool(after.paper_orders))
             issued = await self.ask(PaperService.visit_record, self._visit_record)
-            aftercare.take_issued(after, issued, self.now)
+            effects.take_issued(after, issued, self.now)
 
     def _visit_record(self) -> visit_record.RecordRequest:
         assert self.after is not None
@@ -99,11 +101,11 @@ class AftercareWorkflow(Procedure):
         assert after is not None
 
         def upcoming() -> datetime | None:
-            at = min((one.at for one in aftercare.alarms(after)), default=None)
+            at = min((one.at for one in effects.alarms(after)), default=None)
             return at and at - after.clock_offset
 
         while True:
-            aftercare.ring(after, self.now)
+            effects.ring(after, self.now)
             until = upcoming()
 
             def moved(before: datetime | None = until) -> bool:
@@ -135,7 +137,7 @@ class AftercareWorkflow(Procedure):
         await workflow.wait_condition(lambda: self.read)
         try:
             message = AFTER.parse(name, body)
-            protocol.must(self.after is not None, "aftercare.no_case", "name")
+            must(self.after is not None, "aftercare.no_case", "name")
             assert self.after is not None
             acted = AFTER.carry_out(self.after, message, self.now)
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the rest goes on
@@ -144,7 +146,7 @@ class AftercareWorkflow(Procedure):
         return Acknowledgement(
             case=self.after.case,
             message_id=message.message_id,
-            seq=self.after.seen[protocol.mark(message)],
+            seq=self.after.seen[mark(message)],
             at=self.now,
             duplicate=not acted,
             waits=sentences.aftercare_line(*self.after.awaited, message.language),

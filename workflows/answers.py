@@ -8,13 +8,13 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.base import Model
-from domain.case import CaseState
-from domain.protocol import Refused
-from domain.protocol import refusal as refusal_of
-from domain.receipts import Receipt
-from domain.roster import Assignment
-from domain.triage import Triage
-from domain.view import TriageExplanation
+from domain.case.receipts import Receipt
+from domain.case.state import CaseState
+from domain.refusal import Refused
+from domain.refusal import refusal as refusal_of
+from domain.triage.classification import Triage
+from domain.triage.roster import Assignment
+from domain.views.case_view import TriageExplanation
 from domain.words import Language
 from texts import sentences
 from texts.assignment import lines as texts_of_assignment

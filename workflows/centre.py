@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.identity import IdentityService
     from domain.base import Model
-    from domain.identity import KeySet
+    from domain.case.identity import KeySet
     from domain.rounds import Round
     from domain.words import CENTRE_QUEUE, Agency
 

@@ -10,7 +10,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    import domain.effects  # noqa: F401 - fills the protocol's table
+    import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
     from activities.aftercare import AftercareService
     from activities.assessment import AssessmentService
     from activities.closure import ClosureService
@@ -18,26 +18,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.mediation import MediationService
     from activities.performance import PerformanceService
     from activities.triage import TriageService
-    from domain import confirming, performing, progress, protocol, recounting, replying, taking_up, view
-    from domain.bargain import Bargain, BargainReading
-    from domain.case import CaseState
-    from domain.effects.bargaining import accepted_by
-    from domain.effects.reading import revealed
-    from domain.ends_view import EndsView
-    from domain.handover import handover
-    from domain.intake import Admission
-    from domain.ledger import SYSTEM
-    from domain.messages import FileComplaint, LinkComplaint, Message, ReadPersonalData
-    from domain.opening import Closed, Opening, Reading
-    from domain.performance_view import PerformanceReading, PerformanceView
-    from domain.projection import AdmissionRequest, RegistrationRequest
-    from domain.protocol import Problem, Refused, refusal
-    from domain.receipts import Acknowledgement, PersonalData, Receipt
-    from domain.reopening import Reopen
-    from domain.session_messages import ScheduleSession
-    from domain.signing import back_at_the_table
-    from domain.sittings_view import SittingsView
-    from domain.steps import (
+    from domain.case import protocol
+    from domain.case.opening import Closed, Opening, Reading
+    from domain.case.receipts import Acknowledgement, PersonalData, Receipt
+    from domain.case.requests import (
+        Admission,
+        AdmissionRequest,
         ClosingRequest,
         JudgementRequest,
         LinkRequest,
@@ -45,24 +31,55 @@ with workflow.unsafe.imports_passed_through():
         MediationRequest,
         PerformanceRequest,
         RecordsRequest,
+        RegistrationRequest,
         TriagePlan,
     )
-    from domain.tasks import Task
-    from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
-    from domain.waiting import centres_turn
+    from domain.case.state import CaseState
+    from domain.closure.reopening import Reopen
+    from domain.dialogue import mark
+    from domain.inquiry.tasks import Task
+    from domain.intake.messages import FileComplaint, LinkComplaint
+    from domain.ledger import SYSTEM
+    from domain.mediation.session_messages import ScheduleSession
+    from domain.message import Message
+    from domain.personal_data.messages import ReadPersonalData
+    from domain.procedure import known
+    from domain.procedure.assessment.judgement import assessment_is_behind, take_judgement
+    from domain.procedure.closure import replying
+    from domain.procedure.closure.ends_view import EndsView
+    from domain.procedure.closure.handover import handover
+    from domain.procedure.closure.reply import take_reply
+    from domain.procedure.deadlines import counting_anew
+    from domain.procedure.inquiry.opening import close_inquiries, open_task, tell
+    from domain.procedure.intake import reopened
+    from domain.procedure.intake.admission import admit
+    from domain.procedure.mediation.bargain import Bargain, BargainReading
+    from domain.procedure.mediation.effects import accepted_by
+    from domain.procedure.mediation.opening import agreed, mediation_over, open_mediation
+    from domain.procedure.mediation.sessions_view import SittingsView
+    from domain.procedure.personal_data.reading import revealed
+    from domain.procedure.settlement import confirming, performing
+    from domain.procedure.settlement.agreement import instalments_of, settle
+    from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
+    from domain.procedure.settlement.signing import back_at_the_table
+    from domain.procedure.triage.result import take_triage
+    from domain.refusal import Problem, Refused, refusal
+    from domain.views import case_view
+    from domain.views.case_view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
+    from domain.views.waiting import centres_turn
     from domain.words import Outcome, Phase
     from workflows import answers, proven
     from workflows.prefill import prefill
     from workflows.readings import Readings
+    from workflows.running_case import EndsEarly, RunningCase, TurnsOver, phase
     from workflows.signing import signed
-    from workflows.upkeep import EndsEarly, TurnsOver, Upkeep, phase
 
 EMPTY: Final = Opening()
 """What a case begins with when whoever starts it says nothing."""
 
 
 @workflow.defn
-class DisputeWorkflow(Upkeep):
+class DisputeWorkflow(RunningCase):
     """One dispute between one or more claimants and whoever answers for their claim."""
 
     @workflow.init
@@ -109,7 +126,7 @@ class DisputeWorkflow(Upkeep):
             self.case.trim()
             run = workflow.info()
             workflow.continue_as_new(Opening(state=self.case, chain=run.first_execution_run_id, run=run.run_id))
-        recounting.leave(self.case)
+        counting_anew.leave(self.case)
         await self.closure()
         await workflow.wait_condition(lambda: not self.case.paper_orders and not self.case.sittings.unsettled)
         await self.settle_down()
@@ -127,13 +144,13 @@ class DisputeWorkflow(Upkeep):
             await self.until(lambda: case.complaint is not None or case.reopening is not None)
             if case.reopening is not None:
                 of = await self.step(AftercareService.give_back, partial(getattr, case.reopening, "of"))
-                taking_up.take_up(case, of, self.now)
+                reopened.take_up(case, of, self.now)
         if case.receipt is None:
             admission = await self._admitted()
             if admission.registration.joined and not await self._joined(admission.registration.case):
                 case.note("kept_apart", self.now, case_number=admission.registration.case_number)
                 admission = await self._admitted(apart=True)
-            progress.admit(case, admission, self.now)
+            admit(case, admission, self.now)
             self._triage = admission.triage
         if case.ending is None:
             await self.until(lambda: not case.missing)
@@ -186,12 +203,12 @@ class DisputeWorkflow(Upkeep):
         if plan is None:
             plan = await self.step(TriageService.plan, self.known)
         case.clocks = plan.clocks
-        progress.take_triage(case, plan.triage, self.now)
+        take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
         case.sharing = {row.agency: row for row in plan.sharing}
-        for inquiry in taking_up.inquiries(case, plan):
-            progress.open_task(case, inquiry, self.now)
-        taking_up.keep_found(case, self.now)
+        for inquiry in reopened.inquiries(case, plan):
+            open_task(case, inquiry, self.now)
+        reopened.keep_found(case, self.now)
 
     @phase(Phase.FACT_FINDING)
     async def fact_finding(self) -> None:
@@ -205,7 +222,7 @@ class DisputeWorkflow(Upkeep):
         try:
             while True:
                 for task in unread():
-                    request = RecordsRequest(known=progress.tell(case, task, self.now), agency=task.agency)
+                    request = RecordsRequest(known=tell(case, task, self.now), agency=task.agency)
                     prefills[task.ref] = asyncio.create_task(prefill(case, task, request))
                 await self.until(lambda: not case.open_tasks or bool(unread()))
                 if not case.open_tasks:
@@ -218,9 +235,9 @@ class DisputeWorkflow(Upkeep):
     async def prognosis(self) -> None:
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
-        while case.assessment is None or progress.assessment_is_behind(case):
+        while case.assessment is None or assessment_is_behind(case):
             judgement = await self.step(AssessmentService.judge, partial(self._judging, looking=True))
-            progress.take_judgement(case, judgement, self.now)
+            take_judgement(case, judgement, self.now)
             at_once = not case.undecided and not case.open_tasks
             self._mediation = judgement.mediation if at_once else None
             await self.until(lambda: not case.undecided and not case.open_tasks)
@@ -235,29 +252,29 @@ class DisputeWorkflow(Upkeep):
         if case.mediation is None:
             if self._mediation is None:
                 self._mediation = await self.step(MediationService.open, self._looking)
-            progress.open_mediation(case, self._mediation, self.now)
+            open_mediation(case, self._mediation, self.now)
         await self._bargain()
-        progress.close_inquiries(case, self.now)
-        proposal = progress.agreed(case)
+        close_inquiries(case, self.now)
+        proposal = agreed(case)
         if proposal is None:
             return
         plan_of_payment = await self.step(
             PerformanceService.plan,
             lambda: PerformanceRequest(
-                jurisdiction=progress.jurisdiction(case),
-                instalments=progress.instalments_of(case, proposal),
+                jurisdiction=known.jurisdiction(case),
+                instalments=instalments_of(case, proposal),
                 agreed_on=case.day(self.now),
                 acceleration=proposal.acceleration,
             ),
         )
-        progress.settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
+        settle(case, proposal, accepted_by(case, proposal), plan_of_payment, self.now)
 
     def _looking(self) -> MediationRequest:
         """The case as it looks for its mediator."""
         case = self.case
         assert case.assessment
         return MediationRequest(
-            known=self.known(), group=view.group(case) or "", skills=case.assessment.prognosis.skills
+            known=self.known(), group=case_view.group(case) or "", skills=case.assessment.prognosis.skills
         )
 
     async def _bargain(self) -> None:
@@ -265,14 +282,14 @@ class DisputeWorkflow(Upkeep):
         case = self.case
 
         def done() -> bool:
-            return not case.newcomers and (progress.agreed(case) is not None or progress.mediation_over(case))
+            return not case.newcomers and (agreed(case) is not None or mediation_over(case))
 
         while True:
-            await self.until(lambda: done() or progress.assessment_is_behind(case))
+            await self.until(lambda: done() or assessment_is_behind(case))
             if done():
                 return
             judged = await self.step(AssessmentService.judge, partial(self._judging, looking=False))
-            progress.take_judgement(case, judged, self.now)
+            take_judgement(case, judged, self.now)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:
@@ -288,7 +305,7 @@ class DisputeWorkflow(Upkeep):
     async def closure(self) -> None:
         """One reply to everybody, referral of what could not be settled, and a visit later."""
         case = self.case
-        progress.close_inquiries(case, self.now)
+        close_inquiries(case, self.now)
         closing = await self.ask(
             ClosureService.close,
             lambda: ClosingRequest(
@@ -298,7 +315,7 @@ class DisputeWorkflow(Upkeep):
                 referrals=tuple(case.referrals),
             ),
         )
-        progress.take_reply(case, closing, self.now)
+        take_reply(case, closing, self.now)
         replying.ask_for_signatures(case, closing.signatures, self.now)
         await workflow.wait_condition(lambda: replying.signed(case))
         confirming.hand_on(case, self.now)
@@ -371,7 +388,7 @@ class DisputeWorkflow(Upkeep):
         return Acknowledgement(
             case=case.case,
             message_id=message.message_id,
-            seq=case.seen[protocol.mark(message)],
+            seq=case.seen[mark(message)],
             at=self.now,
             duplicate=not acted,
             waits=self.line(message.language),

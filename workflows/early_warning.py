@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
-    from domain.early_warning import Employed, Stoppages, WarnAsked, WarningsDue, WarnReport, early_warnings
+    from domain.grid.early_warning import Employed, Stoppages, WarnAsked, WarningsDue, WarnReport, early_warnings
     from domain.words import CENTRE_QUEUE, Agency
     from workflows.centre import NEEDS_A_PERSON, agency, asked_by_the_centre, service
 

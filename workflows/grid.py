@@ -10,16 +10,17 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.grid import GridService
-    from domain import grid, grid_view, protocol
     from domain.base import Model
-    from domain.grid import GridState
-    from domain.grid_messages import OpenGrid
-    from domain.grid_view import GridForwarding, GridOpening, GridReceipt, GridView
+    from domain.case.opening import Reading
+    from domain.case.receipts import Acknowledgement
+    from domain.dialogue import mark
+    from domain.grid import mediation, view
+    from domain.grid.messages import OpenGrid
+    from domain.grid.state import GridState, day
+    from domain.grid.view import GridForwarding, GridOpening, GridReceipt, GridView
     from domain.ledger import Actor
-    from domain.messages import Message
-    from domain.opening import Reading
-    from domain.protocol import Refused
-    from domain.receipts import Acknowledgement
+    from domain.message import Message
+    from domain.refusal import Refused, must
     from domain.words import GridOutcome, Language, Role
     from texts import sentences
     from workflows import answers, proven
@@ -69,7 +70,7 @@ class GridWorkflow(Procedure):
         state = self.grid
         assert state.opened_at is not None
         place = state.complaint.jurisdiction if state.complaint else "CN"
-        opening = GridOpening(jurisdiction=place, opened_on=grid.day(state.opened_at))
+        opening = GridOpening(jurisdiction=place, opened_on=day(state.opened_at))
         state.plan = await self.ask(GridService.plan, lambda: opening)
 
     async def _mediate(self) -> None:
@@ -82,25 +83,25 @@ class GridWorkflow(Procedure):
                 timeout=max(state.plan.deadline.due_at - workflow.now(), timedelta()),
             )
         except TimeoutError:
-            grid.give_over(state, "deadline", workflow.now())
+            mediation.give_over(state, "deadline", workflow.now())
         if state.ending is None:
-            grid.give_over(state, "busy", workflow.now())
+            mediation.give_over(state, "busy", workflow.now())
 
     async def _hand_over(self) -> None:
         """The centre's case goes on from what was said; without anybody who complains there is none to open."""
         state = self.grid
         if state.complaint is None:
-            grid.report(state, workflow.now())
+            mediation.report(state, workflow.now())
             return
         forwarding = GridForwarding(
-            complaint=grid.complaint_for_the_centre(state), record=grid.record(state), drill=state.drill
+            complaint=mediation.complaint_for_the_centre(state), record=mediation.record(state), drill=state.drill
         )
         answer = await self.ask(GridService.forward, lambda: forwarding)
-        grid.take_over(state, answer, workflow.now())
+        mediation.take_over(state, answer, workflow.now())
 
     async def keep_written(self) -> None:
         """Keep the casebook."""
-        await self.keep_casebook(GridService.record, lambda: grid_view.entry(self.grid))
+        await self.keep_casebook(GridService.record, lambda: view.entry(self.grid))
 
     async def keep_trying(self) -> None:
         """Try again what is blocked, when its time has come: a post has no other alarms."""
@@ -127,11 +128,11 @@ class GridWorkflow(Procedure):
     def recognise(self, reader: Actor) -> None:
         """See base class."""
         mine = {Role.CLAIMANT: self.grid.claimants, Role.RESPONDENT: self.grid.respondents}.get(reader.role)
-        protocol.must(mine is None or self.grid.post is None or reader.id in mine, "party.unknown", "actor.id")
+        must(mine is None or self.grid.post is None or reader.id in mine, "party.unknown", "actor.id")
 
     def carry_out(self, name: str, body: bytes) -> None:
         """See base class."""
-        grid.carry_out(self.grid, grid.parse(name, body), workflow.now())
+        mediation.carry_out(self.grid, mediation.parse(name, body), workflow.now())
 
     @workflow.update(dynamic=True)
     async def take_update(self, name: str, payloads: Sequence[RawValue]) -> GridReceipt | Acknowledgement:
@@ -139,8 +140,8 @@ class GridWorkflow(Procedure):
         body = answers.body(payloads)
         self.messages += 1
         try:
-            message = grid.parse(name, body)
-            acted = grid.carry_out(self.grid, message, workflow.now())
+            message = mediation.parse(name, body)
+            acted = mediation.carry_out(self.grid, message, workflow.now())
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the rest goes on
             raise self.refused(name, body, error) from None
         if message.name == OpenGrid.name:
@@ -153,12 +154,12 @@ class GridWorkflow(Procedure):
         """Refuse an update that can't be carried out, in the sender's language, before it enters history."""
         body = answers.body(payloads)
         try:
-            grid.check(self.grid, grid.parse(name, body), workflow.now())
+            mediation.check(self.grid, mediation.parse(name, body), workflow.now())
         except Refused as refused:
             raise answers.refusal(refused, answers.language_of(body)) from None
 
     def _receipt(self, language: Language) -> GridReceipt:
-        found = grid_view.receipt(self.grid)
+        found = view.receipt(self.grid)
         assert found is not None
         told = sentences.grid_receipt(found.case, found.due, found.paid_by, found.source, found.verified, language)
         return found.model_copy(update={"text": told})
@@ -167,7 +168,7 @@ class GridWorkflow(Procedure):
         return Acknowledgement(
             case=self.grid.case,
             message_id=message.message_id,
-            seq=self.grid.seen[protocol.mark(message)],
+            seq=self.grid.seen[mark(message)],
             at=workflow.now(),
             duplicate=not acted,
             waits=self._line(message.language),
@@ -179,7 +180,7 @@ class GridWorkflow(Procedure):
         if self.grid.post is None:
             return None
         language = (reading or Reading()).language
-        seen = grid_view.view(self.grid, proven.reader())
+        seen = view.view(self.grid, proven.reader())
         return seen.model_copy(update={"line": self._line(language)})
 
     def _line(self, language: Language) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from temporalio.common import SearchAttributeUpdate
 
-from domain.case import CaseState
-from domain.view import group
+from domain.case.state import CaseState
+from domain.views.case_view import group
 from runtime import search_attributes as keys
 
 

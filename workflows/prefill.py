@@ -6,11 +6,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import inquiring
-    from domain.case import CaseState
-    from domain.findings import FINDING_OF
-    from domain.steps import RecordsRequest
-    from domain.tasks import Task
+    from domain.case.requests import RecordsRequest
+    from domain.case.state import CaseState
+    from domain.inquiry.findings import FINDING_OF
+    from domain.inquiry.tasks import Task
+    from domain.procedure.inquiry import reading_records
     from workflows import answers
     from workflows.alarm import Alarm
     from workflows.centre import agency
@@ -31,15 +31,15 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
                 "read_records",
                 request,
                 FINDING_OF[task.agency],
-                patience=min(left, inquiring.patience(task)),
+                patience=min(left, reading_records.patience(task)),
                 summary=answers.records(task.agency),
             )
         except (ActivityError, ApplicationError) as error:
             if task not in case.open_tasks:
                 break
-            next_try = inquiring.delay_records(case, task, *answers.records_failure(error), now())
+            next_try = reading_records.delay_records(case, task, *answers.records_failure(error), now())
         else:
-            inquiring.take_records(case, task, draft, now())
+            reading_records.take_records(case, task, draft, now())
             return
 
         def again(at: datetime = next_try) -> bool:
@@ -49,4 +49,4 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
             await alarm.wait(workflow.now() + (next_try - now()), again)
         if task not in case.open_tasks:
             break
-    inquiring.give_up_records(case, task, now())
+    reading_records.give_up_records(case, task, now())

@@ -15,11 +15,11 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain import protocol
-    from domain.chronicle import Blocked, Chronicle
-    from domain.identity import KeySet
+    from domain.case.identity import KeySet
+    from domain.dialogue import reject, turn_away
     from domain.ledger import Actor
-    from domain.protocol import Problem, Refused
+    from domain.refusal import Problem, Refused
+    from domain.running_ledger import Blocked, RunningLedger
     from workflows import answers
     from workflows.alarm import Alarm
     from workflows.centre import NEEDS_A_PERSON, service
@@ -72,7 +72,7 @@ class Procedure:
         return self._asked_in == _this_task()
 
     @property
-    def ledger(self) -> Chronicle | None:
+    def ledger(self) -> RunningLedger | None:
         """The state with its ledger; None while it is being read."""
         raise NotImplementedError
 
@@ -241,14 +241,14 @@ class Procedure:
         try:
             self.carry_out(name, body)
         except Refused as refused:
-            protocol.reject(self.ledger, name, body, refused, self.now)
+            reject(self.ledger, name, body, refused, self.now)
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the case goes on
-            protocol.reject(self.ledger, name, body, answers.unforeseen(error), self.now)
+            reject(self.ledger, name, body, answers.unforeseen(error), self.now)
 
     def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
         """Put a signal on the ledger that nobody proved to have sent."""
         if self.ledger is not None:
-            protocol.turn_away(self.ledger, name, answers.body(payloads), found, self.now)
+            turn_away(self.ledger, name, answers.body(payloads), found, self.now)
 
     def not_cancelled(self) -> None:
         """Note that somebody asked Temporal to cancel the run, which ends nothing."""
@@ -263,5 +263,5 @@ class Procedure:
             return answers.refusal(error, answers.language_of(body))
         found = answers.unforeseen(error)
         if self.ledger is not None:
-            protocol.reject(self.ledger, name, body, found, self.now)
+            reject(self.ledger, name, body, found, self.now)
         return answers.refusal(found, answers.language_of(body))

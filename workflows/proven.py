@@ -29,11 +29,11 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from domain.identity import HEADER, KeySet, Sent, Use, Verdict, sent_message, verdict
+from domain.case.identity import HEADER, KeySet, Sent, Use, Verdict, sent_message, verdict
+from domain.case.opening import Reading
+from domain.case.readers import may_read
 from domain.ledger import Actor
-from domain.opening import Reading
-from domain.protocol import Refused, refusal
-from domain.readers import may_read
+from domain.refusal import Refused, refusal
 from domain.words import Language
 from runtime.tokens import TOKEN_BYTES, judge, key_id
 from workflows import answers, centre

@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Any, Final
 
-from domain import bargain as bargaining
-from domain import view
-from domain.bargain import Bargain, BargainReading
-from domain.case import CaseState
-from domain.ends_view import EndsView, ends_view
+from domain.case.opening import Reading
+from domain.case.receipts import Receipt
+from domain.case.state import CaseState
 from domain.ledger import Actor
-from domain.masking import Eyes
-from domain.opening import Reading
-from domain.paging import paged
-from domain.performance_view import PerformanceReading, PerformanceView, performance_view
-from domain.receipts import Receipt
-from domain.sittings_view import SittingsView, sittings_view
-from domain.view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
-from domain.waiting import waiting
+from domain.procedure.closure.ends_view import EndsView, ends_view
+from domain.procedure.mediation import bargain as bargaining
+from domain.procedure.mediation.bargain import Bargain, BargainReading
+from domain.procedure.mediation.sessions_view import SittingsView, sittings_view
+from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView, performance_view
+from domain.views import case_view
+from domain.views.case_view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
+from domain.views.masking import Eyes
+from domain.views.paging import paged
+from domain.views.waiting import waiting
 from domain.words import Language
 from texts import sentences
 from workflows import answers
@@ -39,9 +39,9 @@ class Readings:
     def case_view(self, reading: Reading | None = None) -> CaseView:
         """The case, as far as the reader may see it."""
         language = (reading or Reading()).language
-        whole = view.case_view(self._case, self._now)
+        whole = case_view.case_view(self._case, self._now)
         told = {"line": line(self._case, language), "assigned_because": answers.assignment(whole.assignment, language)}
-        seen = self._eyes.case(whole.model_copy(update=told), view.shares(self._case, self._reader.id))
+        seen = self._eyes.case(whole.model_copy(update=told), case_view.shares(self._case, self._reader.id))
         return paged(seen, reading.page) if reading is not None and reading.page is not None else seen
 
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
@@ -62,13 +62,13 @@ class Readings:
     def open_tasks(self, reading: Reading | None = None) -> OpenTasks:
         """The inquiries that somebody still has to act on."""
         del reading
-        tasks = (view.task_view(task) for task in self._case.open_tasks)
+        tasks = (case_view.task_view(task) for task in self._case.open_tasks)
         return OpenTasks(case=self._case.case, tasks=self._eyes.tasks(tasks))
 
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
         """The dates of the case that the reader may see, and how each came about."""
         del reading
-        return self._eyes.deadlines(view.deadlines(self._case, self._now), self._case.items)
+        return self._eyes.deadlines(case_view.deadlines(self._case, self._now), self._case.items)
 
     def ends(self, reading: Reading | None = None) -> EndsView:
         """How the case ended, or stands, and what each party can do until when."""
@@ -83,7 +83,7 @@ class Readings:
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:
         """The claim and the findings side by side, for each claimant with each employer."""
         del reading
-        whole = view.side_by_side(self._case)
+        whole = case_view.side_by_side(self._case)
         return whole.model_copy(update={"lines": self._eyes.lines(whole.lines)})
 
     def owed(self, reading: PerformanceReading | None = None) -> PerformanceView | None:

@@ -4,15 +4,16 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.performance import PerformanceService
-    from domain import confirming, progress, signing
-    from domain.effects.papers import order
+    from domain.case.requests import PerformanceRequest
     from domain.ledger import SYSTEM
-    from domain.papers import PaperKind
-    from domain.steps import PerformanceRequest
-    from workflows.upkeep import Upkeep
+    from domain.papers.kinds import PaperKind
+    from domain.procedure import known
+    from domain.procedure.papers.effects import order
+    from domain.procedure.settlement import confirming, signing
+    from workflows.running_case import RunningCase
 
 
-async def signed(dispute: Upkeep) -> None:
+async def signed(dispute: RunningCase) -> None:
     """Wait until the settlement is signed, paid in full, or not signed in time. One of before signatures passes."""
     case = dispute.case
     await dispute.until(lambda: signing.open_signing(case) is None or not case.unpaid)
@@ -24,7 +25,7 @@ async def signed(dispute: Upkeep) -> None:
     plan = await dispute.step(
         PerformanceService.plan,
         lambda: PerformanceRequest(
-            jurisdiction=progress.jurisdiction(case),
+            jurisdiction=known.jurisdiction(case),
             instalments=tuple(due.instalment for due in settlement.dues),
             agreed_on=effective_on,
         ),

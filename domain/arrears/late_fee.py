@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.arrears.columns import Columns, Ints, scaled
 from domain.arrears.model import Deferral
-from domain.parameters import Parameters, Row
+from domain.rules.parameters import Parameters, Row
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from domain.arrears.model import Deferral, DueSpan, MonthArrears, Payment, Recei
 from domain.arrears.options import Options
 from domain.arrears.terms import Place, Term, term
 from domain.base import Ref
-from domain.calendar import Calendar
-from domain.parameters import Parameters, Row
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import Parameters, Row
 
 K = TypeVar("K")
 _DAYS: Final = date.max.toordinal() + 1

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from domain.arrears.options import Chosen
 from domain.base import Model, Month, Ref, Yuan
-from domain.parameters import Row
+from domain.rules.parameters import Row
 from domain.words import InsuranceKind
 
 Amount = Annotated[Yuan, Field(ge=0, lt=10_000_000_000)]

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal
 
 from domain.base import Model, Month, Ref
 from domain.words import InsuranceKind
-from domain.yaml_file import read_yaml
+from domain.yaml_file import TABLES, read_yaml
 
-SHIPPED: Final = Path(__file__).parents[1] / "tables" / "arrears.yaml"
+SHIPPED: Final = TABLES / "arrears.yaml"
 
 
 class Options(Model):

@@ -13,8 +13,8 @@ from domain.arrears.report import report
 from domain.arrears.terms import Place
 from domain.arrears.wages import Employment, Wage, owed_spans
 from domain.base import Model, Month, Ref
-from domain.calendar import Calendar
-from domain.parameters import Parameters
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
 
 

@@ -9,7 +9,7 @@ from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Alternative, Arrears, MonthArrears, MonthDue
 from domain.arrears.options import chosen, reliefs
 from domain.base import Ref
-from domain.parameters import Parameters
+from domain.rules.parameters import Parameters
 
 
 def compute(dues: Iterable[MonthDue], parameters: Parameters, jurisdiction: str, as_of: date) -> Arrears:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from domain.calendar import Calendar
-from domain.parameters import MissingParameter, Parameters, Row
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import MissingParameter, Parameters, Row
 from domain.words import InsuranceKind
 
 

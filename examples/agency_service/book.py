@@ -18,8 +18,8 @@ from connectors.wire import (
     WorksOn,
 )
 from domain.base import CENTRE_ZONE, Month
-from domain.findings import FINDING
-from domain.records import RecordsQuery
+from domain.inquiry.findings import FINDING
+from domain.inquiry.records import RecordsQuery
 from domain.words import Agency
 
 

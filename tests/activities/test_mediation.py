@@ -14,10 +14,10 @@ from activities.mediation import MediationService
 from activities.unserviceable import RULE_ERRORS
 from casebook.ledger import record
 from casebook.registry import identity_digest, register
-from domain.complaint import Complaint
-from domain.roster import Assignment
-from domain.rule_table import TableError
-from domain.steps import Known, MediationRequest
+from domain.case.requests import Known, MediationRequest
+from domain.intake.complaint import Complaint
+from domain.rules.rule_table import TableError
+from domain.triage.roster import Assignment
 from domain.words import Language, Outcome
 from runtime.rules import Rules
 from runtime.vault import Vault

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from domain.complaint import Complaint
+from domain.case.casebook_rows import CasebookEntry, CaseRow, TaskRow
+from domain.case.requests import RegistrationRequest
+from domain.intake.complaint import Complaint
 from domain.ledger import GENESIS, SYSTEM, Event, seal
-from domain.projection import CasebookEntry, CaseRow, RegistrationRequest, TaskRow
 from domain.words import Agency, Phase
 from tests.builders import complaint, employer
 

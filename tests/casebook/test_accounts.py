@@ -8,9 +8,9 @@ import pytest
 
 from casebook import accounts
 from casebook.accounts import TRIES, Account
-from domain.identity import Claims, Use
+from domain.case.identity import Claims, Use
 from domain.ledger import SYSTEM, Actor
-from domain.protocol import Refused
+from domain.refusal import Refused
 from domain.words import Agency, Role
 from tests import builders
 

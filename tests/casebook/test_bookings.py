@@ -8,8 +8,8 @@ import asyncpg
 
 from casebook import bookings
 from domain.base import CENTRE_ZONE
-from domain.rooms import Why
-from domain.sessions import Booking
+from domain.mediation.rooms import Why
+from domain.mediation.sessions import Booking
 from domain.words import Room
 
 _days = count(1)

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from casebook import migrations
 from casebook.inbox import TaskFilter, TaskLine, held_by, tasks
 from casebook.ledger import record
-from domain.projection import TaskRow
+from domain.case.casebook_rows import TaskRow
 from domain.words import Agency, CaseClass, ClaimKind
 from runtime.vault import Vault
 from tests.casebook.desk import Desk

@@ -8,7 +8,7 @@ from casebook.ledger import record
 from casebook.lists import CaseFilter, antecedents, cases, earlier_mediators, find, mediator_loads
 from casebook.registry import register
 from domain.base import CENTRE_ZONE
-from domain.steps import Antecedents
+from domain.case.requests import Antecedents
 from domain.words import Agency, CaseClass, Outcome, Phase
 from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer

@@ -7,7 +7,7 @@ from decimal import Decimal
 import asyncpg
 
 from casebook import papers
-from domain.papers import PaperKind, PaperMatter, PaperRequest, PartyLine
+from domain.papers.kinds import PaperKind, PaperMatter, PaperRequest, PartyLine
 from runtime.vault import Vault
 from tests.casebook.filing import fresh
 

@@ -8,9 +8,9 @@ import pytest
 
 from casebook.records import ROWS, LoadReport, TableRecords, load, parsed, seal_plain
 from casebook.registry import identity_digest
-from domain.complaint import Claimant, Complaint, Respondent
-from domain.findings import Finding
-from domain.records import RecordsQuery
+from domain.inquiry.findings import Finding
+from domain.inquiry.records import RecordsQuery
+from domain.intake.complaint import Claimant, Complaint, Respondent
 from domain.words import Agency, Language
 from runtime.vault import Vault
 from tests.builders import arrears_item, claimant, employer, identity_number

@@ -9,8 +9,8 @@ import pytest
 
 from casebook.ledger import record
 from casebook.registry import keep_claimants, register
-from domain.complaint import Complaint
-from domain.projection import Registration, RegistrationRequest
+from domain.case.requests import Registration, RegistrationRequest
+from domain.intake.complaint import Complaint
 from domain.words import Outcome, Phase
 from runtime.vault import Vault
 from tests.builders import arrears_item, claimant, employer

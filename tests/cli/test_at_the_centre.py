@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cli import link, protocol_docs
-from domain.complaint import Complaint
+from cli.docs import protocol_docs
+from domain.intake.complaint import Complaint
 from tests import builders
 from tests.cli.conftest import Centre, Onestop, Ran
 from texts import sentences
@@ -239,7 +239,7 @@ async def test_a_complaint_is_taken_while_nobody_is_at_work(
     at_centre: Onestop, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is in Temporal's history before the sender is told so; the workers find it when they come back."""
-    monkeypatch.setattr(link, "PATIENCE", 1.0)
+    monkeypatch.setattr("client.connection.PATIENCE", 1.0)
     complaint = builders.complaint()
     complaint = complaint.model_copy(update={"claimants": (builders.claimant(902, ref="c1"),)})
     case = f"dispute-{complaint.complaint_id}"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from cli.claimant_sheet import read_sheet
-from domain.complaint import Complaint
+from client.claimant_sheet import read_sheet
+from domain.intake.complaint import Complaint
 from tests.builders import identity_number
 from tests.cli.conftest import Onestop
 from tests.cli.test_at_the_centre import filed, until

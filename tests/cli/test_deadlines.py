@@ -9,12 +9,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import deadlines
-from domain.calendar import Calendar
-from domain.deadlines import plan
-from domain.limitation import LimitationEvent, LimitationEventKind, limitation_clock
-from domain.steps import OpenDeadline
-from domain.view import CaseDeadlines
+from cli.tables import deadlines
+from domain.assessment.limitation import LimitationEvent, LimitationEventKind, limitation_clock
+from domain.case.requests import OpenDeadline
+from domain.deadlines.calendar import Calendar
+from domain.deadlines.deadline import plan
+from domain.views.case_view import CaseDeadlines
 from domain.words import ClaimKind
 
 Run = Callable[..., Result]

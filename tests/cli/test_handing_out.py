@@ -8,7 +8,7 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from cli.handing_out import hand_out
+from cli.operator.worker_secrets import hand_out
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, servers
 from runtime.addresses import Addresses

@@ -13,7 +13,7 @@ import pytest
 
 from casebook import accounts
 from casebook.accounts import Account
-from cli.signing_in import Prover
+from client.signing_in import Prover
 from domain.words import Agency, Role
 from runtime.ports import free_port
 from runtime.sessions import Sessions

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.rules import install
-from domain.deadlines import plan
-from domain.parameters import MissingParameter
-from domain.rule_table import TableError
+from cli.tables.parameters import install
+from domain.deadlines.deadline import plan
+from domain.rules.parameters import MissingParameter
+from domain.rules.rule_table import TableError
 from runtime.rules import read
 
 PARAMETERS = """

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from cli.payment_sheet import read_payments
-from cli.sheets import NoSheet
+from client.payment_sheet import read_payments
+from client.sheets import NoSheet
 from domain.words import Agency, Language
 from tests import builders
 from tests.cli.conftest import Onestop

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
-from cli import render
+from cli.looking import render
 from domain.words import Agency, CaseClass, ClaimKind, Lane, Phase
 
 NOW = datetime(2026, 11, 4, tzinfo=UTC)

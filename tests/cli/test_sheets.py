@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from cli.claimant_sheet import Sheet, read_sheet
-from cli.payment_sheet import Payments, read_payments
-from cli.sheets import NoSheet, amount, day, month
+from client.claimant_sheet import Sheet, read_sheet
+from client.payment_sheet import Payments, read_payments
+from client.sheets import NoSheet, amount, day, month
 from domain.words import Agency, Language
 from tests import builders
 from tests.builders import identity_number

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.triage import TriageFacts
+from domain.triage.classification import TriageFacts
 from runtime.rules import Rules
 from runtime.settings import Settings
 from tests.cli.conftest import Onestop

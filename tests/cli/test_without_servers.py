@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from cli.desk import COMMANDS, Command
-from cli.examples_of import example, finding_example
-from cli.link import BadActor, actor
+from cli.docs.examples_of import example, finding_example
+from cli.docs.protocol_docs import FILE, page
 from cli.main import build, language_of
-from cli.protocol_docs import FILE, page
+from cli.messages import COMMANDS, Command
 from cli.sending import described
-from domain.complaint import Complaint
-from domain.findings import FINDING_OF
-from domain.protocol import MESSAGES
+from client.connection import BadActor, actor
+from domain.case.protocol import MESSAGES
+from domain.inquiry.findings import FINDING_OF
+from domain.intake.complaint import Complaint
 from domain.words import Agency, Language, Role
 from tests.cli.conftest import Onestop
 

@@ -11,8 +11,8 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from domain.findings import Finding
-from domain.records import RecordsQuery
+from domain.inquiry.findings import Finding
+from domain.inquiry.records import RecordsQuery
 from tests.builders import arrears_item, complaint
 
 

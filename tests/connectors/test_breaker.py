@@ -1,7 +1,7 @@
 import pytest
 
 from connectors.breaker import FAILURES, REST, Breaker
-from domain.records import Unreachable, Unusable
+from domain.inquiry.records import Unreachable, Unusable
 
 
 class Line:

@@ -12,9 +12,9 @@ from casebook.records import TableRecords, load
 from casebook.stoppages import TableStoppages
 from connectors.breaker import Breaker
 from connectors.http import Service, opened
-from domain.complaint import Claimant, Respondent
-from domain.early_warning import NamedEmployer, PaidUntil
-from domain.records import EmployerRecords
+from domain.grid.early_warning import NamedEmployer, PaidUntil
+from domain.inquiry.records import EmployerRecords
+from domain.intake.complaint import Claimant, Respondent
 from domain.words import Agency
 from examples.agency_service.service import service
 from runtime.vault import Vault

@@ -21,8 +21,8 @@ from starlette.routing import Route
 from connectors.breaker import Breaker
 from connectors.http import PAGE_BYTES, HttpRecords, Service, Unsafe, opened
 from connectors.wire import EMPLOYED, PAID_UNTIL, PATH
-from domain.early_warning import NamedEmployer
-from domain.records import RecordsFault, RecordsQuery, Unreachable, Unusable
+from domain.grid.early_warning import NamedEmployer
+from domain.inquiry.records import RecordsFault, RecordsQuery, Unreachable, Unusable
 from domain.words import Agency
 from examples.agency_service.service import service
 from tests.builders import claimant

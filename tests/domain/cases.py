@@ -5,33 +5,23 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain.assessment import Assessment, OwedItem
+from domain.assessment.assessment import Assessment, OwedItem
+from domain.assessment.prognosis import load_prognosis, prognose
+from domain.assessment.reconcile import Discrepancy
 from domain.base import CENTRE_ZONE
-from domain.case import (
-    CaseState,
-    Due,
-    Mandate,
-    Mediation,
-    Payment,
-    Proposal,
-    ReplyItem,
-    Settlement,
-    Suspension,
-)
-from domain.chronicle import Blocked
-from domain.confirmation import Confirmation, ConfirmationKind, ConfirmationState
-from domain.deadlines import Deadline, end_of
-from domain.ends import ReplySignature, ReplySigning, SignatureTerms
+from domain.case.state import CaseState, Due, Mandate, Mediation, Payment, Proposal, ReplyItem, Settlement, Suspension
+from domain.closure.ends import ReplySignature, ReplySigning, SignatureTerms
+from domain.deadlines.deadline import Deadline, end_of
+from domain.inquiry.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.ledger import Actor
-from domain.messages import Instalment
-from domain.performance import PerformanceTerms, Rescheduling
-from domain.prognosis import load_prognosis, prognose
-from domain.reconcile import Discrepancy
-from domain.session_messages import RecusalGround
-from domain.sessions import Recusal, SessionState, Sittings, Talks
-from domain.signature import Signing
-from domain.tasks import Delegation, Desk, Task, TaskState, TimeAsked
-from domain.triage import TriageFacts, load_table, triage
+from domain.mediation.session_messages import RecusalGround
+from domain.mediation.sessions import Recusal, SessionState, Sittings, Talks
+from domain.running_ledger import Blocked
+from domain.settlement.confirmation import Confirmation, ConfirmationKind, ConfirmationState
+from domain.settlement.instalments import Instalment
+from domain.settlement.performance import PerformanceTerms, Rescheduling
+from domain.settlement.signature import Signing
+from domain.triage.classification import TriageFacts, load_table, triage
 from domain.words import Agency, Lane, Outcome, Phase, Role, Room
 from tests.builders import arrears_item, complaint, labor_finding
 

@@ -5,9 +5,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from cli.examples_of import example
-from domain.case import CaseState
-from domain.protocol import carry_out, parse
+from cli.docs.examples_of import example
+from domain.case.protocol import carry_out, parse
+from domain.case.state import CaseState
 from domain.words import Agency, Role
 from tests.domain.cases import NOW
 

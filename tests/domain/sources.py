@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.assessment.months_owed import Dues, dues
+from domain.assessment.reconcile import Decision, Discrepancy, reconcile
 from domain.base import months
-from domain.complaint import ClaimItem, Complaint
-from domain.dues import Dues, dues
-from domain.findings import (
+from domain.inquiry.findings import (
     Contribution,
     EmployerState,
     Employment,
@@ -21,11 +21,7 @@ from domain.findings import (
     Retirement,
     TaxFinding,
 )
-from domain.reconcile import (
-    Decision,
-    Discrepancy,
-    reconcile,
-)
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.words import InsuranceKind, OperatingState
 from tests.builders import arrears_item, complaint, employer
 

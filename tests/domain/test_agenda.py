@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agenda import FILING_GRACE, alarms, next_alarm, ring
-from domain.case import CaseState, InstalmentState, PartyAnswer, ProposalState, Suspension
-from domain.chronicle import Blocked
-from domain.complaint import Complaint
-from domain.deadlines import end_of
+from domain.case.state import CaseState, InstalmentState, PartyAnswer, ProposalState, Suspension
+from domain.deadlines.deadline import end_of
+from domain.inquiry.tasks import TaskState
+from domain.intake.complaint import Complaint
 from domain.ledger import verify
-from domain.tasks import TaskState
+from domain.procedure.agenda import FILING_GRACE, alarms, next_alarm, ring
+from domain.running_ledger import Blocked
 from domain.words import Agency, Outcome, Phase
 from tests.builders import complaint
 from tests.domain.cases import (

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from stdnum.iso7064 import mod_11_2
 
-from domain.complaint import Phone
 from domain.identifiers import CreditCode, IdentityNumber, birth_date, masked
+from domain.intake.complaint import Phone
 from tests.builders import identity_number
 
 NUMBER: TypeAdapter[str] = TypeAdapter(IdentityNumber)

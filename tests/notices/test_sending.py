@@ -24,7 +24,7 @@ from casebook import notices as outbox
 from casebook.ledger import record
 from casebook.notices import IN_APP
 from casebook.registry import register
-from domain.notices import notice_table
+from domain.procedure.notices.recipients import notice_table
 from notices.channels import Channel, Letter, Mail, NotTaken, Webhook
 from runtime.contacts import Contacts
 from runtime.vault import Vault

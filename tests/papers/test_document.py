@@ -9,7 +9,7 @@ import pytest
 from docx import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from domain.papers import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
+from domain.papers.kinds import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
 from domain.words import ClaimKind, InsuranceKind, Language, Nature
 from papers import layout
 from papers.document import BadTemplate, Templates, html, render

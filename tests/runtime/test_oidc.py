@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from domain.ledger import Actor
-from domain.protocol import Refused
+from domain.refusal import Refused
 from domain.words import Agency, Role
 from runtime.oidc import Provider, Roles, person_of
 from tests.oidc_provider import CLIENT, provider

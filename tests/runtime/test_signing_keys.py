@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.identity import Sent, Use
+from domain.case.identity import Sent, Use
 from domain.ledger import SYSTEM
 from domain.words import Role
 from runtime.settings import Settings

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from domain.opening import Closed, Opening
+from domain.case.opening import Closed, Opening
 from workflows.dispute import EMPTY, DisputeWorkflow
 
 

@@ -29,14 +29,16 @@ from temporalio.testing import WorkflowEnvironment
 import worker
 from casebook import ledger
 from domain.base import CENTRE_ZONE
-from domain.complaint import Complaint
-from domain.effects.filing import DRILLS_BEGIN
+from domain.case.opening import Closed, Opening, Reading
+from domain.case.receipts import Acknowledgement, Receipt
+from domain.deadlines.messages import AdvanceClock
+from domain.intake.complaint import Complaint
+from domain.intake.messages import FileComplaint
 from domain.ledger import Event
-from domain.messages import AdvanceClock, FileComplaint, Message
-from domain.opening import Closed, Opening, Reading
-from domain.receipts import Acknowledgement, Receipt
-from domain.signature import SealAgreement, Sign, SigningWay
-from domain.view import CaseView, Timeline
+from domain.message import Message
+from domain.procedure.intake.effects import DRILLS_BEGIN
+from domain.settlement.signature import SealAgreement, Sign, SigningWay
+from domain.views.case_view import CaseView, Timeline
 from domain.words import CENTRE_QUEUE, Language
 from runtime.rules import Rules
 from runtime.settings import Settings

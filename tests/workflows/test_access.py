@@ -9,10 +9,10 @@ from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedErro
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from cli.examples_of import example
+from cli.docs.examples_of import example
+from domain.case.protocol import MESSAGES
+from domain.case.readers import QUERIES
 from domain.ledger import Actor
-from domain.protocol import MESSAGES
-from domain.readers import QUERIES
 from domain.words import Agency, Role
 from runtime.connect import plugin
 from runtime.signing import HoldsKeys

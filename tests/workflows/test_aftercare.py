@@ -13,12 +13,13 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 
 from casebook import aftercare as book
-from domain.aftercare import Aftercare, workflow_of
-from domain.aftercare_messages import RecordReferralReceipt, RecordReferralReturn, ReferralResult
-from domain.complaint import ClaimItem, Complaint
+from domain.aftercare.messages import RecordReferralReceipt, RecordReferralReturn, ReferralResult
+from domain.case.receipts import Acknowledgement
+from domain.direction.messages import Comment, Refer
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import Actor
-from domain.messages import Comment, Message, Refer
-from domain.receipts import Acknowledgement
+from domain.message import Message
+from domain.procedure.aftercare.state import Aftercare, workflow_of
 from domain.words import CENTRE_QUEUE, Agency, ClaimKind, Outcome, ReferralTarget, Role
 from runtime.beginning import begin
 from tests import builders

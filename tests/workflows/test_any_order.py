@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 
-from domain.findings import LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
-from domain.protocol import MESSAGES
+from domain.case.protocol import MESSAGES
+from domain.inquiry.findings import LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
 from domain.words import Agency, CaseClass, Outcome, ReferralTarget
 from tests import builders
 from tests.workflows.conftest import Office

@@ -8,9 +8,9 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import RawValue
 
-from domain import messages as m
-from domain.early_warning import WarnAsked
-from domain.receipts import Decision
+from domain.case import messages as m
+from domain.case.receipts import Decision
+from domain.grid.early_warning import WarnAsked
 from domain.rounds import Round
 from domain.words import CENTRE_QUEUE
 from runtime import beginning

@@ -4,9 +4,9 @@ import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain import messages as m
-from domain.limitation import ClockState, LimitationClock, LimitationEventKind
-from domain.view import CaseDeadlines
+from domain.assessment.limitation import ClockState, LimitationClock, LimitationEventKind
+from domain.case import messages as m
+from domain.views.case_view import CaseDeadlines
 from domain.words import ClaimKind
 from tests import builders
 from tests.workflows.conftest import Handle, Office

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from domain import messages as m
-from domain.collective_messages import JoinClaimants
-from domain.task_messages import ReturnTask
+from domain.case import messages as m
+from domain.collective.messages import JoinClaimants
+from domain.inquiry.messages import ReturnTask
 from domain.words import Agency, Phase
 from tests import builders
 from tests.workflows.conftest import Office

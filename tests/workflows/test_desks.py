@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from domain import messages as m
-from domain.findings import UnionFinding
-from domain.task_messages import CosignTask, ReturnTask, TransferTask
+from domain.case import messages as m
+from domain.inquiry.findings import UnionFinding
+from domain.inquiry.messages import CosignTask, ReturnTask, TransferTask
 from domain.words import Agency, Outcome, Phase
 from tests import builders
 from tests.workflows.conftest import Handle, Office

@@ -13,8 +13,8 @@ from temporalio.client import Client
 import worker
 from casebook import records
 from domain.base import CENTRE_ZONE, Month
-from domain.early_warning import Placed, WarnAsked, WarnReport
-from domain.grid_view import GridView
+from domain.grid.early_warning import Placed, WarnAsked, WarnReport
+from domain.grid.view import GridView
 from domain.words import CENTRE_QUEUE, Agency
 from runtime.rules import Rules
 from runtime.settings import Settings

@@ -25,11 +25,11 @@ from temporalio.client import (
 )
 
 import worker
-from domain import messages as m
-from domain.case import CaseState
-from domain.identity import HEADER, Sent, Use, sent_message
+from domain.case import messages as m
+from domain.case.identity import HEADER, Sent, Use, sent_message
+from domain.case.state import CaseState
 from domain.ledger import SYSTEM, Actor
-from domain.messages import Message
+from domain.message import Message
 from domain.words import Agency, Language, Outcome, Phase, Role
 from runtime.connect import plugin
 from runtime.rules import Rules

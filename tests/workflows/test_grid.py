@@ -11,13 +11,14 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from casebook import grid as posts
-from domain import grid_messages as g
 from domain.base import CENTRE_ZONE
-from domain.complaint import Complaint
-from domain.grid_view import GridReceipt, GridView
+from domain.case.receipts import Acknowledgement
+from domain.grid import messages as g
+from domain.grid.view import GridReceipt, GridView
+from domain.intake.complaint import Complaint
 from domain.ledger import Actor
-from domain.messages import Instalment, Message
-from domain.receipts import Acknowledgement
+from domain.message import Message
+from domain.settlement.instalments import Instalment
 from domain.words import CENTRE_QUEUE, GridOutcome, Language, PostKind, Role
 from runtime.connect import plugin
 from tests import builders

@@ -7,15 +7,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from temporalio.worker import Replayer
 
 from casebook import papers
-from cli.demo import load
-from cli.example import EXAMPLES, localise
-from cli.play import PlayResult, play
+from cli.plays.demo import load
+from cli.plays.example import EXAMPLES, localise
+from cli.plays.play import PlayResult, play
+from domain.assessment.limitation import LimitationClock
+from domain.assessment.retirement import reached_on
 from domain.base import CENTRE_ZONE
 from domain.ledger import Event
-from domain.limitation import LimitationClock
-from domain.papers import PaperKind
-from domain.retirement import reached_on
-from domain.view import CaseView, SideBySide
+from domain.papers.kinds import PaperKind
+from domain.views.case_view import CaseView, SideBySide
 from domain.words import CaseClass, Language, Outcome, ReferralTarget
 from papers.wording import wording
 from runtime.connect import plugin

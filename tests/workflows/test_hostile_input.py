@@ -18,8 +18,8 @@ from temporalio.client import Client, Interceptor, OutboundInterceptor, SignalWo
 from temporalio.common import RawValue
 from temporalio.worker import Worker
 
-from domain import messages as m
-from domain.identity import HEADER
+from domain.case import messages as m
+from domain.case.identity import HEADER
 from domain.words import Agency, Phase
 from runtime.codec import ENCODING
 from runtime.vault import Vault

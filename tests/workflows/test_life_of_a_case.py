@@ -3,8 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from domain import messages as m
-from domain.receipts import Decision
+from domain.case import messages as m
+from domain.case.receipts import Decision
 from domain.words import Agency, Outcome, Phase, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office

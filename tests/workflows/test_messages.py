@@ -9,10 +9,10 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from domain import messages as m
-from domain.calendar import Calendar
-from domain.findings import LaborFinding
-from domain.receipts import Decision
+from domain.case import messages as m
+from domain.case.receipts import Decision
+from domain.deadlines.calendar import Calendar
+from domain.inquiry.findings import LaborFinding
 from domain.words import Agency, CaseClass, Language, Outcome, Phase, ReferralTarget, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office

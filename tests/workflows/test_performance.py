@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain import messages as m
-from domain.calendar import Calendar
-from domain.payment_messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
-from domain.performance_view import PerformanceReading, PerformanceView
+from domain.case import messages as m
+from domain.deadlines.calendar import Calendar
+from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
+from domain.settlement.messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
 from domain.words import Agency, Outcome, ReferralTarget, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office

@@ -16,9 +16,9 @@ from starlette.types import Receive, Scope, Send
 import worker
 from connectors.breaker import Breaker
 from connectors.http import Service, opened
-from domain.complaint import Complaint
-from domain.messages import CompleteTask
-from domain.view import CaseView, TaskView
+from domain.inquiry.messages import CompleteTask
+from domain.intake.complaint import Complaint
+from domain.views.case_view import CaseView, TaskView
 from domain.words import Agency, Phase
 from examples.agency_service.service import service
 from runtime.rules import Rules

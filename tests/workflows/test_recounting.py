@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
-from domain import messages as m
-from domain.calendar import Calendar, Notice
-from domain.deadlines import recount
-from domain.view import CaseView
+from domain.case import messages as m
+from domain.deadlines.calendar import Calendar, Notice
+from domain.deadlines.deadline import recount
+from domain.views.case_view import CaseView
 from domain.words import Agency, Phase
 from tests import builders
 from tests.workflows.conftest import Handle, Office

@@ -11,15 +11,15 @@ from temporalio.exceptions import ApplicationError
 
 from casebook import aftercare as book
 from casebook import papers
-from cli.reopen import reopened
-from domain import messages as m
-from domain.aftercare import workflow_of
-from domain.aftercare_messages import RecordSatisfaction
-from domain.handover import Handover
-from domain.papers import PaperKind
-from domain.payment_messages import ReversePayment
-from domain.receipts import Decision, Receipt
-from domain.reopening import Ground, Reopen, reopened_as
+from cli.counter.reopen import reopened
+from domain.aftercare.messages import RecordSatisfaction
+from domain.case import messages as m
+from domain.case.receipts import Decision, Receipt
+from domain.closure.reopening import Ground, Reopen, reopened_as
+from domain.papers.kinds import PaperKind
+from domain.procedure.aftercare.state import workflow_of
+from domain.procedure.closure.handover import Handover
+from domain.settlement.messages import ReversePayment
 from domain.words import Agency, Outcome, Phase
 from runtime.vault import Vault
 from tests import builders

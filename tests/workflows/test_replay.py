@@ -14,8 +14,8 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from cli.example import example_names
-from domain.identity import Sent, Verdict
+from cli.plays.example import example_names
+from domain.case.identity import Sent, Verdict
 from runtime.connect import plugin
 from tests.record_histories import HISTORIES
 from workflows.aftercare import AftercareWorkflow

@@ -8,7 +8,7 @@ import asyncpg
 from temporalio.client import Client
 
 import worker
-from domain.aftercare_messages import RecordSatisfaction
+from domain.aftercare.messages import RecordSatisfaction
 from domain.words import Phase
 from runtime.rules import Rules
 from runtime.settings import Settings

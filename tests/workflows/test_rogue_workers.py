@@ -17,8 +17,8 @@ from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import worker
-from domain.findings import TaxFinding
-from domain.view import CaseView, TaskView
+from domain.inquiry.findings import TaxFinding
+from domain.views.case_view import CaseView, TaskView
 from domain.words import Agency
 from runtime.codec import Codec, Converter
 from runtime.connect import plugin
@@ -106,7 +106,7 @@ async def test_a_worker_with_an_old_ring_is_told_of_on_the_case(
     centre: Centre, monkeypatch: pytest.MonkeyPatch, keys: Keys
 ) -> None:
     office = centre.office
-    monkeypatch.setattr("domain.inquiring._FIRST_PATIENCE", timedelta(seconds=2))
+    monkeypatch.setattr("domain.procedure.inquiry.reading_records._FIRST_PATIENCE", timedelta(seconds=2))
     old = Vault(KeyRing.fresh())
     client = await Client.connect(centre.server, plugins=[plugin(old, HoldsKeys(keys, builders.SUPERVISOR))])
     async with worker.worker(Agency.TAX, replace(centre.world, client=client, vault=old)):

@@ -10,15 +10,15 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from casebook import bookings
-from domain import messages as m
-from domain import session_messages as s
 from domain.base import CENTRE_ZONE
-from domain.calendar import Calendar
+from domain.case import messages as m
+from domain.case.opening import Reading
+from domain.deadlines.calendar import Calendar
 from domain.ledger import Actor
-from domain.messages import Message
-from domain.opening import Reading
-from domain.sessions import SessionState, Standing
-from domain.sittings_view import SittingsView
+from domain.mediation import session_messages as s
+from domain.mediation.sessions import SessionState, Standing
+from domain.message import Message
+from domain.procedure.mediation.sessions_view import SittingsView
 from domain.words import Outcome, Phase, Role, Room
 from tests import builders
 from tests.workflows.conftest import Handle, Office

@@ -3,14 +3,19 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from domain import messages as m
-from domain.aftercare import workflow_of
-from domain.aftercare_view import AftercareView
-from domain.complaint import ClaimItem
-from domain.confirmation import ConfirmationKind, ConfirmationState, RecordConfirmationResult, RequestConfirmation
-from domain.papers import PaperKind
-from domain.receipts import Acknowledgement
-from domain.signature import RefuseToSign, SigningState
+from domain.case import messages as m
+from domain.case.receipts import Acknowledgement
+from domain.intake.complaint import ClaimItem
+from domain.papers.kinds import PaperKind
+from domain.procedure.aftercare.state import workflow_of
+from domain.procedure.aftercare.view import AftercareView
+from domain.settlement.confirmation import (
+    ConfirmationKind,
+    ConfirmationState,
+    RecordConfirmationResult,
+    RequestConfirmation,
+)
+from domain.settlement.signature import RefuseToSign, SigningState
 from domain.words import Agency, ClaimKind, Outcome, Phase, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office

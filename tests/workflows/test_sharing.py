@@ -2,9 +2,9 @@
 
 from temporalio.api.enums.v1 import EventType
 
-from domain.messages import ReadPersonalData
-from domain.receipts import PersonalData
-from domain.steps import RecordsRequest
+from domain.case.receipts import PersonalData
+from domain.case.requests import RecordsRequest
+from domain.personal_data.messages import ReadPersonalData
 from domain.words import Agency, InsuranceKind, Phase
 from runtime.codec import data_converter
 from tests.builders import arrears_item, complaint, identity_number, officer

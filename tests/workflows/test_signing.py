@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from domain import messages as m
-from domain.ending_messages import SignReply
-from domain.task_messages import CosignTask
+from domain.case import messages as m
+from domain.closure.messages import SignReply
+from domain.inquiry.messages import CosignTask
 from domain.words import Agency, Outcome, Phase
 from tests import builders
 from tests.workflows.conftest import Handle, Office

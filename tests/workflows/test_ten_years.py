@@ -7,9 +7,9 @@ from decimal import Decimal
 import asyncpg
 from temporalio.api.enums.v1 import EventType
 
-from domain import messages as m
-from domain.payment_messages import ReversePayment
-from domain.performance_view import PerformanceReading, PerformanceView
+from domain.case import messages as m
+from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
+from domain.settlement.messages import ReversePayment
 from domain.words import Agency, Outcome, Phase, Role
 from runtime.settings import Settings
 from runtime.signing_keys import Keys
@@ -20,7 +20,7 @@ from tests.workflows.conftest import Handle, Office, at_work
 from tests.workflows.test_life_of_a_case import find_the_facts
 from texts.sentences import day
 from workflows.dispute import DisputeWorkflow
-from workflows.upkeep import EVENTS_PER_RUN
+from workflows.running_case import EVENTS_PER_RUN
 
 MONTHS = 120
 LATE = {5: 3, 40: 7, 77: 6, 111: 9}

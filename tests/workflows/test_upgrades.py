@@ -11,7 +11,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import worker
-from domain.messages import CompleteTask, Withdraw
+from domain.direction.messages import Withdraw
+from domain.inquiry.messages import CompleteTask
 from domain.words import CENTRE_QUEUE, Agency, Outcome, Phase, Role
 from runtime import deployment, servers
 from runtime.connect import plugin

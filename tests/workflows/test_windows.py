@@ -14,9 +14,9 @@ from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 import worker
 from casebook import lists
 from casebook.lists import CaseFilter
-from domain import messages as m
-from domain.complaint import ClaimItem, Complaint
-from domain.receipts import Decision, Receipt
+from domain.case import messages as m
+from domain.case.receipts import Decision, Receipt
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.words import ClaimKind, Outcome
 from runtime import beginning, connect
 from runtime.rules import Rules

@@ -14,7 +14,7 @@ from domain.arrears.columns import month_text, ordinal
 from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Deferral, DueSpan, MonthDue, Payment, Received, Total
 from domain.arrears.options import Options
-from domain.parameters import Parameters
+from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
 from tests.domain.arrears import plain
 

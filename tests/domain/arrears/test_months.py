@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.arrears.model import Arrears, MonthArrears, MonthDue
 from domain.arrears.report import by_claimant, compute
 from domain.arrears.terms import last_day
-from domain.parameters import MissingParameter, Parameters
+from domain.rules.parameters import MissingParameter, Parameters
 from domain.words import InsuranceKind
 
 PAY_DAY = date(2024, 12, 31)

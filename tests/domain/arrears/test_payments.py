@@ -11,7 +11,7 @@ from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Deferral, DueSpan, MonthArrears, Payment, Received
 from domain.arrears.options import Options, contested, others
 from domain.arrears.terms import Place
-from domain.parameters import MissingParameter, Parameters, Row
+from domain.rules.parameters import MissingParameter, Parameters, Row
 from domain.words import InsuranceKind
 
 PENSION, MEDICAL, INJURY = InsuranceKind.PENSION, InsuranceKind.MEDICAL, InsuranceKind.INJURY

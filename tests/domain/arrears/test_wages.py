@@ -13,8 +13,8 @@ from domain.arrears.model import Arrears
 from domain.arrears.options import Options
 from domain.arrears.records import Records, assess_records
 from domain.arrears.wages import owed_spans
-from domain.calendar import Calendar
-from domain.parameters import Parameters
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
 
 PENSION = InsuranceKind.PENSION

@@ -1,0 +1,1 @@
+"""Commands of the counter: complaints, claimants, evidence, mediation at a grid post, reopening."""

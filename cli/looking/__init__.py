@@ -1,0 +1,1 @@
+"""Commands by which anybody looks: cases, what is owed, ends, notices, papers."""

@@ -1,0 +1,1 @@
+"""Commands of a mediator: talks, terms, what terms would come to."""

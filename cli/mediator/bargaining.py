@@ -1,0 +1,83 @@
+"""How bargaining looks on a terminal: each version of the terms, what changed, and who answered what to which."""
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+import texts
+from cli.looking.render import yuan
+from cli.out import Exit, fail
+from client.connection import Handle
+from domain.mediation.versions import Change
+from domain.procedure.mediation.bargain import Bargain, BargainReading, OnTheTable
+from texts import sentences
+
+_SHOWN: Final = 40
+_CHANGES: Final = 12
+_BINDING: Final = frozenset({"open", "accepted"})
+
+
+async def bargain_of(handle: Handle, reading: BargainReading, language: str) -> Bargain:
+    """What is bargained about in a case; exits where nothing is assessed yet."""
+    answer: dict[str, Any] | None = await handle.query("bargain", reading)
+    if answer is None:
+        fail(Exit.NOT_FOUND, texts.say("simulation.nothing-assessed", language))
+    return Bargain.model_validate_json(json.dumps(answer))
+
+
+def thread(told: Bargain, language: str) -> RenderableType:
+    """Every thread with its versions, then what each party answered to each."""
+    if not told.proposals:
+        return Text(texts.say("bargaining.nothing", language))
+    return Group(*_parts(told.proposals, language))
+
+
+def _parts(proposals: Sequence[OnTheTable], language: str) -> Iterator[RenderableType]:
+    table = Table(title=texts.say("bargaining.title.versions", language), title_justify="left")
+    for column in ("number", "ref", "version", "by", "state", "total", "until", "changed"):
+        table.add_column(texts.say(f"bargaining.column.{column}", language))
+    for one in proposals:
+        by = f"{one.on_behalf} ← {one.by}" if one.on_behalf else one.by
+        changed = [change(what, language) for what in one.changed[:_CHANGES]]
+        if (more := len(one.changed) - _CHANGES) > 0:
+            changed.append(texts.say("cli.more", language, count=more))
+        table.add_row(
+            str(one.number),
+            one.ref,
+            f"{one.thread} v{one.version}",
+            by,
+            texts.label(one.state, language),
+            yuan(sum((i.total for i in one.instalments), Decimal(0))),
+            sentences.instant(one.expires_at, ends=True),
+            "\n".join(changed),
+        )
+    yield table
+    yield _answers(proposals, language)
+    if any(one.accepted and one.state not in _BINDING for one in proposals):
+        yield Text(texts.say("bargaining.not-bound", language), style="yellow")
+
+
+def _answers(proposals: Sequence[OnTheTable], language: str) -> Table:
+    table = Table(title=texts.say("bargaining.title.answers", language), title_justify="left")
+    table.add_column(texts.say("bargaining.column.party", language))
+    for one in proposals:
+        table.add_column(one.ref, style="" if one.state in _BINDING else "dim")
+    answers = [(set(one.accepted), set(one.rejected), set(one.silent)) for one in proposals]
+    parties = dict.fromkeys(party for kinds in answers for kind in kinds for party in sorted(kind))
+    for party in list(parties)[:_SHOWN]:
+        marks = (next((m for m, kind in zip("✓✗·", kinds, strict=True) if party in kind), "") for kinds in answers)
+        table.add_row(party, *marks)
+    if (more := len(parties) - _SHOWN) > 0:
+        table.caption = texts.say("cli.more", language, count=more)
+    return table
+
+
+def change(what: Change, language: str) -> str:
+    """What changed, in a line."""
+    name = texts.say(f"bargaining.aspect.{what.aspect}", language)
+    return f"{name}{f' {what.of}' if what.of else ''}: {what.before or '—'} → {what.after or '—'}"

@@ -1,0 +1,1 @@
+"""Commands of an agency's officer: the inbox, many inquiries at once, findings, payments."""

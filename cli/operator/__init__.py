@@ -1,0 +1,1 @@
+"""Commands of whoever runs the centre: servers and workers, accounts and keys, backup, repair."""

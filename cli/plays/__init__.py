@@ -1,0 +1,1 @@
+"""Plays: a shipped dispute from filing to closure, by the public protocol only."""

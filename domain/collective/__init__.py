@@ -1,0 +1,1 @@
+"""Cases of many workers (集体争议)."""

@@ -1,0 +1,1 @@
+"""Days: the calendar, the table of terms, a deadline that explains itself."""

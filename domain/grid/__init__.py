@@ -1,0 +1,1 @@
+"""Grid posts (网格): mediation on the spot, and early warnings."""

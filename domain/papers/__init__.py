@@ -1,0 +1,1 @@
+"""Papers (文书): which there are, and what stands in each."""

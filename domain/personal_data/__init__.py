@@ -1,0 +1,1 @@
+"""The data that is held of people (个人信息)."""

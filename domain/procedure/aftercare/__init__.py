@@ -1,0 +1,1 @@
+"""Aftercare, in a running case."""

@@ -1,0 +1,1 @@
+"""Assessment, in a running case."""

@@ -1,0 +1,1 @@
+"""Closure, in a running case."""

@@ -1,0 +1,1 @@
+"""Cases of many workers, in a running case."""

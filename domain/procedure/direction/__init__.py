@@ -1,0 +1,1 @@
+"""Direction, in a running case."""

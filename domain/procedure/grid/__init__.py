@@ -1,0 +1,1 @@
+"""Grid posts, in a running case."""

@@ -1,0 +1,1 @@
+"""Inquiries, in a running case."""

@@ -1,0 +1,189 @@
+"""Working an inquiry: claim, release, complete, sign, send back, skip, hand on; the joint meeting's decisions."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from domain.assessment.messages import DecideDiscrepancy
+from domain.assessment.reconcile import Decision
+from domain.case.protocol import accepts
+from domain.case.state import CaseState
+from domain.deadlines.deadline import GRANTED
+from domain.dialogue import Checked
+from domain.inquiry.findings import Finding, LaborFinding, MedicalInsuranceFinding, TaxFinding, UnionFinding
+from domain.inquiry.messages import ClaimTask, CompleteTask, CosignTask, ReleaseTask, ReturnTask, SkipTask, TransferTask
+from domain.inquiry.tasks import Task, TaskState, hand_back, hand_to, send_back, sign
+from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS, the_task
+from domain.refusal import must
+from domain.words import Phase, Role
+
+
+@accepts(ClaimTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
+def claim_task(case: CaseState, message: ClaimTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    yield
+    hand_to(task, message.actor.id)
+    case.note("task_claimed", now, message.actor, message.message_id, task=task.ref)
+
+
+@accepts(ReleaseTask, roles={Role.OFFICER, Role.SUPERVISOR}, phases=AT_THE_DESKS)
+def release_task(case: CaseState, message: ReleaseTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    yield
+    hand_back(task)
+    case.note("task_released", now, message.actor, message.message_id, task=task.ref, reason=message.reason)
+
+
+@accepts(CompleteTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
+def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    finding = task.draft if message.accept_draft else message.finding
+    if finding is None:
+        must(task.records != "awaited", "task.draft_awaited", "accept_draft")
+        must(False, "task.no_draft", "accept_draft")
+        return
+    must(finding.agency is task.agency, "task.other_agency", "finding.agency", agency=task.agency)
+    unknown = refs_named(finding) - case.refs
+    must(not unknown, "task.unknown_refs", "finding", refs=", ".join(sorted(unknown)))
+    yield
+    sign(task, message.actor.id, finding)
+    said: dict[str, JsonValue] = {
+        "task": task.ref,
+        "from_draft": message.accept_draft,
+        "finding": finding.model_dump(mode="json", exclude_defaults=True),
+    }
+    if task.state is TaskState.DONE:
+        case.note("task_completed", now, message.actor, message.message_id, **said)
+    else:
+        case.note("task_signed", now, message.actor, message.message_id, **said)
+
+
+@accepts(CosignTask, roles={Role.OFFICER}, phases=AT_THE_DESKS)
+def cosign_task(case: CaseState, message: CosignTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    finding = task.unsigned
+    assert finding is not None
+    yield
+    sign(task, message.actor.id, finding)
+    case.note(
+        "task_cosigned",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        signed=list(task.signed),
+        finding=finding.model_dump(mode="json", exclude_defaults=True),
+    )
+
+
+@accepts(ReturnTask, roles={Role.MEDIATOR, Role.SUPERVISOR, Role.OFFICER}, phases=AT_THE_DESKS)
+def return_task(case: CaseState, message: ReturnTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    if message.actor.role is Role.MEDIATOR:
+        must(message.actor.id == case.mediator, "mediation.not_your_case", "actor.id", mediator=case.mediator)
+    yield
+    made_by: list[JsonValue] = [*task.signed]
+    send_back(task, message.actor.id, message.reason, now)
+    task.postpone(max(0, message.days - (task.deadline.due - case.day(now)).days))
+    case.recounting = case.recounting or GRANTED
+    task.start_clocks_anew()
+    case.note(
+        "task_returned",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        officer=task.officer,
+        signed=made_by,
+        version=len(task.earlier),
+        due=task.deadline.due.isoformat(),
+        reason=message.reason,
+    )
+
+
+@accepts(SkipTask, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
+def skip_task(case: CaseState, message: SkipTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    yield
+    task.state = TaskState.SKIPPED
+    case.note(
+        "task_skipped",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        officer=task.officer,
+        reason=message.reason,
+    )
+
+
+@accepts(TransferTask, roles={Role.OFFICER, Role.SUPERVISOR}, phases={Phase.FACT_FINDING})
+def transfer_task(case: CaseState, message: TransferTask, now: datetime) -> Checked:
+    task = the_task(case, message.name, message.task, message.actor)
+    must(message.to not in case.tasks, "task.agency_asked", "to", agency=message.to)
+    yield
+    task.state = TaskState.TRANSFERRED
+    case.tasks[message.to] = Task(
+        ref=message.to,
+        agency=message.to,
+        opened_at=now,
+        deadline=task.deadline,
+        remind_at=task.remind_at,
+        escalate_at=task.escalate_at,
+        lapse_at=task.lapse_at,
+        desk=case.desks.get(message.to),
+        priority=task.priority,
+    )
+    case.note(
+        "task_transferred",
+        now,
+        message.actor,
+        message.message_id,
+        task=task.ref,
+        officer=task.officer,
+        to=message.to,
+        due=task.deadline.due.isoformat(),
+        reason=message.reason,
+    )
+
+
+@accepts(DecideDiscrepancy, roles={Role.SUPERVISOR}, phases={Phase.PROGNOSIS, Phase.MEDIATION})
+def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetime) -> Checked:
+    usable = case.phase is Phase.PROGNOSIS or case.undecided
+    must(usable, "message.phase", "name", name=message.name, phase=case.phase)
+    must(
+        message.discrepancy in case.undecided,
+        "discrepancy.not_open",
+        "discrepancy",
+        open=", ".join(case.undecided) or "-",
+    )
+    yield
+    case.decisions[message.discrepancy] = Decision(
+        discrepancy=message.discrepancy,
+        holds=message.holds,
+        decided_by=message.actor.id,
+        reason=message.reason,
+    )
+    case.note(
+        "discrepancy_decided",
+        now,
+        message.actor,
+        message.message_id,
+        discrepancy=message.discrepancy,
+        holds=message.holds,
+        reason=message.reason,
+    )
+
+
+def refs_named(finding: Finding) -> set[str]:
+    """Everybody whom a finding names."""
+    match finding:
+        case LaborFinding():
+            rows = [*finding.employments, *finding.retirements]
+        case MedicalInsuranceFinding():
+            rows = [*finding.insured, *finding.losses]
+        case TaxFinding():
+            rows = [*finding.contributions, *finding.employers]
+        case UnionFinding():
+            rows = [*finding.legal_aid]
+    return {ref for row in rows for name in ("claimant", "employer") if (ref := getattr(row, name, None))}

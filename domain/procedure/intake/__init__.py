@@ -1,0 +1,1 @@
+"""Intake, in a running case."""

@@ -1,0 +1,1 @@
+"""Triage, in a running case."""

@@ -1,0 +1,125 @@
+"""On whom a case waits, for what, since when and until when."""
+
+from domain.base import Instant, Model
+from domain.case.state import CaseState, InstalmentState, ProposalState
+from domain.procedure.settlement.signing import open_signing, unsigned
+from domain.words import Phase
+
+
+class Waiting(Model):
+    """On whom a case waits, for what (a code of texts/waiting.yaml), since when and until when."""
+
+    on: tuple[str, ...]
+    """Agencies, party refs, or one of: mediator, supervisor, joint-meeting, centre, nobody."""
+    what: str
+    since: Instant
+    until: Instant | None
+    provisional: bool = False
+    """The deadline reaches into a year whose calendar has not been published (暂定)."""
+
+
+def waiting(case: CaseState) -> Waiting:
+    """On whom the case waits."""
+    if case.suspension is not None:
+        return Waiting(on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until)
+    if case.blocked is not None:
+        return Waiting(on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at)
+    since = case.phase_since
+    match case.phase:
+        case Phase.INTAKE if case.missing and case.material_deadline is not None:
+            deadline = case.material_deadline
+            return Waiting(
+                on=tuple(case.claimants),
+                what="material",
+                since=since,
+                until=deadline.due_at,
+                provisional=deadline.provisional,
+            )
+        case Phase.FACT_FINDING | Phase.PROGNOSIS if tasks := case.open_tasks:
+            if orphan := next((t for t in tasks if t.has_no_taker), None):
+                return Waiting(
+                    on=("supervisor",), what="inquiry-without-taker", since=orphan.opened_at, until=orphan.lapse_at
+                )
+            first = min(tasks, key=lambda t: t.deadline.due_at)
+            return Waiting(
+                on=tuple(t.agency for t in tasks),
+                what="inquiry-escalated" if any(t.escalated for t in tasks) else "inquiry",
+                since=min(t.opened_at for t in tasks),
+                until=first.lapse_at if first.escalated else first.deadline.due_at,
+                provisional=first.deadline.provisional,
+            )
+        case Phase.PROGNOSIS if case.undecided and case.joint_meeting is not None:
+            return Waiting(
+                on=("joint-meeting",),
+                what="decision",
+                since=since,
+                until=case.joint_meeting.due_at,
+                provisional=case.joint_meeting.provisional,
+            )
+        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None and not _agreed(case):
+            return _waiting_in_mediation(case)
+        case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
+            return Waiting(
+                on=tuple(unsigned(case)) or ("mediator",),
+                what="signatures",
+                since=since,
+                until=being_signed.deadline.due_at,
+                provisional=being_signed.deadline.provisional,
+            )
+        case Phase.PERFORMANCE if case.settlement is not None and case.unpaid:
+            due, demanded = case.unpaid[0], case.settlement.demanded_until
+            if demanded is not None:
+                return Waiting(
+                    on=(case.settlement.payer,), what="demanded-payment", since=due.deadline.due_at, until=demanded
+                )
+            overdue = due.state is InstalmentState.OVERDUE
+            return Waiting(
+                on=(case.settlement.payer,),
+                what="overdue-instalment" if overdue else "instalment",
+                since=due.deadline.due_at if overdue else since,
+                until=due.default_at if overdue else due.deadline.due_at,
+                provisional=due.deadline.provisional,
+            )
+        case Phase.CLOSURE if case.ends.signing is not None and not case.ends.signing.done:
+            terms = case.ends.signing.terms
+            return Waiting(
+                on=tuple(case.ends.signing.unsigned),
+                what="reply-signature",
+                since=since,
+                until=terms.lapse_at if case.ends.signing.escalated else terms.deadline.due_at,
+                provisional=terms.deadline.provisional,
+            )
+        case Phase.CLOSED:
+            return Waiting(on=("nobody",), what="closed", since=since, until=None)
+    return Waiting(on=("centre",), what="processing", since=since, until=None)
+
+
+def centres_turn(case: CaseState) -> bool:
+    """Whether the centre itself is at work on the case, and will be done by itself in a moment."""
+    return case.complaint is not None and waiting(case).what == "processing"
+
+
+def _agreed(case: CaseState) -> bool:
+    """Whether terms have been accepted, and the centre plans how they are performed."""
+    return case.mediation is not None and any(
+        proposal.state is ProposalState.ACCEPTED for proposal in case.mediation.proposals.values()
+    )
+
+
+def _waiting_in_mediation(case: CaseState) -> Waiting:
+    assert case.mediation is not None
+    if (challenge := case.sittings.challenge) is not None:
+        return Waiting(on=("supervisor",), what="recusal", since=challenge.at, until=challenge.decide_by)
+    proposals = case.open_proposals
+    if not proposals:
+        deadline = case.mediation.deadline
+        return Waiting(
+            on=("mediator",),
+            what="proposal",
+            since=max([case.phase_since, *(a.at for p in case.mediation.proposals.values() for a in [p])]),
+            until=deadline.due_at,
+            provisional=deadline.provisional,
+        )
+    proposal = min(proposals, key=lambda p: p.expires_at)
+    silent = sorted((proposal.claimants | {proposal.payer}) - proposal.answers.keys() - case.withdrawn.keys())
+    return Waiting(on=tuple(silent), what="answer", since=proposal.at, until=proposal.expires_at)
