@@ -45,6 +45,6 @@ $(READY): requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(READY)
 
-lock: $(READY) ## requirements.in → hashed requirements.lock
+lock: $(READY) ## the dependencies of pyproject.toml → hashed requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)/bin/python -m uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -q requirements.in -o requirements.lock
+	$(VENV)/bin/python -m uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -q --group dev pyproject.toml -o requirements.lock

@@ -62,7 +62,6 @@ from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
 from runtime import connect, log
 from runtime.cluster import unregistered
-from runtime.contacts import Contacts
 from runtime.deployment import build, versioned
 from runtime.rings import RingLost
 from runtime.rules import Rules
@@ -188,9 +187,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         grid.watch_terms,
         grid.warn,
         CasebookService(world.pool, world.vault, [channel.name for channel in world.channels]).record,
-        NoticeService(
-            world.client, world.pool, world.vault, world.channels, Contacts(world.rules.folder / "contacts.yaml")
-        ).send_due,
+        NoticeService(world.client, world.pool, world.vault, world.channels, world.rules).send_due,
         papers.issue,
         papers.visit_record,
     ]

@@ -4,7 +4,7 @@ import asyncpg
 from temporalio import activity
 
 from activities.mediation import MediationService
-from casebook import lists
+from casebook import antecedents
 from domain.case.requests import Judgement, JudgementRequest, MediationPlan, MediationRequest
 from domain.procedure.assessment.assessing import assess
 from domain.procedure.triage.facts import triage_facts
@@ -24,8 +24,8 @@ class AssessmentService:
     async def judge(self, request: JudgementRequest) -> Judgement:
         """Reconcile, compute, judge and class; find a mediator where one is looked for. Raises MissingParameter."""
         tables, known = self._rules.tables, request.known
-        antecedents = await lists.antecedents(self._pool, self._vault, known.case, known.complaint)
-        known = known.model_copy(update={"antecedents": antecedents})
+        before = await antecedents.antecedents(self._pool, self._vault, known.case, known.complaint)
+        known = known.model_copy(update={"antecedents": before})
         clocks = self._rules.clocks(known.clocks, known.today, known.complaint.jurisdiction)
         assessment = assess(known, tables.parameters, tables.prognosis, clocks, tables.calendar, tables.conflicts)
         judged = known.model_copy(update={"assessment": assessment})

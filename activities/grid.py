@@ -10,7 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from casebook import grid
-from casebook.registry import employer_digest
+from casebook.digests import employer_digest
 from domain.base import CENTRE_ZONE
 from domain.case.receipts import Acknowledgement, Decision, Receipt
 from domain.grid.early_warning import Placed, WarnAsked, Warned, WarningsDue, WatchTerms

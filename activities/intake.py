@@ -48,7 +48,9 @@ class IntakeService:
         )
         refused = next((bar for bar in found if bar.refer_to is not None), None)
         missing = tuple(bar.id for bar in found if bar.refer_to is None)
-        registration = await registry.register(self._pool, self._vault, request)
+        registration = await registry.register(
+            self._pool, self._vault, request, series=self._rules.tables.centre.case_series
+        )
         if not registration.joined:
             said = request.complaint
             await notices.keep_contacts(self._pool, self._vault, request.case, said.claimants, said.respondents)

@@ -3,8 +3,8 @@
 import asyncpg
 from temporalio import activity
 
-from casebook import lists
-from casebook.registry import identity_digest
+from casebook import antecedents, lists
+from casebook.digests import identity_digest
 from domain.case.requests import MediationPlan, MediationRequest
 from domain.triage.roster import AssignmentRequest, assign
 from runtime.rules import Rules
@@ -33,7 +33,7 @@ class MediationService:
                 persons=tuple(identity_digest(self._vault, c.identity_number) for c in complaint.claimants),
                 employers=tuple(r.credit_code for r in complaint.respondents if r.credit_code),
                 units=tuple(r.unit for r in complaint.respondents if r.unit),
-                handled=await lists.earlier_mediators(self._pool, self._vault, known.case, complaint),
+                handled=await antecedents.earlier_mediators(self._pool, self._vault, known.case, complaint),
             ),
             loads,
         )

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import asyncpg
 from temporalio import activity
@@ -18,11 +18,11 @@ from domain.ledger import SYSTEM
 from domain.notices.messages import NoticesSent
 from domain.procedure.notices.recipients import notice_table
 from notices.channels import Channel, Letter, NotTaken
-from runtime.contacts import Contacts
+from runtime.rules import Rules
 from runtime.vault import Vault
 
 _AT_ONCE: Final = 200
-_ADDRESS: Final[Mapping[str, str]] = {"email": "email", "webhook": "phone"}
+_ADDRESS: Final[Mapping[str, Literal["email", "phone"]]] = {"email": "email", "webhook": "phone"}
 """What of a contact each channel needs."""
 
 
@@ -30,10 +30,10 @@ class NoticeService:
     """The centre's post room."""
 
     def __init__(
-        self, client: Client, pool: asyncpg.Pool, vault: Vault, channels: Sequence[Channel], contacts: Contacts
+        self, client: Client, pool: asyncpg.Pool, vault: Vault, channels: Sequence[Channel], rules: Rules
     ) -> None:
         self._client, self._pool, self._vault = client, pool, vault
-        self._channels, self._contacts = {channel.name: channel for channel in channels}, contacts
+        self._channels, self._rules = {channel.name: channel for channel in channels}, rules
 
     @activity.defn(name="notices.send_due")
     async def send_due(self) -> int:
@@ -67,7 +67,7 @@ class NoticeService:
     def _address(self, notice: Outgoing) -> str | None:
         kind = _ADDRESS[notice.channel]
         known: str | None = getattr(notice, kind)
-        return known or self._contacts.of(notice.recipient, kind)
+        return known or self._rules.tables.contacts.of(notice.recipient, kind)
 
     async def _receipts(self, settled: Counter[tuple[str, int, str, str]]) -> None:
         """Tell each case that still runs what became of its notices."""

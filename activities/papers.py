@@ -52,7 +52,7 @@ class PaperService:
 
     async def _issue(self, request: PaperRequest) -> Issued:
         await asyncio.to_thread(self._templates.ready, request.matter.kind, Language.CHINESE)
-        number = await kept.number(self._pool, self._vault, request)
+        number = await kept.number(self._pool, self._vault, request, centre=self._rules.tables.centre.paper_series)
         document = await asyncio.to_thread(render, self._templates, request.matter, number, Language.CHINESE)
         sha256 = await kept.keep(self._pool, self._vault, request.key, document.content, document.sha256)
         return Issued(number=number, sha256=sha256)

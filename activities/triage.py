@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 from temporalio import activity
 
-from casebook import lists
+from casebook import antecedents
 from domain.case.requests import InquiryPlan, Known, TriagePlan
 from domain.inquiry.officers import signatures
 from domain.inquiry.sharing import sharing
@@ -25,8 +25,8 @@ class TriageService:
     @activity.defn(name="triage.plan")
     async def plan(self, known: Known) -> TriagePlan:
         """Class the case, and give each agency asked its deadline."""
-        antecedents = await lists.antecedents(self._pool, self._vault, known.case, known.complaint)
-        known = known.model_copy(update={"antecedents": antecedents})
+        found = await antecedents.antecedents(self._pool, self._vault, known.case, known.complaint)
+        known = known.model_copy(update={"antecedents": found})
         result = triage(triage_facts(known), self._rules.tables.triage)
         return TriagePlan(
             triage=result,

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
+from casebook.digests import employer_digest
 from casebook.ledger import FITS, VERDICT, columns, must_follow
-from casebook.registry import employer_digest
 from domain.base import Instant, Model, Month, Ref
 from domain.grid.view import GridEntry
 from domain.words import GridOutcome, PostKind

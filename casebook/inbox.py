@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import Field
 
 import texts
-from casebook.registry import digests_of_employer
+from casebook.digests import digests_of_employer
 from domain.base import Instant, Model, Ref
 from domain.inquiry.tasks import SHOWN_OPEN
 from domain.words import Agency, CaseClass, ClaimKind, Language

@@ -6,10 +6,8 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
-from casebook.registry import digests_of_employer, employer_digest, identity_digest
+from casebook.digests import digests_of_employer
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
-from domain.case.requests import Antecedents
-from domain.intake.complaint import Complaint
 from domain.triage.roster import Load
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase
 from runtime.vault import Vault
@@ -129,38 +127,6 @@ async def mediator_loads(pool: asyncpg.Pool, drill: bool = False) -> dict[str, L
 
 def _day(at: datetime) -> date:
     return at.astimezone(CENTRE_ZONE).date()
-
-
-async def antecedents(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Complaint) -> Antecedents:
-    """Other cases against any of the employers, and how many of them ended in a breach."""
-    row = await pool.fetchrow(
-        """
-        select count(*) as cases, count(*) filter (where outcome = 'breached') as defaults
-        from dispute where employer_digest = any($1) and "case" <> $2 and joined_to is null
-          and drill = (select drill from dispute where "case" = $2)
-        """,
-        [employer_digest(vault, respondent) for respondent in complaint.respondents],
-        case,
-    )
-    assert row is not None
-    return Antecedents(cases=row["cases"], defaults=row["defaults"])
-
-
-async def earlier_mediators(pool: asyncpg.Pool, vault: Vault, case: str, complaint: Complaint) -> tuple[str, ...]:
-    """Who mediated an earlier case, now closed, of one of the claimants against one of the respondents."""
-    rows = await pool.fetch(
-        """
-        select distinct d.mediator from dispute d join claimant c using ("case")
-        where d.mediator is not null and d.closed and d."case" <> $3
-          and d.employer_digest = any($1) and c.identity_digest = any($2)
-          and d.drill = (select drill from dispute where "case" = $3)
-        order by d.mediator
-        """,
-        [employer_digest(vault, respondent) for respondent in complaint.respondents],
-        [identity_digest(vault, claimant.identity_number) for claimant in complaint.claimants],
-        case,
-    )
-    return tuple(row["mediator"] for row in rows)
 
 
 async def is_drill(pool: asyncpg.Pool, case: str) -> bool:

@@ -20,10 +20,11 @@ class KeptPaper(Model):
     matter: PaperMatter
 
 
-async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str:
+async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest, *, centre: str = "社调") -> str:
     """The number of a paper: the next of its series in its year, or the one that the same order got before.
 
-    Taken in one transaction with the row that keeps the paper, so that no number is lost.
+    Taken in one transaction with the row that keeps the paper, so that no number is lost. ``centre`` is what the
+    centre's numbers begin with.
     """
     series, year = _series(request), request.matter.issued_on.year
     async with pool.acquire() as connection, connection.transaction():
@@ -32,7 +33,7 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest) -> str
         if known is not None:
             return known
         count = await numbers.following(connection, series, year)
-        given = f"社调{series.removeprefix('paper:')}〔{year}〕第{count}号"
+        given = f"{centre}{series.removeprefix('paper:')}〔{year}〕第{count}号"
         await connection.execute(_INSERT, *_row(vault, request, given))
         return given
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import asyncpg
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from casebook.registry import employer_digest, identity_digest
+from casebook.digests import employer_digest, identity_digest
 from domain.base import Model, Month, Yuan
 from domain.grid.early_warning import NamedEmployer
 from domain.identifiers import CreditCode, IdentityNumber

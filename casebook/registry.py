@@ -6,39 +6,28 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from casebook import numbers
+from casebook.digests import employer_digest, identity_digest
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Registration, RegistrationRequest
-from domain.identifiers import same_name, typed
-from domain.intake.complaint import Claimant, Respondent
+from domain.intake.complaint import Claimant
+from domain.rules.centre import DRILLS
 from runtime.vault import Vault
-
-SERIES = {True: "DRILL", False: "RZ"}
-"""Prefix of case numbers; drills have a series of their own."""
-
-
-def employer_digest(vault: Vault, employer: Respondent) -> str:
-    """The key by which an employer is found: its credit code, or else its name."""
-    return vault.digest(f"employer:{employer.credit_code or same_name(employer.name)}")
-
-
-def digests_of_employer(vault: Vault, text: str) -> list[str]:
-    """The keys that an employer may have who is looked for by a credit code or a name."""
-    return [vault.digest(f"employer:{key}") for key in (typed(text), same_name(text))]
-
-
-def identity_digest(vault: Vault, identity_number: str) -> str:
-    """The key by which a person is found."""
-    return vault.digest(f"identity:{identity_number}")
 
 
 async def register(
-    pool: asyncpg.Pool, vault: Vault, request: RegistrationRequest, given: Registration | None = None
+    pool: asyncpg.Pool,
+    vault: Vault,
+    request: RegistrationRequest,
+    given: Registration | None = None,
+    *,
+    series: str = "RZ",
 ) -> Registration:
     """Give the complaint a number, or join it to the open case that has all its claimants, or alone has any.
 
     The same request again gets the same answer. Complaints against one employer are registered one after
     the other, so that two windows at the same instant make one case. People who are in several open cases
-    already are named, and somebody has to merge those. ``given`` is the answer of before that the casebook has lost.
+    already are named, and somebody has to merge those. ``given`` is the answer of before that the casebook has lost;
+    ``series`` is what the centre's numbers begin with.
     """
     employer = employer_digest(vault, request.complaint.employer)
     async with pool.acquire() as connection, connection.transaction():
@@ -53,10 +42,10 @@ async def register(
         if known is not None and not (request.apart and known["joined_to"]):
             return _answer(known)
         if given is None:
-            given = await _answered(connection, vault, employer, request)
+            given = await _answered(connection, vault, employer, request, DRILLS if request.drill else series)
         elif not given.joined:
-            series, year, serial = given.case_number.split("-")
-            await numbers.pass_over(connection, series, int(year), int(serial))
+            begins, year, serial = given.case_number.split("-")
+            await numbers.pass_over(connection, begins, int(year), int(serial))
         joined = given.case if given.joined else None
         number = None if joined else given.case_number
         row = await connection.fetchrow(
@@ -99,7 +88,7 @@ async def register(
 
 
 async def _answered(
-    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest, series: str
 ) -> Registration:
     """What a complaint is told that asks for the first time."""
     others = await _open_cases(connection, vault, employer, request)
@@ -108,7 +97,7 @@ async def _answered(
         return Registration(case=joined, case_number=others[joined].case_number, joined=True)
     return Registration(
         case=request.case,
-        case_number=await _next_number(connection, request),
+        case_number=await _next_number(connection, request, series),
         joined=False,
         overlaps=tuple(sorted(set().union(*(other.people for other in others.values())))),
         merge_with=tuple(sorted(other.case_number for other in others.values())),
@@ -177,9 +166,9 @@ def _to_join(overlaps: dict[str, _Holder], claimants: int) -> str | None:
     return next(holds_everybody, next(iter(overlaps)) if len(overlaps) == 1 else None)
 
 
-async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest) -> str:
+async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: RegistrationRequest, series: str) -> str:
     """The next number of the series in the year of filing. Taken back with the transaction: no gaps."""
-    series, year = SERIES[request.drill], request.filed_at.astimezone(CENTRE_ZONE).year
+    year = request.filed_at.astimezone(CENTRE_ZONE).year
     last = await numbers.following(connection, series, year)
     return f"{series}-{year}-{last:06d}"
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
 
 import asyncpg
-import httpx
 import typer
 from pydantic import ValidationError
 from temporalio.client import (
@@ -20,16 +19,21 @@ from cli.out import Exit, fail
 from client.connection import BadActor, NoAnswer, NoSuchCase
 from domain.ledger import BrokenLedger
 from domain.refusal import Problem, Refused, problems
+from domain.rules.centre import centre_table
+from domain.rules.rule_table import TableError
 from runtime import connect
 from runtime.rings import RingLost
 from runtime.sessions import NotLoggedIn
+from runtime.settings import Settings
 from runtime.signing_keys import NoSigningKey
+from runtime.web import Away
 from texts import sentences
 
 
 def run(work: Callable[[], Awaitable[None]], language: str) -> None:
     """Run a command; tell what went wrong in the user's language, and exit with its code."""
     try:
+        _call_by_name()
         asyncio.run(work())  # type: ignore[arg-type]
     except typer.Exit:
         raise
@@ -54,10 +58,12 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.NOT_FOUND, texts.say("cli.no_such_case", language, case=unknown))
     except (NotLoggedIn, NoSigningKey):
         fail(Exit.REFUSED, texts.say("cli.not_logged_in", language))
-    except httpx.HTTPError as error:
-        fail(Exit.UNREACHABLE, texts.say("cli.token_server_away", language, why=type(error).__name__))
+    except Away as away:
+        fail(Exit.UNREACHABLE, texts.say("cli.token_server_away", language, why=away))
     except RingLost as lost:
         fail(Exit.UNREACHABLE, texts.say("cli.ring_lost", language, file=lost))
+    except TableError as error:
+        fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
     except BadActor as bad:
         fail(Exit.BAD_INPUT, texts.say("cli.bad_actor", language, given=bad))
     except NoAnswer as waited:
@@ -68,6 +74,12 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
     except (connect.NotRunning, RuntimeError, OSError, asyncpg.PostgresError) as error:
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
+
+
+def _call_by_name() -> None:
+    """The centre's own names for itself, agencies and channels. Raises TableError."""
+    own = Settings().own_tables / "centre.yaml"
+    texts.call(centre_table(own if own.exists() else None, texts.knows).words)
 
 
 def _problems_of(refused: ApplicationError) -> list[Problem]:

@@ -6,7 +6,6 @@ import getpass
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable
-from functools import partial
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -16,7 +15,6 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 
-from casebook import aftercare as closed_cases
 from casebook import lists
 from client.closed_cases import FromCasebook
 from domain.ledger import Actor
@@ -58,7 +56,7 @@ async def link(acting: str | None = None) -> AsyncIterator[Link]:
     """Temporal and the casebook, as configured or embedded; reading as whoever acts."""
     settings, vault = Settings(), Vault.of(Settings())
     async with connect.database(settings, size=2) as pool:
-        kept_cases = FromCasebook(_reader(acting), partial(closed_cases.kept, pool, vault))
+        kept_cases = FromCasebook(_reader(acting), pool, vault)
         client = await connect.connect(settings, issuer(settings, acting), [kept_cases])
         yield Link(client, pool, vault)
 

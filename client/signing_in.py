@@ -27,7 +27,7 @@ class Prover:
             self._roles = Roles.read(settings.oidc_roles or settings.data / "oidc.yaml")
 
     async def prove(self, given: SignIn) -> Person:
-        """The person. Raises Refused, and httpx.HTTPError when the provider is away."""
+        """The person. Raises Refused, and Away when the provider is away."""
         if self._provider is not None and self._roles is not None:
             must(given.id_token, "oidc.token", "id_token")
             return await self._provider.person(given.id_token or "", self._roles)
@@ -36,7 +36,7 @@ class Prover:
 
 
 async def opened(settings: Settings, given: SignIn) -> str:
-    """A session for whoever is proved, opened here or by the token server. Raises Refused, HTTPError."""
+    """A session for whoever is proved, opened here or by the token server. Raises Refused, Away."""
     if settings.token_server is not None:
         return (await sessions.asked(settings.token_server, "/session", given))["session"]
     async with connect.database(settings, size=1) as pool:

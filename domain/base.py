@@ -25,13 +25,13 @@ FEN: Final = Decimal("0.01")
 class Model(BaseModel):
     """A value: immutable, and an unknown field is an error, so that a typing slip is never lost."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class State(BaseModel):
     """A part of a running case's state: the same strictness, but it changes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 def to_fen(amount: Decimal) -> Decimal:

@@ -69,7 +69,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "answers": [_item(line, say) for line in matter.items],
         "basis": matter.basis,
         "case_number": matter.case_number,
-        "centre": say.text("centre"),
+        "centre": say.label("the-centre"),
         "computation": _computation(matter, say),
         "data": say.text(f"data.{matter.about}") if matter.kind is PaperKind.ASSISTANCE_LETTER else "—",
         "date": say.day(matter.issued_on),

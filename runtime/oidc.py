@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 import jwt
 from pydantic import ValidationError
 
@@ -22,6 +21,10 @@ from domain.refusal import PARTIES, must, refusal
 from domain.words import Agency, Role
 from domain.yaml_file import read_yaml
 from runtime.sessions import Person
+from runtime.web import reaching
+
+if TYPE_CHECKING:
+    import httpx
 
 _ALGORITHMS: Final = ["EdDSA", "RS256", "ES256"]
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -75,8 +78,8 @@ class Provider:
         self._found: dict[str, Any] | None = None
 
     async def sign_in(self, show: Callable[[str, str], None]) -> SignedIn:
-        """Who signs in. ``show`` is given the address and the code. Raises Refused, HTTPError."""
-        async with httpx.AsyncClient(timeout=10) as web:
+        """Who signs in. ``show`` is given the address and the code. Raises Refused, Away."""
+        async with reaching() as web:
             found = await self._configuration(web)
             asked = {"client_id": self._client, "scope": _SCOPE}
             device = (await web.post(found["device_authorization_endpoint"], data=asked)).raise_for_status().json()
@@ -96,8 +99,8 @@ class Provider:
         raise refusal("oidc.denied", "id_token")
 
     async def renew(self, renewal: str) -> SignedIn:
-        """Who had signed in, as the provider knows them now. Raises Refused where it does not any more, HTTPError."""
-        async with httpx.AsyncClient(timeout=10) as web:
+        """Who had signed in, as the provider knows them now. Raises Refused where it does not any more, Away."""
+        async with reaching() as web:
             found = await self._configuration(web)
             form = {"grant_type": "refresh_token", "refresh_token": renewal, "client_id": self._client}
             answer = (await web.post(found["token_endpoint"], data=form)).json()
@@ -105,8 +108,8 @@ class Provider:
         return SignedIn(answer["id_token"], answer.get("refresh_token", renewal))
 
     async def person(self, id_token: str, roles: Roles) -> Person:
-        """Whom an ID token proves. Raises Refused, HTTPError."""
-        async with httpx.AsyncClient(timeout=10) as web:
+        """Whom an ID token proves. Raises Refused, Away."""
+        async with reaching() as web:
             found = await self._configuration(web)
             published = (await web.get(found["jwks_uri"])).raise_for_status().json()
         try:
@@ -124,7 +127,7 @@ class Provider:
             raise refusal("oidc.token", "id_token") from None
         return person_of(claims, roles)
 
-    async def _configuration(self, web: httpx.AsyncClient) -> dict[str, Any]:
+    async def _configuration(self, web: "httpx.AsyncClient") -> dict[str, Any]:
         if self._found is None:
             address = f"{self._issuer}/.well-known/openid-configuration"
             found: dict[str, Any] = (await web.get(address)).raise_for_status().json()

@@ -1,9 +1,7 @@
 """The rule tables in force: the shipped ones, and over them the centre's own in its ``tables`` folder.
 
-``tables/*.yaml`` of parameters, ``tables/notice-YEAR.yaml`` of the calendar, ``tables/triage.yaml``,
-``tables/intake.yaml``, ``tables/reconcile.yaml``, ``tables/prognosis.yaml``, ``tables/roster.yaml``,
-``tables/officers.yaml``, ``tables/grid.yaml`` and ``tables/rooms.yaml`` are taken up when they change, without a
-restart.
+``parameters/*.yaml``, ``notice-YEAR.yaml`` of the calendar, ``deadlines*.yaml`` and those of ``WHOLE`` are taken up
+when they change, without a restart.
 """
 
 from collections.abc import Iterable
@@ -23,10 +21,12 @@ from domain.grid.early_warning import GridTable, grid_table
 from domain.inquiry.officers import Directory, load_directory
 from domain.intake.bars import IntakeTable, intake_table
 from domain.mediation.rooms import RoomTable, room_table
+from domain.notices.contacts import Contacts, contacts
+from domain.rules.centre import CentreTable, centre_table
 from domain.rules.parameters import Parameters
 from domain.triage.classification import TriageTable, load_table
 from domain.triage.roster import Roster, load_roster
-from texts import knows
+from texts import call, knows
 
 WHOLE: Final = (
     "intake.yaml",
@@ -37,6 +37,8 @@ WHOLE: Final = (
     "officers.yaml",
     "grid.yaml",
     "rooms.yaml",
+    "centre.yaml",
+    "contacts.yaml",
 )
 """Tables of which the centre's own file replaces the shipped one as a whole."""
 
@@ -56,6 +58,8 @@ class Tables:
     officers: Directory
     grid: GridTable
     rooms: RoomTable
+    centre: CentreTable
+    contacts: Contacts
 
 
 def read(folder: Path) -> Tables:
@@ -73,17 +77,24 @@ def read(folder: Path) -> Tables:
         officers=load_directory(own.get("officers.yaml")),
         grid=grid_table(own.get("grid.yaml")),
         rooms=room_table(own.get("rooms.yaml")),
+        centre=centre_table(own.get("centre.yaml"), knows),
+        contacts=contacts(own.get("contacts.yaml")),
     )
 
 
 class Rules:
-    """The tables of a folder, read again when a file of it changes."""
+    """The tables of a folder, read again when a file of it changes; from then on names are those of the centre."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: tuple[tuple[str, int], ...] = ()
-        self._tables = read(folder)
+        self._tables = self._read()
         self._seen = self._state()
+
+    def _read(self) -> Tables:
+        tables = read(self.folder)
+        call(tables.centre.words)
+        return tables
 
     def _state(self) -> tuple[tuple[str, int], ...]:
         return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(self.folder.rglob("*.yaml")))
@@ -93,7 +104,7 @@ class Rules:
         """The tables in force now."""
         state = self._state()
         if state != self._seen:
-            self._tables, self._seen = read(self.folder), state
+            self._tables, self._seen = self._read(), state
         return self._tables
 
     def deadline(self, event: str, since: datetime | date, jurisdiction: str) -> Deadline:

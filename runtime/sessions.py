@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import httpx
 import jwt
 from pydantic import ValidationError
 
@@ -18,6 +18,7 @@ from runtime.settings import Settings
 from runtime.signing import Issuer
 from runtime.signing_keys import Keys, KeySetFile
 from runtime.tokens import LONGEST, key_id, mint, proved, wall_clock
+from runtime.web import reaching
 
 _PATIENCE: Final = 10.0
 _OVER: Final = frozenset({"refusals.identity.ended", "refusals.identity.expired"})
@@ -125,12 +126,12 @@ class Remote:
 
 
 async def asked(server: str, path: str, question: Model) -> dict[str, str]:
-    """What the token server answers. Raises Refused as it does, or httpx.HTTPError."""
-    async with httpx.AsyncClient(base_url=server, timeout=_PATIENCE) as client:
+    """What the token server answers. Raises Refused as it does, or Away."""
+    async with reaching(server, patience=_PATIENCE) as client:
         answer = await client.post(path, json=question.model_dump(mode="json"))
-    if answer.status_code == httpx.codes.FORBIDDEN:
-        raise Refused(*(Problem.model_validate(problem) for problem in answer.json()["problems"]))
-    answer.raise_for_status()
+        if answer.status_code == HTTPStatus.FORBIDDEN:
+            raise Refused(*(Problem.model_validate(problem) for problem in answer.json()["problems"]))
+        answer.raise_for_status()
     told: dict[str, str] = answer.json()
     return told
 

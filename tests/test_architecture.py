@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.procedure import every_message
+
 ROOT = Path(__file__).parent.parent
 MAY_KNOW = {
     "domain": {"domain"},
@@ -61,8 +63,8 @@ STOREYS = (
         "refusal",
         "dialogue",
     },
-    {"rules", "direction", "notices", "aftercare"},
-    {"deadlines", "intake", "triage"},
+    {"rules", "direction", "aftercare"},
+    {"deadlines", "intake", "triage", "notices"},
     {"arrears", "papers", "collective", "personal_data"},
     {"settlement"},
     {"grid"},
@@ -182,3 +184,8 @@ def test_the_doors_of_the_command_line_and_the_console_do_not_know_each_other() 
     assert "console" not in MAY_KNOW["cli"]
     crossing = [name for file in sources("console") for _, name in imports(file) if name.startswith("cli")]
     assert crossing == []
+
+
+def test_every_effect_of_a_message_is_loaded_with_the_others() -> None:
+    declaring = {file for file in sources("domain/procedure") if "\n@accepts" in file.read_text()}
+    assert {Path(str(module.__file__)) for module in every_message.MODULES} == declaring

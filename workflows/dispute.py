@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         Admission,
         AdmissionRequest,
         ClosingRequest,
+        Judgement,
         JudgementRequest,
         LinkRequest,
         MediationPlan,
@@ -44,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.message import Message
     from domain.personal_data.messages import ReadPersonalData
     from domain.procedure import known
-    from domain.procedure.assessment.judgement import assessment_is_behind, take_judgement
+    from domain.procedure.assessment.judgement import Reflected, assessment_is_behind, take_judgement
     from domain.procedure.closure import replying
     from domain.procedure.closure.ends_view import EndsView
     from domain.procedure.closure.handover import handover
@@ -90,6 +91,7 @@ class DisputeWorkflow(RunningCase):
         self._shown = self.case.next_seq
         self._triage: TriagePlan | None = None
         self._mediation: MediationPlan | None = None
+        self._reflected = Reflected()
         if handed_on is None and run.continued_run_id:
             self.halt("ledger.run")
 
@@ -236,13 +238,19 @@ class DisputeWorkflow(RunningCase):
         """What contradicts, what is owed, how hard it will be; hard questions to the joint meeting."""
         case = self.case
         while case.assessment is None or assessment_is_behind(case):
-            judgement = await self.step(AssessmentService.judge, partial(self._judging, looking=True))
-            take_judgement(case, judgement, self.now)
+            judgement = await self._judged(looking=True)
             at_once = not case.undecided and not case.open_tasks
             self._mediation = judgement.mediation if at_once else None
             await self.until(lambda: not case.undecided and not case.open_tasks)
 
+    async def _judged(self, *, looking: bool) -> Judgement:
+        """The judgement, taken in; what came while it was made leaves it behind."""
+        judgement = await self.step(AssessmentService.judge, partial(self._judging, looking=looking))
+        take_judgement(self.case, judgement, self._reflected, self.now)
+        return judgement
+
     def _judging(self, *, looking: bool) -> JudgementRequest:
+        self._reflected = Reflected.of(self.case)
         return JudgementRequest(known=self.known(), looking=looking, reclassified=self.case.reclassified)
 
     @phase(Phase.MEDIATION)
@@ -288,8 +296,7 @@ class DisputeWorkflow(RunningCase):
             await self.until(lambda: done() or assessment_is_behind(case))
             if done():
                 return
-            judged = await self.step(AssessmentService.judge, partial(self._judging, looking=False))
-            take_judgement(case, judged, self.now)
+            await self._judged(looking=False)
 
     @phase(Phase.PERFORMANCE)
     async def performance(self) -> None:

@@ -11,6 +11,7 @@ from rich.live import Live
 
 import texts
 from casebook import aftercare, ledger, lists
+from cli.looking import lists as table
 from cli.looking import render
 from cli.out import Exit, console, emit, fail
 from cli.running import run
@@ -149,7 +150,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
             else:
-                console().print(render.cases(found, language))
+                console().print(table.cases(found, language))
 
         run(work, language)
 

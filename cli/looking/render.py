@@ -1,19 +1,17 @@
 """How a case looks on a terminal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from rich.console import Group, JustifyMethod, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 import texts
-from casebook.inbox import TaskLine
-from casebook.lists import CaseLine
+from cli.looking.lists import officers, state_of, table_of
 from domain.assessment.reconcile import statements
 from domain.inquiry.tasks import SHOWN_OPEN
 from domain.ledger import Event
@@ -22,20 +20,6 @@ from domain.views.case_view import CaseView, ProposalView, TaskView, TriageExpla
 from domain.words import Phase
 from texts import sentences
 
-_STATE_STYLE: Final = {
-    "offered": "yellow",
-    "claimed": "cyan",
-    "signed": "magenta",
-    "suspended": "dim",
-    "done": "green",
-    "lapsed": "red",
-    "paid": "green",
-    "overdue": "bold red",
-    "defaulted": "bold red",
-    "accepted": "green",
-    "rejected": "red",
-    "expired": "red",
-}
 _SHOWN: Final = 20
 _NAMED: Final = 8
 _REASONS: Final = 8
@@ -125,18 +109,9 @@ def _head(view: CaseView, language: str) -> Table:
     return table
 
 
-def _table(title: str, columns: Sequence[str], language: str, right: Sequence[str] = ()) -> Table:
-    table = Table(title=texts.say(f"cli.title.{title}", language), title_justify="left")
-    for column in columns:
-        justify: JustifyMethod = "right" if column in right else "left"
-        whole = column == "case_number"  # It is typed into the next command: the other columns give way.
-        table.add_column(texts.say(f"cli.column.{column}", language), justify=justify, no_wrap=whole)
-    return table
-
-
 def people(view: CaseView, language: str, most: int | None = None) -> Table:
     """The parties, the claimants of the page that was asked for; of them at most so many."""
-    table = _table("people", ("ref", "name", "role", "part_a", "part_b"), language, right=("part_a", "part_b"))
+    table = table_of("people", ("ref", "name", "role", "part_a", "part_b"), language, right=("part_a", "part_b"))
     for c in view.claimants[:most]:
         role = texts.label("withdrawn" if c.withdrawn else "claimant", language)
         table.add_row(c.ref, f"{c.name} {c.identity_number}", role, yuan(c.part_a), yuan(c.part_b))
@@ -151,15 +126,15 @@ def people(view: CaseView, language: str, most: int | None = None) -> Table:
 
 
 def _tasks(view: CaseView, language: str) -> Table:
-    table = _table("tasks", ("task", "state", "officer", "due", "records"), language)
+    table = table_of("tasks", ("task", "state", "officer", "due", "records"), language)
     for t in view.tasks:
         left = (t.due - sentences.day(view.now)).days
         due = f"{t.due} ({texts.say('cli.days_left', language, days=left)})" if t.state in SHOWN_OPEN else str(t.due)
         style = "red" if left < 0 else "yellow" if left <= 2 else ""
         table.add_row(
             texts.label(t.agency, language),
-            _state(t.state, language),
-            _hands(t.officer, t.delegated_by),
+            state_of(t.state, language),
+            officers(t.officer, t.delegated_by),
             Text(due, style=style),
             _records(t, language),
         )
@@ -183,12 +158,8 @@ def _records(task: TaskView, language: str) -> Text:
     )
 
 
-def _state(state: str, language: str) -> Text:
-    return Text(texts.label(state, language), style=_STATE_STYLE.get(state, ""))
-
-
 def _discrepancies(view: CaseView, language: str) -> Table:
-    table = _table("discrepancies", ("ref", "sources", "months", "resolver"), language)
+    table = table_of("discrepancies", ("ref", "sources", "months", "resolver"), language)
     for d in view.discrepancies[:_SHOWN]:
         open_mark = "● " if d.id in view.undecided else ""
         sides = (
@@ -205,11 +176,11 @@ def _discrepancies(view: CaseView, language: str) -> Table:
 
 
 def _proposals(view: CaseView, language: str) -> Table:
-    table = _table("proposals", ("ref", "state", "total", "accepted", "silent", "until"), language, right=("total",))
+    table = table_of("proposals", ("ref", "state", "total", "accepted", "silent", "until"), language, right=("total",))
     for p in view.proposals:
         table.add_row(
             p.ref,
-            _state(p.state, language),
+            state_of(p.state, language),
             yuan(p.total),
             _parties(p, "accepted", p.accepted, language),
             _parties(p, "silent", p.silent, language),
@@ -227,9 +198,9 @@ def _parties(proposal: ProposalView, said: str, refs: Sequence[str], language: s
 def _settlement(view: CaseView, language: str) -> RenderableType:
     settlement = view.settlement
     assert settlement is not None
-    table = _table("settlement", ("ref", "due", "total", "paid", "state"), language, right=("total", "paid"))
+    table = table_of("settlement", ("ref", "due", "total", "paid", "state"), language, right=("total", "paid"))
     for i in settlement.instalments:
-        table.add_row(i.ref, str(i.due), yuan(i.amount), yuan(i.paid), _state(i.state, language))
+        table.add_row(i.ref, str(i.due), yuan(i.amount), yuan(i.paid), state_of(i.state, language))
     bar = ProgressBar(total=float(settlement.total), completed=float(settlement.paid), width=50)
     summary = texts.say(
         "cli.paid_of",
@@ -242,7 +213,7 @@ def _settlement(view: CaseView, language: str) -> RenderableType:
 
 
 def _signing(signing: SigningView, language: str) -> Table:
-    table = _table("signing", ("state", "until", "signed", "unsigned", "seal"), language)
+    table = table_of("signing", ("state", "until", "signed", "unsigned", "seal"), language)
     table.add_row(
         texts.label(signing.state, language),
         str(signing.due),
@@ -254,7 +225,7 @@ def _signing(signing: SigningView, language: str) -> Table:
 
 
 def _confirmations(view: CaseView, language: str) -> Table:
-    table = _table("confirmations", ("item", "state", "until", "asked", "document"), language)
+    table = table_of("confirmations", ("item", "state", "until", "asked", "document"), language)
     for one in view.confirmations:
         due = f"{one.due}{texts.say('waiting.provisional', language) if one.provisional else ''}"
         document = one.result.document if one.result else None
@@ -264,7 +235,7 @@ def _confirmations(view: CaseView, language: str) -> Table:
 
 
 def _reply(view: CaseView, language: str) -> Table:
-    table = _table("reply", ("ref", "item", "answer", "amount", "referred_to"), language, right=("amount",))
+    table = table_of("reply", ("ref", "item", "answer", "amount", "referred_to"), language, right=("amount",))
     kinds = {i.ref: i.kind for i in view.items}
     for r in view.reply[:_SHOWN]:
         table.add_row(
@@ -325,7 +296,7 @@ def _next(view: CaseView, language: str) -> RenderableType:
 
 def timeline(events: Iterable[Event], language: str) -> Table:
     """Events of the ledger as sentences."""
-    table = _table("timeline", ("seq", "at", "who", "what"), language)
+    table = table_of("timeline", ("seq", "at", "who", "what"), language)
     for event in events:
         table.add_row(
             str(event.seq),
@@ -349,70 +320,3 @@ def watched(view: CaseView, tail: Sequence[Event], language: str) -> RenderableT
         _head(view, language),
         timeline(tail, language),
     )
-
-
-def cases(lines: Sequence[CaseLine], language: str) -> Table:
-    """A list of cases."""
-    table = _table(
-        "cases",
-        ("case_number", "employer", "claimants", "phase", "class", "waits", "until"),
-        language,
-        right=("claimants",),
-    )
-    now = datetime.now(UTC)
-    for line in lines:
-        late = line.waits_until is not None and line.waits_until < now and line.outcome is None
-        phase = texts.label(line.outcome or line.phase, language)
-        if line.blocked is not None:
-            phase = f"{phase} · {texts.label('blocked', language)}"
-        if line.merge_with and line.outcome is None:
-            phase = f"{phase} · {texts.say('cli.merge_with', language, cases=', '.join(line.merge_with))}"
-        table.add_row(
-            line.case_number or line.case,
-            line.employer,
-            str(line.claimants),
-            phase,
-            texts.label(line.case_class, language),
-            texts.label(line.waits_on[:3], language),
-            Text(
-                sentences.instant(line.waits_until, ends=True) if line.waits_until else "—",
-                style="red" if late else "",
-            ),
-        )
-    return table
-
-
-def inbox(lines: Sequence[TaskLine], language: str) -> Table:
-    """Inquiries of an inbox: the most urgent first, with what makes them urgent."""
-    columns = ("case_number", "priority", "employer", "kinds", "class", "task", "state", "officer", "due", "reminder")
-    table = _table("inbox", columns, language, right=("priority",))
-    now = datetime.now(UTC)
-    for line in lines:
-        late = line.due_at < now
-        due = sentences.instant(line.due_at, ends=True)
-        table.add_row(
-            line.case_number or line.case,
-            "—" if line.priority is None else str(line.priority),
-            f"{line.employer} ({line.claimants})",
-            texts.label(line.kinds, language),
-            texts.label(line.case_class, language),
-            texts.label(line.agency, language),
-            _state(line.state, language),
-            _hands(line.officer, line.delegated_by),
-            Text(f"{due} {texts.say('cli.overdue', language)}" if late else due, style="red" if late else ""),
-            Text(_reminder(line, language), style="yellow" if line.reminded else ""),
-        )
-    return table
-
-
-def _hands(officer: str | None, delegated_by: Sequence[str]) -> str:
-    """Who holds it, and from whom they have it."""
-    return " ← ".join([officer or "—", *reversed(delegated_by)])
-
-
-def _reminder(line: TaskLine, language: str) -> str:
-    if line.escalated_to:
-        return texts.say("cli.escalated", language, to=texts.label(line.escalated_to, language))
-    if line.reminded:
-        return texts.say("cli.reminded", language)
-    return sentences.instant(line.remind_at) if line.remind_at else "—"

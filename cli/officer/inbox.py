@@ -9,7 +9,7 @@ import typer
 import texts
 from casebook import inbox
 from casebook.inbox import TaskFilter
-from cli.looking import render
+from cli.looking import lists
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import link
@@ -122,6 +122,6 @@ async def _show(given: dict[str, Any], language: str) -> None:
         emit([{**line.model_dump(mode="json"), "page": page_name(line.key)} for line in found])
         return
     shown = console()
-    shown.print(render.inbox(found, language))
+    shown.print(lists.inbox(found, language))
     if len(found) == wanted.limit:
         shown.print(texts.say("cli.next_page", language, after=page_name(found[-1].key)), style="dim")

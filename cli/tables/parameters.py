@@ -59,6 +59,10 @@ def register(app: typer.Typer, language: str) -> None:
     ) -> None:
         with _told(path or Settings().own_tables, language):
             rows, gaps = _checked(path)
+            kept = _kept_as(path) if path is not None and path.is_file() else ""
+        if kept and not kept.startswith("parameters/"):
+            console().print(texts.say("cli.table_fits", language, file=path, kept=kept), style="green")
+            return
         unverified = [row.id for row in rows if not row.verified]
         console().print(
             texts.say("cli.params_checked", language, rows=len(rows), unverified=texts.label(unverified, language))
@@ -129,8 +133,18 @@ def trial(folder: Path, files: Mapping[str, Path]) -> Iterator[Path]:
         yield Path(name)
 
 
-_HOLDS = {"bars": "intake.yaml", "conflicts": "reconcile.yaml", "scores": "prognosis.yaml", "officers": "officers.yaml"}
-"""What a whole table is a list of."""
+_HOLDS = {
+    "bars": "intake.yaml",
+    "rules": "triage.yaml",
+    "conflicts": "reconcile.yaml",
+    "scores": "prognosis.yaml",
+    "mediators": "roster.yaml",
+    "officers": "officers.yaml",
+    "posts": "grid.yaml",
+    "rooms": "rooms.yaml",
+    "case_series": "centre.yaml",
+}
+"""By what a whole table is known, where its file is called otherwise."""
 
 
 def _kept_as(file: Path) -> str:

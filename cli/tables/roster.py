@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 import texts
-from casebook.registry import identity_digest
+from casebook.digests import identity_digest
 from cli.out import Exit, console, emit, fail
 from cli.running import told
 from cli.tables.parameters import install

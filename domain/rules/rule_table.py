@@ -48,8 +48,11 @@ def bad(code: str, **params: object) -> PydanticCustomError:
     return PydanticCustomError(f"rule_table.{code}", "{why}", {"why": code, **{k: str(v) for k, v in params.items()}})
 
 
-def read_table(file: Path, model: type[M], **more: object) -> M:
-    """A table from a file, with fields that are not in it. Raises TableError, OSError."""
+def read_table(file: Path, model: type[M], *, under: str | None = None, **more: object) -> M:
+    """A table from a file, with fields that are not in it. ``under``: the field that all of it is.
+
+    Raises TableError, OSError.
+    """
     try:
         content = read_yaml(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -57,7 +60,7 @@ def read_table(file: Path, model: type[M], **more: object) -> M:
     if not isinstance(content, dict):
         raise TableError("rule_table.not_yaml", file=file.name, problem="not a mapping")
     try:
-        return model.model_validate({**content, **more})
+        return model.model_validate({**({under: content} if under else content), **more})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "-"

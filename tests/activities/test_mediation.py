@@ -12,8 +12,9 @@ import yaml
 import texts
 from activities.mediation import MediationService
 from activities.unserviceable import RULE_ERRORS
+from casebook.digests import identity_digest
 from casebook.ledger import record
-from casebook.registry import identity_digest, register
+from casebook.registry import register
 from domain.case.requests import Known, MediationRequest
 from domain.intake.complaint import Complaint
 from domain.rules.rule_table import TableError

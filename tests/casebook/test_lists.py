@@ -4,8 +4,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from casebook.antecedents import antecedents, earlier_mediators
 from casebook.ledger import record
-from casebook.lists import CaseFilter, antecedents, cases, earlier_mediators, find, mediator_loads
+from casebook.lists import CaseFilter, cases, find, mediator_loads
 from casebook.registry import register
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Antecedents

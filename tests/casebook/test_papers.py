@@ -46,6 +46,12 @@ async def test_an_order_that_fails_leaves_no_gap(pool: asyncpg.Pool, vault: Vaul
     assert await papers.number(pool, vault, order(PaperKind.SUMMONS, day)) == "社调约〔2012〕第2号"
 
 
+async def test_a_centres_papers_begin_with_its_own_sign_and_are_counted_on(pool: asyncpg.Pool, vault: Vault) -> None:
+    first, second = (order(PaperKind.SUMMONS, date(2010, 5, 4)) for _ in range(2))
+    assert await papers.number(pool, vault, first) == "社调约〔2010〕第1号"
+    assert await papers.number(pool, vault, second, centre="芜社调") == "芜社调约〔2010〕第2号"
+
+
 async def test_each_kind_each_year_and_the_drills_have_a_series_of_their_own(pool: asyncpg.Pool, vault: Vault) -> None:
     orders = [
         order(PaperKind.REFERRAL, date(2013, 12, 31)),

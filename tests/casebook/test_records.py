@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from casebook.digests import identity_digest
 from casebook.records import ROWS, LoadReport, TableRecords, load, parsed, seal_plain
-from casebook.registry import identity_digest
 from domain.inquiry.findings import Finding
 from domain.inquiry.records import RecordsQuery
 from domain.intake.complaint import Claimant, Complaint, Respondent

@@ -161,6 +161,15 @@ async def test_a_drill_never_joins_a_real_case_and_has_numbers_of_its_own(pool: 
     assert drill.case_number.startswith("DRILL-2024-")
 
 
+async def test_a_centre_numbers_its_cases_in_a_series_of_its_own(pool: asyncpg.Pool, vault: Vault) -> None:
+    filed_at = datetime(2018, 3, 5, tzinfo=UTC)
+    given = [
+        await register(pool, vault, request(filed_at=filed_at, drill=drill), series="WH")
+        for drill in (False, False, True)
+    ]
+    assert [one.case_number for one in given] == ["WH-2018-000001", "WH-2018-000002", "DRILL-2018-000001"]
+
+
 @pytest.mark.parametrize(("at", "year"), [("2021-12-31T15:59:59Z", "2021"), ("2021-12-31T16:00:00Z", "2022")])
 async def test_the_year_of_a_number_is_that_of_the_centres_clock(
     pool: asyncpg.Pool, vault: Vault, at: str, year: str

@@ -28,7 +28,7 @@ def test_the_table_lists_every_command_once_under_the_modules_that_make_it() -> 
     assert len({one.name for one in ALL}) == len(ALL)
     for module in {module for one in ALL for module in one.modules}:
         alone = typer.Typer()
-        if module != "bulk":  # It adds to commands of the desk.
+        if module != "officer.bulk":  # It adds to commands of single messages.
             import_module(f"cli.{module}").register(alone, "en")
             assert names(alone) == {one.name for one in ALL if one.modules[0] == module}, module
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
-from cli.looking import render
+from cli.looking import lists
 from domain.words import Agency, CaseClass, ClaimKind, Lane, Phase
 
 NOW = datetime(2026, 11, 4, tzinfo=UTC)
@@ -41,7 +41,8 @@ def test_a_case_number_is_never_cut_in_a_list_of_cases(width: int) -> None:
         waits_until=NOW,
         merge_with=("DRILL-2026-000122",),
     )
-    assert NUMBER in shown(render.cases([line], "zh-CN"), width)
+    told = shown(lists.cases([line], "zh-CN"), width)
+    assert NUMBER in told and "5000" in told and "2026-11-04" in told
 
 
 @pytest.mark.parametrize("width", [80, 160])
@@ -66,4 +67,5 @@ def test_a_case_number_is_never_cut_in_an_inbox(width: int) -> None:
         case_class=CaseClass.COMPLEX,
         kinds=(ClaimKind.ARREARS,),
     )
-    assert NUMBER in shown(render.inbox([line], "zh-CN"), width)
+    told = shown(lists.inbox([line], "zh-CN"), width)
+    assert NUMBER in told and "tax-01" in told and max(map(len, told.splitlines())) <= width

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from casebook.registry import identity_digest
+from casebook.digests import identity_digest
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests.builders import claimant

@@ -26,7 +26,7 @@ from casebook.notices import IN_APP
 from casebook.registry import register
 from domain.procedure.notices.recipients import notice_table
 from notices.channels import Channel, Letter, Mail, NotTaken, Webhook
-from runtime.contacts import Contacts
+from runtime.rules import Rules
 from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer
 from tests.casebook.filing import FILED, chain, entry, fresh, request
@@ -95,7 +95,7 @@ class Office:
 
     def __init__(self, pool: asyncpg.Pool, vault: Vault, client: Client, folder: Path, *channels: Channel) -> None:
         self.pool, self.vault, self.channels = pool, vault, channels
-        self.service = NoticeService(client, pool, vault, channels, Contacts(folder / "contacts.yaml"))
+        self.service = NoticeService(client, pool, vault, channels, Rules(folder))
 
     async def case(self, **contact: str) -> str:
         """A settled case whose one claimant has some contact, and whose employer has none."""
@@ -181,8 +181,8 @@ async def test_what_the_gateway_refuses_is_final(gateway: tuple[Gateway, Webhook
 
 
 async def test_officers_are_reached_by_the_centres_own_contacts(tmp_path: Path) -> None:
-    file = tmp_path / "contacts.yaml"
-    contacts = Contacts(file)
-    assert contacts.of("tax", "email") is None
-    file.write_text("tax: {email: tax@example.test}\n")
-    assert contacts.of("tax", "email") == "tax@example.test"
+    rules = Rules(tmp_path)
+    assert rules.tables.contacts.of("tax", "email") is None
+    (tmp_path / "contacts.yaml").write_text("tax: {email: tax@example.test}\n")
+    assert rules.tables.contacts.of("tax", "email") == "tax@example.test"
+    assert rules.tables.contacts.of("tax", "phone") is None

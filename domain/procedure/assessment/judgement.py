@@ -1,6 +1,7 @@
 """The judgement as it comes to the case, and when it has fallen behind."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,13 +13,26 @@ from domain.procedure.triage.result import take_triage
 from domain.words import Phase
 
 
-def take_judgement(case: CaseState, judgement: Judgement, now: datetime) -> None:
+@dataclass(frozen=True)
+class Reflected:
+    """How much of what was decided and corrected a judgement goes by: what stood on the case when it was asked for."""
+
+    decisions: int = 0
+    corrections: int = 0
+
+    @classmethod
+    def of(cls, case: CaseState) -> "Reflected":
+        """All that stands on the case now."""
+        return cls(len(case.decisions), case.corrections)
+
+
+def take_judgement(case: CaseState, judgement: Judgement, reflected: Reflected, now: datetime) -> None:
     """What is owed, what contradicts, how hard it will be; and the class that the findings now give."""
     assessment, before = less_paid(case, judgement.assessment), case.assessment
     joined = bool(case.newcomers)
     case.clocks = judgement.clocks or case.clocks
-    case.assessment, case.decisions_assessed = assessment, len(case.decisions)
-    case.corrections_assessed = case.corrections
+    case.assessment = assessment
+    case.decisions_assessed, case.corrections_assessed = reflected.decisions, reflected.corrections
     judged = {owed.claimant for owed in assessment.owed}
     case.newcomers = [ref for ref in case.newcomers if ref not in judged and ref not in case.withdrawn]
     case.note(
