@@ -30,7 +30,7 @@ from runtime.vault import Vault
 DOCS = FILE.parent
 TABLES = DOCS.parent / "domain" / "tables"
 EXCHANGE = (DOCS / "exchange_files.md").read_text(encoding="utf-8")
-PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("README*.md")])
+PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md")])
 
 
 def test_the_page_of_messages_is_the_one_that_the_protocol_makes() -> None:
@@ -155,3 +155,10 @@ async def test_the_worked_example_of_a_sealed_payload_opens_as_the_page_says() -
     [opened] = await Codec(Vault(ring)).decode([payload])
     assert opened == Payload.FromString(bytes.fromhex(said["inner"]))
     assert opened.data.decode() == '{"text":"你好"}'
+
+
+def test_every_file_that_the_page_for_contributors_names_is_there() -> None:
+    text = (DOCS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {found for found in re.findall(r"`([a-z_]+(?:/[a-z_.]+)+)/?`", text) if "ROOM" not in found}
+    assert len(named) > 20
+    assert [path for path in sorted(named) if not (DOCS.parent / path).exists()] == []

@@ -23,7 +23,7 @@ def test_what_came_while_it_was_made_leaves_the_assessment_behind(came: str) -> 
     case: CaseState = judged()
     asked = Reflected.of(case)
     if came == "decision":
-        case.decisions[OVERLAP] = Decision(discrepancy=OVERLAP, holds="first", reason="以合同为准", decided_by="supervisor")
+        case.decisions[OVERLAP] = Decision(discrepancy=OVERLAP, holds="first", reason="合同", decided_by="supervisor")
     if came == "newcomer":
         case.newcomers.append("c2")
     take_judgement(case, judgement(), asked, NOW + timedelta(minutes=1))
