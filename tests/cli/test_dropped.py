@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 
 from tests.cli.conftest import Centre, Onestop
 from tests.cli.test_at_the_centre import filed, investigate, until
-from tests.cli.test_readme import patiently
+from tests.cli.following import patiently
 
 READ = (
     ("show",),

@@ -2,7 +2,7 @@
 
 from tests.cli.conftest import Onestop
 from tests.cli.test_at_the_centre import filed, investigate, until
-from tests.cli.test_readme import patiently
+from tests.cli.following import patiently
 
 
 async def test_a_failed_case_is_followed_by_commands_and_reopened(at_centre: Onestop) -> None:
