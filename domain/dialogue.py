@@ -117,14 +117,16 @@ def _is_ref(value: object) -> bool:
     return True
 
 
-class Remembers(RunningLedger):
+class ProcedureState(RunningLedger):
     """A ledger that knows which messages have acted."""
 
+    case: Ref
+    """The workflow id of whatever keeps it."""
     seen: dict[str, int] = {}
     """Messages that have acted, by their marks, and the ledger event each led to."""
 
 
-S = TypeVar("S", bound=Remembers)
+S = TypeVar("S", bound=ProcedureState)
 M = TypeVar("M", bound=Message)
 Effect = Callable[[S, M, datetime], Checked]
 

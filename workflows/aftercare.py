@@ -17,15 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.opening import Reading
     from domain.case.receipts import Acknowledgement
     from domain.case.state import CaseState
-    from domain.dialogue import mark
     from domain.procedure.aftercare import effects, visit_record
     from domain.procedure.aftercare.effects import AFTER
     from domain.procedure.aftercare.state import Aftercare, opened
     from domain.procedure.aftercare.view import AftercareView, aftercare_view, entry
     from domain.refusal import Refused, must
+    from domain.words import Language
     from texts import sentences
     from workflows import answers
-    from workflows.alarm import Alarm
     from workflows.procedure import Procedure
 
 MESSAGES_PER_RUN: Final = 500
@@ -95,23 +94,21 @@ class AftercareWorkflow(Procedure):
         assert self.after is not None
         return visit_record.request(self.after, CaseState.day(self.now))
 
-    async def keep_time(self) -> None:
-        """Ring what is due, and sleep until what is next."""
-        after, alarm = self.after, Alarm()
-        assert after is not None
+    def ring(self) -> None:
+        """See base class."""
+        assert self.after is not None
+        effects.ring(self.after, self.now)
 
-        def upcoming() -> datetime | None:
-            at = min((one.at for one in effects.alarms(after)), default=None)
-            return at and at - after.clock_offset
+    def upcoming(self) -> datetime | None:
+        """See base class."""
+        assert self.after is not None
+        at = min((one.at for one in effects.alarms(self.after)), default=None)
+        return at and at - self.after.clock_offset
 
-        while True:
-            effects.ring(after, self.now)
-            until = upcoming()
-
-            def moved(before: datetime | None = until) -> bool:
-                return upcoming() != before
-
-            await alarm.wait(until, moved)
+    def line(self, language: Language) -> str:
+        """See base class."""
+        assert self.after is not None
+        return sentences.aftercare_line(*self.after.awaited, language)
 
     @property
     def ledger(self) -> Aftercare | None:
@@ -143,14 +140,7 @@ class AftercareWorkflow(Procedure):
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the rest goes on
             raise self.refused(name, body, error) from None
         self.messages += 1
-        return Acknowledgement(
-            case=self.after.case,
-            message_id=message.message_id,
-            seq=self.after.seen[mark(message)],
-            at=self.now,
-            duplicate=not acted,
-            waits=sentences.aftercare_line(*self.after.awaited, message.language),
-        )
+        return self.acknowledge(message, acted)
 
     @take_update.validator
     def check_update(self, name: str, payloads: Sequence[RawValue]) -> None:

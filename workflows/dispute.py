@@ -37,12 +37,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.case.state import CaseState
     from domain.closure.reopening import Reopen
-    from domain.dialogue import mark
     from domain.inquiry.tasks import Task
     from domain.intake.messages import FileComplaint, LinkComplaint
     from domain.ledger import SYSTEM
     from domain.mediation.session_messages import ScheduleSession
-    from domain.message import Message
     from domain.personal_data.messages import ReadPersonalData
     from domain.procedure import known
     from domain.procedure.assessment.judgement import Reflected, assessment_is_behind, take_judgement
@@ -361,7 +359,7 @@ class DisputeWorkflow(RunningCase):
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the case goes on
             raise self.refused(name, body, error) from None
         await workflow.wait_condition(lambda: self.settling or not centres_turn(self.case))
-        return self._acknowledge(message, acted)
+        return self.acknowledge(message, acted)
 
     async def _receipt(self, message: FileComplaint | Reopen) -> Receipt:
         """The receipt of the complaint. Raises Refused where the case can't go on."""
@@ -389,17 +387,6 @@ class DisputeWorkflow(RunningCase):
             protocol.check(self.case, protocol.parse(name, body), self.now)
         except Refused as refused:
             raise answers.refusal(refused, answers.language_of(body)) from None
-
-    def _acknowledge(self, message: Message, acted: bool) -> Acknowledgement:
-        case = self.case
-        return Acknowledgement(
-            case=case.case,
-            message_id=message.message_id,
-            seq=case.seen[mark(message)],
-            at=self.now,
-            duplicate=not acted,
-            waits=self.line(message.language),
-        )
 
     # --- questions ----------------------------------------------------------------------------------
 

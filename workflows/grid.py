@@ -1,7 +1,7 @@
 """A mediation on the spot at a grid post: settled there in a few days, or taken over by the centre."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio import workflow
@@ -13,18 +13,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.base import Model
     from domain.case.opening import Reading
     from domain.case.receipts import Acknowledgement
-    from domain.dialogue import mark
     from domain.grid import mediation, view
     from domain.grid.messages import OpenGrid
     from domain.grid.state import GridState, day
     from domain.grid.view import GridForwarding, GridOpening, GridReceipt, GridView
     from domain.ledger import Actor
-    from domain.message import Message
     from domain.refusal import Refused, must
     from domain.words import GridOutcome, Language, Role
     from texts import sentences
     from workflows import answers, proven
-    from workflows.alarm import Alarm
     from workflows.procedure import Procedure
 
 OPENED_WITHIN: Final = timedelta(hours=1)
@@ -57,7 +54,7 @@ class GridWorkflow(Procedure):
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise ApplicationError("nothing was opened", type="NothingFiled", non_retryable=True) from None
         await self._open()
-        for duty in (self.keep_shown, self.keep_written, self.keep_trying):
+        for duty in (self.keep_shown, self.keep_written, self.keep_time):
             self.keep(duty)
         await self._mediate()
         if self.grid.outcome is None:
@@ -103,16 +100,15 @@ class GridWorkflow(Procedure):
         """Keep the casebook."""
         await self.keep_casebook(GridService.record, lambda: view.entry(self.grid))
 
-    async def keep_trying(self) -> None:
+    def ring(self) -> None:
         """Try again what is blocked, when its time has come: a post has no other alarms."""
-        alarm, state = Alarm(), self.grid
-        while True:
-            await workflow.wait_condition(lambda: any(one.waits for one in state.blocks.values()))
-            at = min(one.retry_at for one in state.blocks.values() if one.waits)
-            await alarm.wait(at, lambda: not any(one.waits for one in state.blocks.values()))
-            for step, one in state.blocks.items():
-                if one.retry_at <= workflow.now():
-                    state.retry(step)
+        for step, one in self.grid.blocks.items():
+            if one.waits and one.retry_at <= workflow.now():
+                self.grid.retry(step)
+
+    def upcoming(self) -> datetime | None:
+        """See base class."""
+        return min((one.retry_at for one in self.grid.blocks.values() if one.waits), default=None)
 
     @property
     def ledger(self) -> GridState:
@@ -147,7 +143,7 @@ class GridWorkflow(Procedure):
         if message.name == OpenGrid.name:
             await workflow.wait_condition(lambda: self.grid.plan is not None)
             return self._receipt(message.language)
-        return self._acknowledge(message, acted)
+        return self.acknowledge(message, acted)
 
     @take_update.validator
     def check_update(self, name: str, payloads: Sequence[RawValue]) -> None:
@@ -164,16 +160,6 @@ class GridWorkflow(Procedure):
         told = sentences.grid_receipt(found.case, found.due, found.paid_by, found.source, found.verified, language)
         return found.model_copy(update={"text": told})
 
-    def _acknowledge(self, message: Message, acted: bool) -> Acknowledgement:
-        return Acknowledgement(
-            case=self.grid.case,
-            message_id=message.message_id,
-            seq=self.grid.seen[mark(message)],
-            at=workflow.now(),
-            duplicate=not acted,
-            waits=self._line(message.language),
-        )
-
     @workflow.query
     def grid_view(self, reading: Reading | None = None) -> GridView | None:
         """The mediation, as far as the reader may see it; None before it is opened."""
@@ -181,9 +167,10 @@ class GridWorkflow(Procedure):
             return None
         language = (reading or Reading()).language
         seen = view.view(self.grid, proven.reader())
-        return seen.model_copy(update={"line": self._line(language)})
+        return seen.model_copy(update={"line": self.line(language)})
 
-    def _line(self, language: Language) -> str:
+    def line(self, language: Language) -> str:
+        """See base class."""
         state = self.grid
         due = state.plan.deadline.due if state.plan else None
         number = (state.forwarded.case_number or state.forwarded.case) if state.forwarded else None

@@ -16,10 +16,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from domain.case.identity import KeySet
-    from domain.dialogue import reject, turn_away
+    from domain.case.receipts import Acknowledgement
+    from domain.dialogue import ProcedureState, mark, reject, turn_away
     from domain.ledger import Actor
+    from domain.message import Message
     from domain.refusal import Problem, Refused
-    from domain.running_ledger import Blocked, RunningLedger
+    from domain.running_ledger import Blocked
+    from domain.words import Language
     from workflows import answers
     from workflows.alarm import Alarm
     from workflows.centre import NEEDS_A_PERSON, service
@@ -72,7 +75,7 @@ class Procedure:
         return self._asked_in == _this_task()
 
     @property
-    def ledger(self) -> RunningLedger | None:
+    def ledger(self) -> ProcedureState | None:
         """The state with its ledger; None while it is being read."""
         raise NotImplementedError
 
@@ -94,6 +97,18 @@ class Procedure:
     def recognise(self, reader: Actor) -> None:
         """Raise Refused for a party that is none here."""
 
+    def line(self, language: Language) -> str:
+        """What is waited for now, as a sentence."""
+        raise NotImplementedError
+
+    def ring(self) -> None:
+        """Do what is due by now."""
+        raise NotImplementedError
+
+    def upcoming(self) -> datetime | None:
+        """When something is due next, by the real clock; None where nothing is."""
+        raise NotImplementedError
+
     # --- duties beside the procedure ------------------------------------------------------------------
 
     def keep(self, duty: Callable[[], Awaitable[None]]) -> None:
@@ -109,6 +124,18 @@ class Procedure:
                         self.ledger.unblock(duty.__name__, self.now)
 
         self._duties.append(asyncio.create_task(lasting()))
+
+    async def keep_time(self) -> None:
+        """Ring what is due, and sleep until what is next."""
+        alarm = Alarm()
+        while True:
+            self.ring()
+            until = self.upcoming()
+
+            def moved(before: datetime | None = until) -> bool:
+                return self.upcoming() != before
+
+            await alarm.wait(until, moved)
 
     async def keep_shown(self) -> None:
         """Show whatever was noted in the workflow task that noted it.
@@ -244,6 +271,19 @@ class Procedure:
             reject(self.ledger, name, body, refused, self.now)
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the case goes on
             reject(self.ledger, name, body, answers.unforeseen(error), self.now)
+
+    def acknowledge(self, message: Message, acted: bool) -> Acknowledgement:
+        """The answer to a message that was carried out, now or before."""
+        ledger = self.ledger
+        assert ledger is not None
+        return Acknowledgement(
+            case=ledger.case,
+            message_id=message.message_id,
+            seq=ledger.seen[mark(message)],
+            at=self.now,
+            duplicate=not acted,
+            waits=self.line(message.language),
+        )
 
     def turn_away(self, name: str, payloads: Sequence[RawValue], found: Sequence[Problem]) -> None:
         """Put a signal on the ledger that nobody proved to have sent."""

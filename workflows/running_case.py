@@ -28,7 +28,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.casebook_entry import casebook_entry
     from domain.words import Language, Phase
     from workflows import answers
-    from workflows.alarm import Alarm
     from workflows.listing import search_attributes_of
     from workflows.procedure import Needless, Procedure
     from workflows.readings import line
@@ -173,18 +172,14 @@ class RunningCase(Procedure):
     def known(self) -> Known:
         return known.known(self.case, self.now)
 
-    async def keep_time(self) -> None:
-        """Ring what is due, and sleep until what is next."""
-        case, alarm = self.case, Alarm()
-        while True:
-            agenda.ring(case, self.now)
-            upcoming, offset = agenda.next_alarm(case), case.clock_offset
-            left = None if upcoming is None else upcoming - self.now
+    def ring(self) -> None:
+        """See base class."""
+        agenda.ring(self.case, self.now)
 
-            def moved(at: datetime | None = upcoming, by: Any = offset) -> bool:
-                return (agenda.next_alarm(case), case.clock_offset) != (at, by)
-
-            await alarm.wait(None if left is None else workflow.now() + left, moved)
+    def upcoming(self) -> datetime | None:
+        """See base class."""
+        at = agenda.next_alarm(self.case)
+        return at and at - self.case.clock_offset
 
     async def keep_written(self) -> None:
         """Keep the casebook. A case to which nothing has been filed is none, and its name stays free."""

@@ -92,7 +92,9 @@ def _head(view: CaseView, language: str) -> Table:
         "case_number": f"{view.case_number or '—'}{drill}",
         "class": f"{texts.label(view.case_class, language)} · {texts.label(view.lane, language)}",
         "mediator": view.mediator or "—",
-        "owed": f"A {yuan(view.part_a)} + B {yuan(view.part_b)}",
+        "owed": "—"
+        if view.part_a is None
+        else texts.say("cli.both_parts", language, part_a=yuan(view.part_a), part_b=yuan(view.part_b)),
         "clock": sentences.instant(view.now),
     }
     if view.outcome is not None:

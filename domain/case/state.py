@@ -18,6 +18,7 @@ from domain.case.receipts import Receipt
 from domain.closure.ends import Ends
 from domain.closure.reopening import Reopening
 from domain.deadlines.deadline import Deadline, Recounting
+from domain.dialogue import ProcedureState
 from domain.inquiry.findings import Finding
 from domain.inquiry.sharing import SharingRow
 from domain.inquiry.tasks import Desk, Task
@@ -25,7 +26,6 @@ from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import Actor
 from domain.mediation.sessions import Sittings
 from domain.papers.kinds import Paper, PaperOrder
-from domain.running_ledger import RunningLedger
 from domain.settlement.confirmation import Confirmation, ConfirmationKind
 from domain.settlement.instalments import Instalment, LeftOut
 from domain.settlement.performance import EnforcementFile, PerformanceTerms, Rescheduling
@@ -264,10 +264,9 @@ class CaseRules(State):
     """Calendar days that a case may stand still."""
 
 
-class CaseState(RunningLedger):
+class CaseState(ProcedureState):
     """Everything that a case is."""
 
-    case: Ref
     drill: bool = False
     clock_offset: timedelta = timedelta()
     phase: Phase = Phase.INTAKE
@@ -330,8 +329,6 @@ class CaseState(RunningLedger):
     ending: Outcome | None = None
     """Set when the case must end early; the procedure goes straight to closure."""
     outcome: Outcome | None = None
-    seen: dict[Ref, int] = {}
-    """Messages that have acted, by the mark of each (``protocol.mark``), and the ledger event each led to."""
 
     # --- time -------------------------------------------------------------------------------------
 

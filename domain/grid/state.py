@@ -5,9 +5,9 @@ from typing import Final, Literal
 
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.deadlines.deadline import Deadline
+from domain.dialogue import ProcedureState
 from domain.grid import messages as g
 from domain.intake.complaint import Complaint, Respondent
-from domain.running_ledger import RunningLedger
 from domain.words import GridOutcome
 
 EMPLOYER: Final = "employer"
@@ -30,10 +30,9 @@ class Forwarded(Model):
     record_taken: bool
 
 
-class GridState(RunningLedger):
+class GridState(ProcedureState):
     """Everything that a mediation on the spot is."""
 
-    case: Ref
     drill: bool = False
     opened_at: Instant | None = None
     post: g.Post | None = None
@@ -48,8 +47,6 @@ class GridState(RunningLedger):
     outcome: GridOutcome | None = None
     forwarded: Forwarded | None = None
     ended_at: Instant | None = None
-    seen: dict[str, int] = {}
-    """Messages that have acted, by their marks, and the ledger event each led to."""
 
     @property
     def respondents(self) -> tuple[Ref, ...]:

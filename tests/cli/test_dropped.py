@@ -7,8 +7,8 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError
 
 from tests.cli.conftest import Centre, Onestop
-from tests.cli.test_at_the_centre import filed, investigate, until
 from tests.cli.following import patiently
+from tests.cli.test_at_the_centre import filed, investigate, until
 
 READ = (
     ("show",),

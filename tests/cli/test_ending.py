@@ -1,8 +1,8 @@
 """The end of a case by commands alone, on real servers: remedies, referrals, what comes late, reopening."""
 
 from tests.cli.conftest import Onestop
-from tests.cli.test_at_the_centre import filed, investigate, until
 from tests.cli.following import patiently
+from tests.cli.test_at_the_centre import filed, investigate, until
 
 
 async def test_a_failed_case_is_followed_by_commands_and_reopened(at_centre: Onestop) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.aftercare.messages import ReferralResult
 from domain.base import Instant, Model, Ref, State
-from domain.dialogue import Remembers
+from domain.dialogue import ProcedureState
 from domain.papers.kinds import Paper, PaperOrder
 from domain.procedure.closure.handover import Handover
 from domain.procedure.settlement.confirming import concerned
@@ -99,12 +99,11 @@ class Visits(State):
         return sum(v.satisfaction for v in self.found.values()) / len(self.found) if self.found else None
 
 
-class Aftercare(Remembers):
+class Aftercare(ProcedureState):
     """Everything that goes on after a case."""
 
-    case: Ref
-    """Of this workflow: ``after-`` and the case."""
     of: Ref
+    """The case that it goes on after; its own workflow is ``after-`` and the case."""
     case_number: str
     drill: bool
     clock_offset: timedelta
