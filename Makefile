@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test up down lint bench chaos docs lock venv
+.PHONY: demo test soak up down lint bench chaos docs lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
@@ -12,6 +12,10 @@ demo: $(READY) ## one dispute from filing to closure on real servers: make demo 
 
 test: $(READY) ## all tests, on real servers
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+soak: $(READY) ## what takes long: the tests kept out of `make test`, and every property with a thousand examples
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m soak --override-ini timeout=900
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --hypothesis-profile soak --override-ini timeout=900 tests/domain
 
 up: $(READY) ## servers and workers in the foreground; Ctrl-C stops them
 	./onestop up

@@ -1,4 +1,4 @@
-"""Opening mediation: the mediator from the duty roster, and the statutory term."""
+"""Opening mediation: the mediator from the duty roster, and until when the centre mediates."""
 
 import asyncpg
 from temporalio import activity
@@ -19,7 +19,7 @@ class MediationService:
 
     @activity.defn(name="mediation.open")
     async def open(self, request: MediationRequest) -> MediationPlan:
-        """Assign a mediator on duty who may take the case, and count the 15 days of 调解仲裁法 Art.14."""
+        """Assign a mediator on duty who may take the case, and say until when the centre mediates."""
         known, complaint = request.known, request.known.complaint
         loads = await lists.mediator_loads(self._pool, await lists.is_drill(self._pool, known.case))
         found = assign(
@@ -37,7 +37,6 @@ class MediationService:
             ),
             loads,
         )
-        return MediationPlan(
-            assignment=found,
-            deadline=self._rules.deadline("mediation", known.today, complaint.jurisdiction),
-        )
+        talks = self._rules.deadline("mediation-talks", known.today, complaint.jurisdiction)
+        application = self._rules.deadline("mediation", known.filed_on, complaint.jurisdiction)
+        return MediationPlan(assignment=found, deadline=max(application, talks, key=lambda term: term.due))

@@ -33,6 +33,7 @@ class TriageService:
             inquiries=tuple(self._inquiry(agency, result, known) for agency in result.agencies),
             desks=self._rules.tables.officers.desks(known.today, signatures()),
             sharing=tuple(sharing().values()),
+            application_term=self._rules.deadline("mediation", known.filed_on, known.complaint.jurisdiction),
             clocks=self._rules.clocks(known.clocks, known.today, known.complaint.jurisdiction),
         )
 

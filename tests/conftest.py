@@ -14,6 +14,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+import domain.procedure.every_message  # noqa: F401 - fills the table of the protocol
 from casebook import migrations
 from runtime import search_attributes, servers
 from runtime.connect import plugin
@@ -25,7 +26,8 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 
-hypothesis_settings.register_profile("onestop", deadline=None)  # speed is measured in bench/, never asserted
+hypothesis_settings.register_profile("onestop", deadline=None, max_examples=40)  # speed is measured in bench/
+hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 import texts
 from cli.docs.examples_of import example
 from domain import words

@@ -14,6 +14,10 @@ def way(told: Mapping[str, object], language: str) -> str:
     """A way of remedy with its last day, or the day after which it is open."""
     does = say(f"ends.way.{told['way']}", language)
     provisional = say("waiting.provisional", language) if told["provisional"] else ""
+    if told["last"] is not None and told["opens_after"] is not None:
+        return say(
+            "ends.opens-until", language, way=does, day=told["opens_after"], last=told["last"], provisional=provisional
+        )
     if told["last"] is not None:
         return say("ends.until", language, way=does, day=told["last"], provisional=provisional)
     if told["opens_after"] is not None:

@@ -202,7 +202,7 @@ class DisputeWorkflow(RunningCase):
         plan = self._triage
         if plan is None:
             plan = await self.step(TriageService.plan, self.known)
-        case.clocks = plan.clocks
+        case.clocks, case.application_term = plan.clocks, plan.application_term
         take_triage(case, plan.triage, self.now)
         case.desks = {desk.agency: desk for desk in plan.desks}
         case.sharing = {row.agency: row for row in plan.sharing}
@@ -318,6 +318,7 @@ class DisputeWorkflow(RunningCase):
                 ending=case.ending,
                 settlement=case.settlement,
                 referrals=tuple(case.referrals),
+                confirmed=confirming.confirmed(case),
             ),
         )
         take_reply(case, closing, self.now)

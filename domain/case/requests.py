@@ -78,6 +78,8 @@ class TriagePlan(Model):
     """The officers of every agency, since an inquiry may be transferred; empty without a directory."""
     sharing: tuple[SharingRow, ...] = ()
     """What each agency is told of the case."""
+    application_term: Deadline
+    """15 days from receipt of the application: from then on arbitration is open (劳动争议调解仲裁法 Art.14)."""
     clocks: tuple[LimitationClock, ...] = ()
 
 
@@ -100,7 +102,7 @@ class MediationRequest(Model):
 
 
 class MediationPlan(Model):
-    """Who mediates, and until when (调解仲裁法 Art.14: 15 days from the application)."""
+    """Who mediates, and until when: the fifteenth day from the application at least."""
 
     assignment: Assignment | None
     """None when nobody could be found: the supervisor reassigns."""
@@ -190,6 +192,8 @@ class ClosingRequest(Model):
     ending: Outcome | None
     settlement: Settlement | None
     referrals: tuple[Referral, ...]
+    confirmed: bool = False
+    """Whether a court or the arbitration commission has confirmed the settlement."""
 
 
 class Closing(Model):

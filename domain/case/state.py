@@ -191,12 +191,12 @@ class Settlement(State):
 
 
 class Mediation(State):
-    """The mediator's part: the statutory clock, sessions and proposals."""
+    """The mediator's part: until when, sessions and proposals."""
 
     opened_at: Instant
     deadline: Deadline
     consents: dict[Ref, int] = {}
-    """Parties who consented to go on beyond the statutory 15 days, and for how many days."""
+    """Parties who consented to go on beyond the deadline, and for how many days."""
     sessions: list[Session] = []
     proposals: dict[Ref, Proposal] = {}
     ended: str | None = None
@@ -303,6 +303,9 @@ class CaseState(ProcedureState):
     joint_meeting: Deadline | None = None
     assignment: Assignment | None = None
     mediator: Ref | None = None
+    application_term: Deadline | None = None
+    """From its end on arbitration is open."""
+    arbitration_told: bool = False
     mediation: Mediation | None = None
     settlement: Settlement | None = None
     signing: Signing | None = None

@@ -35,10 +35,12 @@ class Way(Model):
 
     way: Ref
     body: Ref
-    counted_from: Literal["closure", "agreement", "last-instalment", "clock"] | None = None
+    counted_from: Literal["closure", "agreement", "last-instalment", "decision", "clock"] | None = None
     rule: Ref | None = None
     opens: bool = False
     """Whether the term has to pass before the way is open."""
+    then: Ref | None = None
+    """The rule by which the way runs out once it is open; None: it does not."""
     source: str
     verified: bool
 
@@ -46,6 +48,8 @@ class Way(Model):
     def _term_is_whole(self) -> Self:
         if (self.rule is None) != (self.counted_from in (None, "clock")):
             raise ValueError("a way counts by a rule from a day, by the item's clock, or not at all")
+        if self.then is not None and not self.opens:
+            raise ValueError("what runs on from the opening of a way needs a way that opens")
         return self
 
 
@@ -210,11 +214,14 @@ def _open(
             yield told
         elif way.counted_from in starts:
             term = count(way.rule, starts[way.counted_from])
+            end = count(way.then, term.due) if way.then else None if way.opens else term
+            terms = [term, end] if end else [term]
             yield told.model_copy(
                 update={
-                    "opens_after" if way.opens else "last": term.due,
-                    "provisional": term.provisional,
-                    "verified": way.verified and term.verified,
+                    "opens_after": term.due if way.opens else None,
+                    "last": end.due if end else None,
+                    "provisional": any(one.provisional for one in terms),
+                    "verified": way.verified and all(one.verified for one in terms),
                 }
             )
 

@@ -12,6 +12,7 @@ from domain.assessment.reconcile import Decision
 from domain.case.state import CaseState, Proposal, ProposalState
 from domain.deadlines.alarm import Alarm
 from domain.inquiry.tasks import Task, TaskState, end_delegation
+from domain.intake.claims import nature
 from domain.procedure.closure import replying
 from domain.procedure.direction.effects import let_clocks_run
 from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS
@@ -19,7 +20,7 @@ from domain.procedure.mediation import sessions
 from domain.procedure.mediation.effects import conclude
 from domain.procedure.settlement import confirming, performing, signing
 from domain.running_ledger import FLOOD_LASTS
-from domain.words import Outcome, Phase
+from domain.words import Nature, Outcome, Phase
 
 FILING_GRACE: Final = timedelta(hours=1)
 """How long a workflow that was started without a complaint waits for one."""
@@ -52,6 +53,8 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
         return
     if case.phase is Phase.PERFORMANCE:
         yield from confirming.alarms(case)
+    if case.phase in AT_THE_DESKS:
+        yield from _of_application(case)
     if case.suspension is not None:
         yield Alarm(case.suspension.until, lambda now: _resume(case, now))
         return
@@ -116,6 +119,20 @@ def _of_task(case: CaseState, task: Task) -> Iterator[Alarm]:
     if over := sorted((d for d in task.delegations if d.until), key=lambda d: d.until or task.lapse_at):
         yield Alarm(over[0].until or task.lapse_at, come_back)
     yield Alarm(task.lapse_at, lapse)
+
+
+def _of_application(case: CaseState) -> Iterator[Alarm]:
+    """The fifteenth day from the application. It is the law's: it comes while the case stands still too."""
+    term = case.application_term
+    if term is None or case.arbitration_told:
+        return
+
+    def tell(now: datetime) -> None:
+        case.arbitration_told = True
+        if any(nature(item.kind) is Nature.PRIVATE_LAW for item in case.items):
+            case.note("arbitration_open", now, due=term.due.isoformat(), source=term.source)
+
+    yield Alarm(term.due_at, tell)
 
 
 def _of_mediation(case: CaseState) -> Iterator[Alarm]:

@@ -114,3 +114,25 @@ async def test_a_roster_that_somebody_broke_on_disk_is_told_as_what_no_retry_men
     assert isinstance(broken.value, RULE_ERRORS)
     for language in Language:
         assert office.first in texts.say(broken.value.code, language, **broken.value.params)
+
+
+@pytest.mark.parametrize(
+    ("filed", "today", "until"),
+    [
+        # Filed and opened on Monday 2024-03-04: both terms end on Tuesday the 19th.
+        (date(2024, 3, 4), date(2024, 3, 4), date(2024, 3, 19)),
+        # Opened ten days after the application: the centre goes on mediating for fifteen days.
+        (date(2024, 3, 4), date(2024, 3, 14), date(2024, 3, 29)),
+        # Opened after the fifteenth day.
+        (date(2024, 3, 4), date(2024, 4, 1), date(2024, 4, 16)),
+    ],
+)
+async def test_the_centre_mediates_for_fifteen_days_and_never_less_than_to_the_fifteenth_from_the_application(
+    office: Office, filed: date, today: date, until: date
+) -> None:
+    asked = request(office.complaint)
+    await register(office.pool, office.vault, asked)
+    known = Known(case=asked.case, complaint=office.complaint, supplied=(), withdrawn=(), filed_on=filed, today=today)
+    service = MediationService(office.pool, office.vault, Rules(office.folder))
+    plan = await service.open(MediationRequest(known=known, group="general-group", skills=("law",)))
+    assert plan.deadline.due == until

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from domain.case.state import CaseState, InstalmentState, PartyAnswer, ProposalState, Suspension
 from domain.deadlines.deadline import end_of
 from domain.inquiry.tasks import TaskState
-from domain.intake.complaint import Complaint
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import verify
 from domain.procedure.agenda import FILING_GRACE, alarms, next_alarm, ring
 from domain.running_ledger import Blocked
-from domain.words import Agency, Outcome, Phase
-from tests.builders import complaint
+from domain.words import Agency, ClaimKind, Outcome, Phase
+from tests.builders import arrears_item, complaint
 from tests.domain.cases import (
     DAY,
     MEDIATOR,
@@ -260,3 +261,24 @@ def outcome(running: CaseState) -> dict[str, Any]:
         "dues": [d.state for d in running.settlement.dues] if running.settlement else [],
         "blocked": running.blocked and running.blocked.waits,
     }
+
+
+@pytest.mark.parametrize(("kind", "told"), [(ClaimKind.WAGES, ["arbitration_open"]), (ClaimKind.ARREARS, [])])
+@pytest.mark.parametrize("standing_still", [False, True])
+def test_fifteen_days_after_the_application_arbitration_is_open_whatever_the_case_does(
+    kind: ClaimKind, told: list[str], standing_still: bool
+) -> None:
+    """调解仲裁法 Art.14. Of premiums alone there is nothing to arbitrate."""
+    wages = ClaimItem(ref="i1", kind=ClaimKind.WAGES, respondent="e1", amount=Decimal("500.00"))
+    running = case(
+        Phase.FACT_FINDING,
+        complaint=complaint(items=(wages if kind is ClaimKind.WAGES else arrears_item(),)),
+        application_term=deadline(15, "mediation"),
+    )
+    if standing_still:
+        running.suspension = Suspension(since=NOW, until=NOW + 40 * DAY, reason="住院")
+    ring(running, NOW + 15 * DAY)
+    assert kinds(running) == []
+    ring(running, NOW + 16 * DAY)
+    ring(running, NOW + 17 * DAY)
+    assert kinds(running) == told

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from domain.base import Model, to_fen
 from domain.case.requests import Closing, ClosingRequest
@@ -15,9 +15,10 @@ from domain.intake.claims import claim_rows, nature
 from domain.intake.complaint import ClaimItem
 from domain.mediation.items_left_out import leaves_out
 from domain.procedure.triage.facts import insolvent_since, relations
+from domain.rules.rule_table import read_table
 from domain.triage.relations import relation_rows
 from domain.words import ClaimKind, Nature, Outcome, ReferralTarget, Relation
-from domain.yaml_file import TABLES, read_yaml
+from domain.yaml_file import TABLES
 
 _NIL: Final = Decimal("0.00")
 _TABLE: Final = TABLES / "referrals.yaml"
@@ -35,31 +36,42 @@ class Route(Model):
     verified: bool
 
 
-class Insolvent(Model):
-    """Where every claim against an insolvent employer goes."""
+class Goes(Model):
+    """Where claims go for a reason of their own, whatever kind they are of."""
 
     target: ReferralTarget
     source: str
     verified: bool
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    table: Mapping[str, Any] = read_yaml(_TABLE.read_text("utf-8"))
-    return table
+class Unlodged(Model):
+    """Claims that the administrator lists by itself: nobody has to lodge them."""
+
+    kinds: frozenset[ClaimKind]
+    source: str
+    verified: bool
+
+
+class ReferralTable(Model):
+    """Who decides what mediation has not settled, and who enforces what was broken."""
+
+    insolvent: Goes
+    unlodged: Unlodged
+    confirmed: Goes
+    """A broken settlement of part B that was confirmed: it is a title."""
+    routes: tuple[Route, ...]
 
 
 @cache
-def to_the_administrator() -> Insolvent:
-    """The row for insolvent employers."""
-    return Insolvent.model_validate(_table()["insolvent"])
+def table() -> ReferralTable:
+    """The shipped referral table. Raises TableError."""
+    return read_table(_TABLE, ReferralTable)
 
 
 @cache
 def routes() -> Mapping[ClaimKind, Route]:
-    """The shipped referral table."""
-    rows = [Route.model_validate(row) for row in _table()["routes"]]
-    return {row.kind: row for row in rows}
+    """Its routes, by kind of claim."""
+    return {row.kind: row for row in table().routes}
 
 
 def close(request: ClosingRequest) -> Closing:
@@ -134,7 +146,7 @@ def _answer(
 ) -> tuple[str, ReferralTarget | None, str | None]:
     """The answer on one item for one claimant, and where it goes if it goes on."""
     settlement, route = request.settlement, routes()[item.kind]
-    insolvent = to_the_administrator() if item.respondent in insolvent_since(request.known) else None
+    insolvent = table().insolvent if item.respondent in insolvent_since(request.known) else None
     if request.ending is Outcome.NOT_ACCEPTED:
         return "not-accepted", None, None
     if request.ending is Outcome.MERGED:
@@ -151,12 +163,19 @@ def _answer(
     money = claim_rows()[item.kind].money
     if settlement is not None and _settled(settlement, item.ref, claimant):
         if any(d.state is InstalmentState.DEFAULTED for d in settlement.dues) and amount > 0:
+            title = table().confirmed if request.confirmed and nature(item.kind) is Nature.PRIVATE_LAW else None
+            if title is not None:
+                return "breached-confirmed", title.target, title.source
             return "breached", route.breached, route.source
         return ("paid" if money and amount > 0 else "settled"), None, None
     if money and amount == 0 and request.known.assessment is not None:
         return "nothing-owed", None, None
     if insolvent is not None:
-        return "unsettled", insolvent.target, insolvent.source
+        return (
+            "unsettled",
+            insolvent.target,
+            table().unlodged.source if item.kind in table().unlodged.kinds else insolvent.source,
+        )
     related = relation_rows()[relations(request.known).get((claimant, item.respondent), Relation.FULL)]
     if related.unsettled is not None:
         return "unsettled", related.unsettled, related.source

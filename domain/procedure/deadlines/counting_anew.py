@@ -8,6 +8,7 @@ from domain.case.requests import OpenDeadline, Recount, RecountRequest
 from domain.case.state import CaseState, InstalmentState
 from domain.deadlines.deadline import end_of, not_before
 from domain.procedure.deadlines import limitation_clocks
+from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS
 from domain.procedure.settlement.signing import open_signing
 from domain.settlement.confirmation import ConfirmationKind
 from domain.words import Phase
@@ -34,8 +35,10 @@ def open_deadlines(case: CaseState, now: datetime) -> Iterator[OpenDeadline]:
         )
     if case.joint_meeting is not None and case.undecided:
         yield OpenDeadline(what="joint-meeting", deadline=case.joint_meeting)
+    if case.application_term is not None and case.phase in AT_THE_DESKS:
+        yield OpenDeadline(what="mediation", deadline=case.application_term, passed=case.arbitration_told)
     if case.mediation is not None and case.phase is Phase.MEDIATION and case.mediation.ended is None:
-        yield OpenDeadline(what="mediation", deadline=case.mediation.deadline)
+        yield OpenDeadline(what="mediation-talks", deadline=case.mediation.deadline)
     for due in case.unpaid:
         if due.state is not InstalmentState.DEFAULTED:
             yield OpenDeadline(
@@ -118,6 +121,8 @@ def _set(case: CaseState, anew: OpenDeadline) -> None:
         case "joint-meeting":
             case.joint_meeting = anew.deadline
         case "mediation":
+            case.application_term = anew.deadline
+        case "mediation-talks":
             assert case.mediation is not None
             case.mediation.deadline = anew.deadline
         case "agreement-signing":

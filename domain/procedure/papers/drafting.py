@@ -126,14 +126,11 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
         case PaperKind.TRANSFER_SLIP | PaperKind.ASSISTANCE_LETTER:
             task = next(t for t in case.tasks.values() if t.agency == about)
             return _deadline(task.deadline.due, task.deadline.provisional)
-        case PaperKind.ACCEPTANCE_NOTICE if mediation is not None:
-            return _deadline(mediation.deadline.due, mediation.deadline.provisional)
         case PaperKind.SUMMONS if mediation is not None:
             term = _deadline(mediation.deadline.due, mediation.deadline.provisional)
             return term | {"appointment": _appointment(case, about)}
-        case PaperKind.ACCEPTANCE_NOTICE:
-            due = [t.deadline for t in case.open_tasks]
-            return _deadline(max(d.due for d in due), any(d.provisional for d in due)) if due else {}
+        case PaperKind.ACCEPTANCE_NOTICE if case.application_term is not None:
+            return _deadline(case.application_term.due, case.application_term.provisional)
         case PaperKind.UNDISPUTED_FACTS if mediation is not None:
             return {"facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed)}
         case PaperKind.AGREEMENT | PaperKind.FOLLOW_UP_RECORD if settlement is not None:

@@ -63,6 +63,11 @@ def _run_out(case: CaseState, one: Confirmation, now: datetime) -> None:
         case.note("confirmation_lapsed", now, confirmation=one.kind, due=due, parties=list(missing))
 
 
+def confirmed(case: CaseState) -> bool:
+    """Whether a court or the arbitration commission has confirmed the settlement."""
+    return any(one.state is ConfirmationState.CONFIRMED for one in case.confirmations.values())
+
+
 def running(case: CaseState) -> tuple[Confirmation, ...]:
     """The confirmations of which something is still to come."""
     return tuple(one for one in case.confirmations.values() if one.runs)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from cli.docs.examples_of import example
 from domain.case.protocol import MESSAGES, OPEN_PHASES, carry_out, check, parse
 from domain.case.state import CaseState

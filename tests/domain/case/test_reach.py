@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from cli.docs.examples_of import example
 from domain.case.protocol import MESSAGES, Reach, check
 from domain.ledger import Actor

@@ -40,6 +40,7 @@ def closing(
     ending: Outcome | None = None,
     settlement: Settlement | None = None,
     referrals: tuple[Referral, ...] = (),
+    confirmed: bool = False,
 ) -> Closing:
     known = Known(
         case="k",
@@ -50,7 +51,9 @@ def closing(
         today=TODAY,
         assessment=found,
     )
-    return close(ClosingRequest(known=known, ending=ending, settlement=settlement, referrals=referrals))
+    return close(
+        ClosingRequest(known=known, ending=ending, settlement=settlement, referrals=referrals, confirmed=confirmed)
+    )
 
 
 def paid(state: InstalmentState = InstalmentState.PAID, *claimants: str, **part_b: str) -> Settlement:
@@ -78,15 +81,25 @@ def test_a_settled_item_without_money_is_answered_as_settled() -> None:
     assert answers(closing(items=(RELATION,), settlement=paid()))[0][2] == "settled"
 
 
-def test_a_broken_settlement_goes_to_enforcement_for_part_a_and_to_court_for_part_b() -> None:
+@pytest.mark.parametrize(
+    ("confirmed", "answer", "target", "source"),
+    [
+        (False, "breached", ReferralTarget.ARBITRATION, "劳动争议调解仲裁法 Art.2"),
+        (True, "breached-confirmed", ReferralTarget.COURT, "民事诉讼法 Art.205、250"),
+    ],
+)
+def test_a_broken_settlement_goes_to_enforcement_for_part_a_and_is_a_title_for_part_b_only_where_confirmed(
+    confirmed: bool, answer: str, target: ReferralTarget, source: str
+) -> None:
     found = owing(("i1", "c1", "100.00", "0.00"), ("i2", "c1", "0.00", "500.00"))
-    result = closing(items=(ARREARS, WAGES), found=found, settlement=paid(InstalmentState.DEFAULTED, c1="500.00"))
+    broken = paid(InstalmentState.DEFAULTED, c1="500.00")
+    result = closing(items=(ARREARS, WAGES), found=found, settlement=broken, confirmed=confirmed)
     assert result.outcome is Outcome.BREACHED
     assert answers(result) == [
         ("i1", "c1", "breached", "100.00", ReferralTarget.ENFORCEMENT),
-        ("i2", "c1", "breached", "500.00", ReferralTarget.COURT),
+        ("i2", "c1", answer, "500.00", target),
     ]
-    assert [r.source for r in result.referrals] == [routes()[k].source for k in (ClaimKind.ARREARS, ClaimKind.WAGES)]
+    assert [r.source for r in result.referrals] == [routes()[ClaimKind.ARREARS].source, source]
 
 
 def test_without_settlement_each_kind_goes_where_its_row_says() -> None:

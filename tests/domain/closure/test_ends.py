@@ -90,12 +90,13 @@ def test_an_agreement_may_be_confirmed_for_thirty_days_and_reviewed_for_fifteen(
     assert (last["judicial-confirmation"], last["arbitration-review"]) == (date(2026, 12, 23), date(2026, 12, 8))
 
 
-def test_what_was_not_settled_goes_by_the_items_clock_and_against_a_silent_office_after_two_months() -> None:
+def test_what_was_not_settled_goes_by_the_items_clock_and_against_a_silent_office_after_sixty_days_for_sixty() -> None:
     public, private = left(settled=False)["unsettled", Nature.PUBLIC_LAW], left(False)["unsettled", Nature.PRIVATE_LAW]
-    assert [(w.way, w.by_clock, w.opens_after) for w in public.ways] == [
-        ("inspection", True, None),
-        ("inaction", False, date(2027, 1, 23)),
-        ("reopening", False, None),
+    # 60 days after 2026-11-23 is 2027-01-22; 60 days after that Tuesday 2027-03-23.
+    assert [(w.way, w.by_clock, w.opens_after, w.last) for w in public.ways] == [
+        ("inspection", True, None, None),
+        ("inaction", False, date(2027, 1, 22), date(2027, 3, 23)),
+        ("reopening", False, None, None),
     ]
     assert [(w.way, w.by_clock) for w in private.ways] == [("arbitration", True), ("reopening", False)]
 

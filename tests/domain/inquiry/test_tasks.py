@@ -8,7 +8,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case.protocol import MESSAGES
 from domain.case.state import CaseState
 from domain.deadlines.deadline import end_of

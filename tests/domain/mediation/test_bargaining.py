@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case import messages as m
 from domain.case.protocol import carry_out
 from domain.case.state import CaseState, ProposalState

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case.protocol import carry_out, check
 from domain.case.state import CaseState, ProposalState
 from domain.ledger import Actor

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case.protocol import carry_out
 from domain.case.requests import Closing, ClosingRequest, Known
 from domain.case.state import CaseState, InstalmentState, Settlement

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case import messages as m
 from domain.case.protocol import carry_out
 from domain.case.state import ProposalState

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from activities.performance import PerformanceService
 from cli.mediator.offer import left_out
 from domain.assessment.assessment import OwedItem

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 from domain.case.protocol import carry_out
 from domain.case.state import CaseState
 from domain.ledger import Actor
