@@ -37,6 +37,7 @@ class AssessmentService:
             assessment=assessment,
             triage=found,
             joint_meeting=self._rules.deadline("joint-meeting", known.today, known.complaint.jurisdiction),
+            fresh_until=self._rules.deadline("assessment-fresh", known.today, known.complaint.jurisdiction).due_at,
             clocks=clocks,
             mediation=await self._mediated(looks) if request.looking else None,
         )

@@ -56,7 +56,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
             "messages", "cosign", "return", "release", "transfer", "delegate", "revoke", "ask-time", "sign-reply", "pay"
         ),
         *_of("officer.payment_sheet", "pay-list"),
-        *_of("messages", "correct-payment", "reverse-payment"),
+        *_of("messages", "correct-payment", "reverse-payment", "return-surplus"),
     ),
     "mediator": (
         *_of("officer.findings", "prognosis"),
@@ -67,8 +67,9 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of("messages", "propose", "unpropose", "consent", "give-up", "sign", "refuse-to-sign", "seal", "confirm"),
         *_of("messages", "confirmed", "reschedule"),
     ),
-    "party": _of(
-        *("messages", "attend", "counter", "answer", "answer-for", "speak-alone", "sign-for", "answer-schedule"),
+    "party": (
+        *_of("messages", "attend", "counter", "answer", "answer-for", "speak-alone", "sign-for", "receipt"),
+        *_of("messages", "answer-schedule"),
     ),
     "supervisor": (
         *_of(

@@ -95,6 +95,8 @@ COMMANDS: Final = (
     Command("consent", "extend_mediation", "mediator"),
     Command("give-up", "end_mediation", "mediator"),
     Command("pay", "confirm_payment", "officer:tax/{me}"),
+    Command("receipt", "confirm_receipt", "claimant"),
+    Command("return-surplus", "return_surplus", "officer:tax/{me}", ("receipt",)),
     Command("correct-payment", "correct_payment", "officer:tax/{me}", ("receipt",)),
     Command("reverse-payment", "reverse_payment", "officer:tax/{me}", ("receipt",)),
     Command("reschedule", "reschedule", "mediator", file="*"),

@@ -136,7 +136,8 @@ def _terms(matter: PaperMatter, say: "_Say") -> str:
     lines = (_item(line, say) for line in matter.unsettled)
     left = (say.text("left_out", who=o["claimant"], item=o["item"], to=o["referred_to"]) for o in lines)
     partial = [say.text("partial")] if matter.extent is Extent.PARTIAL else []
-    return " ".join([terms, *partial, *left])
+    runs_on = [say.text("late_fee_runs_on")] if matter.kind is PaperKind.AGREEMENT and matter.part_a else []
+    return " ".join([terms, *runs_on, *partial, *left])
 
 
 def _agreed(matter: PaperMatter, say: "_Say") -> str:

@@ -304,7 +304,7 @@ class DisputeWorkflow(RunningCase):
         settlement = case.settlement
         if settlement is None:
             return
-        await self.until(lambda: not case.unpaid or performing.broken(settlement))
+        await self.until(lambda: case.performed or performing.broken(settlement))
 
     @phase(Phase.CLOSURE)
     async def closure(self) -> None:

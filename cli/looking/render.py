@@ -211,6 +211,8 @@ def _settlement(view: CaseView, language: str) -> RenderableType:
         total=yuan(settlement.total),
         late=yuan(settlement.late_fees),
     )
+    if settlement.late_fee_owed:
+        summary += f"\n{texts.say('cli.late_fee_owed', language, owed=yuan(settlement.late_fee_owed))}"
     return Group(table, bar, Text(summary))
 
 

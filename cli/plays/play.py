@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -50,8 +49,8 @@ from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.mediation.messages import Answer
 from domain.message import Message
-from domain.rules.parameters import Parameters
-from domain.settlement.messages import ConfirmPayment
+from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
+from domain.settlement.messages import ConfirmPayment, ConfirmReceipt
 from domain.views.case_view import CaseView, InstalmentView, Timeline
 from domain.words import Agency, Language, Phase, Role
 from runtime import beginning
@@ -276,32 +275,36 @@ class _Player:
             await self._send(AdvanceClock(message_id=self._id(), actor=actor, language=self.language, days=days))
 
     async def _pay(self, step: Pay) -> None:
+        """The tax bureau confirms the premiums of an instalment, each claimant what came of part B."""
         view = await self._look()
-        due = _instalment(view, step.pay.instalment)
-        await self._send(
-            ConfirmPayment(
-                message_id=self._id(),
-                actor=await self._actor(step),
-                language=self.language,
-                receipt=f"receipt-{self.run}-{due.ref}",
-                paid_on=_today(view),
-                amount=due.amount,
-                late_fee=self._late_fee(step, view, due),
+        reading = PerformanceReading(language=self.language, on=_today(view))
+        owing: PerformanceView = await self.case.query("owed", reading, result_type=PerformanceView)
+        due = next(one for one in owing.instalments if one.ref == step.pay.instalment)
+        late_fee = owing.owed.late_fee if step.pay.late_fee == "computed" else to_fen(step.pay.late_fee)
+        if due.part_a or late_fee:
+            await self._send(
+                ConfirmPayment(
+                    message_id=self._id(),
+                    actor=await self._actor(step),
+                    language=self.language,
+                    receipt=f"receipt-{self.run}-{due.ref}",
+                    paid_on=_today(view),
+                    amount=due.part_a,
+                    late_fee=late_fee,
+                )
             )
-        )
-
-    def _late_fee(self, step: Pay, view: CaseView, due: InstalmentView) -> Decimal:
-        """As stated in the script; or for the days after the due day, on the premiums in the instalment."""
-        if step.pay.late_fee != "computed":
-            return to_fen(step.pay.late_fee)
-        assert view.settlement is not None
-        assert view.part_a is not None
-        assert view.late_fee is not None
-        premiums = to_fen((view.part_a - view.late_fee) / len(view.settlement.instalments))
-        rate = (
-            Parameters.load().find("late-fee", "", self.complaints["complaint.json"].jurisdiction, _today(view)).value
-        )
-        return to_fen(premiums * rate / 100 * max(0, (_today(view) - due.due).days))
+        for claimant, amount in due.part_b.items():
+            await self._send(
+                ConfirmReceipt(
+                    message_id=self._id(claimant),
+                    actor=Actor(id=claimant, role=Role.CLAIMANT),
+                    language=self.language,
+                    receipt=f"bank-{self.run}-{due.ref}-{claimant}",
+                    claimant=claimant,
+                    paid_on=_today(view),
+                    amount=amount,
+                )
+            )
 
     # --- talking to the case ------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from domain.notices.messages import NoticesSent
 from domain.papers.messages import IssuePaper
 from domain.personal_data.messages import ReadPersonalData
 from domain.settlement.instalments import Instalment, LeftOut, in_order
-from domain.settlement.messages import ConfirmPayment
+from domain.settlement.messages import ConfirmPayment, ConfirmReceipt, ReturnSurplus
 
 __all__ = [
     "AdvanceClock",
@@ -27,6 +27,7 @@ __all__ = [
     "Comment",
     "CompleteTask",
     "ConfirmPayment",
+    "ConfirmReceipt",
     "DecideDiscrepancy",
     "EndMediation",
     "ExtendMediation",
@@ -48,6 +49,7 @@ __all__ = [
     "ReleaseTask",
     "Resume",
     "Retry",
+    "ReturnSurplus",
     "SupplyMaterial",
     "Suspend",
     "Withdraw",

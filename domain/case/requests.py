@@ -115,6 +115,8 @@ class Judgement(Model):
     assessment: Assessment
     triage: Triage
     joint_meeting: Deadline
+    fresh_until: Instant
+    """From then on late fees have run on so far that it is made anew before anything more is put on the table."""
     clocks: tuple[LimitationClock, ...] = ()
     mediation: MediationPlan | None = None
     """For a case that looks for its mediator; None too where none could be looked for, and its own step shows why."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 from domain.assessment.assessment import Assessment
 from domain.assessment.limitation import LimitationClock, LimitationEvent
@@ -138,6 +139,11 @@ class Due(State):
         """The day after which it is late."""
         return min(self.deadline.due, self.accelerated_on or self.deadline.due)
 
+    @property
+    def last_day(self) -> date:
+        """The last day of its grace."""
+        return CaseState.day(self.default_at - timedelta(microseconds=1))
+
     def postpone(self, later: timedelta) -> None:
         """Move what hangs on the due day on, but not the due day."""
         self.remind_at, self.default_at = self.remind_at + later, self.default_at + later
@@ -152,9 +158,10 @@ class Due(State):
 
 
 class Payment(State):
-    """Money that the tax bureau confirmed."""
+    """Money that came: premiums as the tax bureau confirmed, part B as whoever was paid said, or a document shows."""
 
     receipt: Ref
+    part: Literal["A", "B"] = "A"
     paid_on: date
     amount: Yuan
     late_fee: Yuan
@@ -164,6 +171,10 @@ class Payment(State):
     """For whom it counts; None: for all of them."""
     reversed_on: date | None = None
     """The day on which the bank took it back: it has counted for nothing since."""
+    document: Text | None = None
+    """What shows a payment of part B, where it was not confirmed by whom it was paid to."""
+    given_back: Yuan = Decimal("0.00")
+    """What of it was refunded or set off against something else: it pays nothing here."""
 
 
 class Settlement(State):
@@ -186,8 +197,22 @@ class Settlement(State):
     """What had run up on instalments that a new schedule replaced, until it did."""
     demanded_until: Instant | None = None
     """Until when all that is in default must have come, or it is referred to enforcement."""
+    late_fee_open: Yuan = Decimal("0.00")
+    """What is owed of late fees when every instalment has come; 0.00 while one is still to come."""
+    late_fee_until: Instant | None = None
+    """Until when that must have come, or it is referred to enforcement."""
     reschedulings: list[Rescheduling] = []
     enforcement: EnforcementFile | None = None
+
+    @property
+    def defaulted(self) -> bool:
+        """Whether an instalment has not come within its grace."""
+        return any(due.state is InstalmentState.DEFAULTED for due in self.dues)
+
+    @property
+    def breached(self) -> bool:
+        """Whether it was broken: by an instalment, or by the late fee that ran up."""
+        return self.defaulted or self.enforcement is not None
 
 
 class Mediation(State):
@@ -299,6 +324,9 @@ class CaseState(ProcedureState):
     assessment: Assessment | None = None
     decisions: dict[Ref, DiscrepancyDecision] = {}
     decisions_assessed: int = 0
+    assessment_fresh_until: Instant | None = None
+    assessment_stale: bool = False
+    """Late fees have run on for longer than an assessment holds."""
     """How many decisions the assessment reflects."""
     joint_meeting: Deadline | None = None
     assignment: Assignment | None = None
@@ -417,6 +445,11 @@ class CaseState(ProcedureState):
         if self.mediation is None:
             return []
         return [p for p in self.mediation.proposals.values() if p.state is ProposalState.OPEN]
+
+    @property
+    def performed(self) -> bool:
+        """Whether all that was agreed has come, and what ran up because it came late."""
+        return not self.unpaid and (self.settlement is None or not self.settlement.late_fee_open)
 
     @property
     def unpaid(self) -> list[Due]:

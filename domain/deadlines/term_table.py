@@ -44,6 +44,7 @@ CountedFrom = Literal[
 ]
 WhenPassed = Literal[
     "arbitration-open",
+    "assessed-anew",
     "award-final",
     "breach",
     "complain-of-delay",

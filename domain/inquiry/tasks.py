@@ -4,7 +4,7 @@ After WS-HumanTask and the workflow resource patterns (docs/patterns.md). It kno
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -102,6 +102,8 @@ class Task(State):
     trouble: RecordsTrouble | None = None
     """Why they have not been read yet, and when they are asked for again."""
     finding: Finding | None = None
+    found_on: date | None = None
+    """The day on which the finding stood: it tells of what was before."""
     desk: Desk | None = None
     """None where the centre keeps no directory of officers."""
     priority: int | None = None

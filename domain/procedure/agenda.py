@@ -13,11 +13,13 @@ from domain.case.state import CaseState, Proposal, ProposalState
 from domain.deadlines.alarm import Alarm
 from domain.inquiry.tasks import Task, TaskState, end_delegation
 from domain.intake.claims import nature
+from domain.procedure.assessment.judgement import runs_on
 from domain.procedure.closure import replying
 from domain.procedure.direction.effects import let_clocks_run
 from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS
 from domain.procedure.mediation import sessions
 from domain.procedure.mediation.effects import conclude
+from domain.procedure.mediation.opening import agreed
 from domain.procedure.settlement import confirming, performing, signing
 from domain.running_ledger import FLOOD_LASTS
 from domain.words import Nature, Outcome, Phase
@@ -141,6 +143,9 @@ def _of_mediation(case: CaseState) -> Iterator[Alarm]:
         return
     for proposal in case.open_proposals:
         yield Alarm(proposal.expires_at, partial(_expire, case, proposal))
+    fresh_until, nothing = case.assessment_fresh_until, agreed(case) is None and not case.open_proposals
+    if nothing and fresh_until is not None and not case.assessment_stale and runs_on(case.assessment):
+        yield Alarm(fresh_until, partial(_stale, case))
 
     def lapse(now: datetime) -> None:
         for proposal in case.open_proposals:
@@ -149,6 +154,10 @@ def _of_mediation(case: CaseState) -> Iterator[Alarm]:
         case.note("mediation_lapsed", now, due=mediation.deadline.due.isoformat())
 
     yield Alarm(mediation.deadline.due_at, lapse)
+
+
+def _stale(case: CaseState, now: datetime) -> None:  # noqa: ARG001 - an alarm is told the time
+    case.assessment_stale = True
 
 
 def _expire(case: CaseState, proposal: Proposal, now: datetime) -> None:

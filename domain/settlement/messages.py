@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,16 +12,46 @@ from domain.settlement.instalments import Instalment, in_order
 
 
 class ConfirmPayment(Message):
-    """The tax bureau confirms that money has arrived. The same receipt number counts once."""
+    """The tax bureau confirms that premiums (part A) have arrived. The same receipt number counts once."""
 
     name = "confirm_payment"
     receipt: Ref
     paid_on: date
-    amount: Annotated[Yuan, Field(gt=0)]
+    amount: Annotated[Yuan, Field(ge=0)]
     late_fee: Annotated[Yuan, Field(ge=0)] = Decimal("0.00")
     """Late fee that the tax bureau charged on a late instalment, apart from ``amount``."""
     claimant: Ref | None = None
     """For whom it arrived; left out: for all of them, in the order of the instalments."""
+
+    @model_validator(mode="after")
+    def _something_came(self) -> Self:
+        if not self.amount + self.late_fee:
+            raise ValueError("payment.nothing_came")
+        return self
+
+
+class ConfirmReceipt(Message):
+    """Money of part B has come to a claimant: as the claimant says, or as a document shows. A receipt counts once."""
+
+    name = "confirm_receipt"
+    receipt: Ref
+    claimant: Ref
+    paid_on: date
+    amount: Annotated[Yuan, Field(gt=0)]
+    document: Text | None = None
+    """What shows it, such as a bank's slip: needed of everybody but the claimant."""
+
+
+class ReturnSurplus(Message):
+    """What came beyond all that was agreed is refunded, or set off against something else."""
+
+    name = "return_surplus"
+    receipt: Ref
+    amount: Annotated[Yuan, Field(gt=0)]
+    how: Literal["refund", "set-off"]
+    on: date
+    document: Text
+    """The refund's or the set-off's own paper."""
 
 
 class CorrectPayment(Message):

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.base import Instant, Model, Ref, State, Text, Yuan
+from domain.base import Instant, Model, Ref, State, Text, Yuan, to_fen
 from domain.ledger import Actor
 from domain.papers.kinds import Paper
 from domain.rules.rule_table import read_table
@@ -28,8 +28,29 @@ class PerformanceRule(Model):
     verified: bool
 
 
+class PaymentRule(Model):
+    """What is believed of a payment that is confirmed."""
+
+    late_fee_times: Annotated[Decimal, Field(ge=1)]
+    late_fee_least: Yuan
+    """A late fee up to so much is believed, whatever the centre reckons."""
+    source: str
+    verified: bool
+
+    def most(self, reckoned: Decimal) -> Decimal:
+        """The highest late fee that is believed, where the centre reckons so much."""
+        return max(self.late_fee_least, to_fen(reckoned * self.late_fee_times))
+
+
 class _Table(Model):
     rules: tuple[PerformanceRule, ...]
+    payments: PaymentRule
+
+
+@cache
+def payment_rule() -> PaymentRule:
+    """What is believed of payments. Raises TableError."""
+    return read_table(_TABLE, _Table).payments
 
 
 @cache

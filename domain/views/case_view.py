@@ -23,7 +23,7 @@ from domain.inquiry.tasks import SUSPENDED, Task
 from domain.ledger import Event
 from domain.papers.kinds import Paper
 from domain.procedure.deadlines.counting_anew import open_deadlines
-from domain.procedure.settlement.allocation import allocate
+from domain.procedure.settlement.allocation import allocate, owed
 from domain.procedure.settlement.signing import extent, parties
 from domain.settlement.confirmation import ConfirmationView, confirmation_view
 from domain.settlement.instalments import Instalment
@@ -160,6 +160,8 @@ class SettlementView(Model):
     paid: Yuan
     late_fees: Yuan | None
     """None for a claimant: they are paid for all together."""
+    late_fee_owed: Yuan | None = None
+    """What has run up on late instalments and has not come; None for a claimant."""
     instalments: tuple[InstalmentView, ...]
 
 
@@ -403,7 +405,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         deadlines=tuple(running.deadline for running in open_deadlines(case, now)),
         sessions=len(mediation.sessions) if mediation else 0,
         proposals=tuple(_proposal_views(case)),
-        settlement=_settlement_view(case),
+        settlement=_settlement_view(case, now),
         signing=signing_view(case.signing, parties(case)) if case.signing else None,
         confirmations=tuple(confirmation_view(one) for one in case.confirmations.values()),
         referrals=tuple(
@@ -491,7 +493,7 @@ def _proposal_views(case: CaseState) -> list[ProposalView]:
     return views
 
 
-def _settlement_view(case: CaseState) -> SettlementView | None:
+def _settlement_view(case: CaseState, now: datetime) -> SettlementView | None:
     settlement = case.settlement
     if settlement is None:
         return None
@@ -506,6 +508,7 @@ def _settlement_view(case: CaseState) -> SettlementView | None:
         total=sum((d.instalment.total for d in settlement.dues), zero),
         paid=sum((d.paid for d in settlement.dues), zero),
         late_fees=sum((p.late_fee for p in settlement.payments), zero),
+        late_fee_owed=(settlement.enforcement or owed(settlement, case.day(now))).late_fee,
         instalments=tuple(
             InstalmentView(
                 ref=d.instalment.ref,

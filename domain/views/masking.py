@@ -129,8 +129,14 @@ class Eyes:
 
     def performance(self, view: PerformanceView) -> PerformanceView:
         """How a settlement is performed; of claimants and of payments for one of them, those that one may see."""
+        instalments = tuple(
+            one.model_copy(
+                update={"part_b": {ref: one.part_b[ref] for ref in self._refs(tuple(one.part_b), one.part_b)}}
+            )
+            for one in view.instalments
+        )
         seen = {"claimants": self._rows(view.claimants), "payments": self._rows(view.payments)}
-        return view.model_copy(update=seen)
+        return view.model_copy(update={**seen, "instalments": instalments})
 
     def ends(self, view: EndsView) -> EndsView:
         """What a case's end leaves to do; of the claim items, those that one may see."""
@@ -281,6 +287,7 @@ class Eyes:
             "total": sum((one.amount for one in has.values()), _NIL),
             "paid": sum((one.paid for one in has.values()), _NIL),
             "late_fees": None,
+            "late_fee_owed": None,
         }
         return shown.model_copy(update={**sums, "instalments": due})
 

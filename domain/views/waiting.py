@@ -56,7 +56,12 @@ def waiting(case: CaseState) -> Waiting:
                 until=case.joint_meeting.due_at,
                 provisional=case.joint_meeting.provisional,
             )
-        case Phase.MEDIATION if case.mediation is not None and case.mediation.ended is None and not _agreed(case):
+        case Phase.MEDIATION if (
+            case.mediation is not None
+            and case.mediation.ended is None
+            and not _agreed(case)
+            and not case.assessment_stale
+        ):
             return _waiting_in_mediation(case)
         case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
             return Waiting(
@@ -79,6 +84,10 @@ def waiting(case: CaseState) -> Waiting:
                 since=due.deadline.due_at if overdue else since,
                 until=due.default_at if overdue else due.deadline.due_at,
                 provisional=due.deadline.provisional,
+            )
+        case Phase.PERFORMANCE if case.settlement is not None and case.settlement.late_fee_until is not None:
+            return Waiting(
+                on=(case.settlement.payer,), what="late-fee", since=since, until=case.settlement.late_fee_until
             )
         case Phase.CLOSURE if case.ends.signing is not None and not case.ends.signing.done:
             terms = case.ends.signing.terms

@@ -363,6 +363,10 @@ def ready_for(message: str) -> CaseState:
             return mediated(proposal())
         case "confirm_payment" | "reschedule":
             return settled()
+        case "confirm_receipt":
+            return settled(due(instalment().model_copy(update={"part_b": {"c1": Decimal("2000.00")}})))
+        case "return_surplus":
+            return settled(payments=[payment(amount="4333.22", surplus=Decimal("100.00"))])
         case "correct_payment" | "reverse_payment":
             return settled(payments=[payment()])
         case "answer_rescheduling":

@@ -13,7 +13,9 @@ from domain.inquiry.tasks import TaskState
 from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import verify
 from domain.procedure.agenda import FILING_GRACE, alarms, next_alarm, ring
+from domain.procedure.assessment.judgement import assessment_is_behind
 from domain.running_ledger import Blocked
+from domain.views.waiting import waiting
 from domain.words import Agency, ClaimKind, Outcome, Phase
 from tests.builders import arrears_item, complaint
 from tests.domain.cases import (
@@ -22,6 +24,7 @@ from tests.domain.cases import (
     NOW,
     TODAY,
     asked,
+    assessment,
     case,
     claimed,
     deadline,
@@ -282,3 +285,23 @@ def test_fifteen_days_after_the_application_arbitration_is_open_whatever_the_cas
     ring(running, NOW + 16 * DAY)
     ring(running, NOW + 17 * DAY)
     assert kinds(running) == told
+
+
+def test_an_assessment_goes_stale_while_nothing_is_on_the_table_and_late_fees_run_on() -> None:
+    running = mediated(assessment=assessment(c1="100.00"), assessment_fresh_until=end_of(TODAY + 7 * DAY))
+    ring(running, NOW + 7 * DAY)
+    assert not assessment_is_behind(running)
+    ring(running, NOW + 8 * DAY)
+    assert assessment_is_behind(running) and waiting(running).on == ("centre",)
+
+
+def test_an_assessment_holds_while_terms_are_on_the_table_or_nothing_runs_on() -> None:
+    fresh: dict[str, Any] = {"assessment_fresh_until": end_of(TODAY + 2 * DAY)}
+    offered = mediated(proposal(), assessment=assessment(c1="100.00"), **fresh)
+    nothing_owed = mediated(assessment=assessment(c1="0.00"), **fresh)
+    stopped = mediated(
+        assessment=assessment(c1="100.00").model_copy(update={"warnings": ("interest-stopped",)}), **fresh
+    )
+    for running in (offered, nothing_owed, stopped):
+        ring(running, NOW + 3 * DAY)
+        assert not assessment_is_behind(running)

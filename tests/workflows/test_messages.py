@@ -186,11 +186,17 @@ async def test_a_late_instalment_is_reminded_and_may_be_paid_within_its_grace(of
 
     await office.advance(handle, 45)
     assert (await office.view(handle)).waits.what == "overdue-instalment"
-    today = day((await office.view(handle)).now)
-    paid = m.ConfirmPayment(
-        message_id="r1", actor=builders.officer(TAX), receipt="r1", paid_on=today, amount=owed, late_fee=Decimal("1.23")
-    )
+    late = await office.view(handle)
+    assert late.settlement is not None and late.settlement.late_fee_owed
+    taxman, today, fee = builders.officer(TAX), day(late.now), late.settlement.late_fee_owed
+    paid = m.ConfirmPayment(message_id="r1", actor=taxman, receipt="r1", paid_on=today, amount=owed)
     await office.update(handle, paid)
+    waits = (await office.view(handle)).waits
+    assert (waits.what, waits.on) == ("late-fee", ("e1",))
+    charged = m.ConfirmPayment(
+        message_id="r2", actor=taxman, receipt="r2", paid_on=today, amount=Decimal("0.00"), late_fee=fee
+    )
+    await office.update(handle, charged)
 
     closed = await office.live_to_the_end(handle)
     assert closed.outcome is Outcome.PERFORMED

@@ -91,9 +91,18 @@ async def test_a_case_that_is_paid_up_hands_its_open_confirmation_on_to_the_visi
         actor=builders.officer(Agency.TAX),
         receipt="r1",
         paid_on=day(view.now),
-        amount=view.settlement.total,
+        amount=view.settlement.total - Decimal("800.00"),
     )
     await office.update(handle, money)
+    wages = m.ConfirmReceipt(
+        message_id="b1",
+        actor=builders.party("c1", Role.CLAIMANT),
+        receipt="b1",
+        claimant="c1",
+        paid_on=day(view.now),
+        amount=Decimal("800.00"),
+    )
+    await office.update(handle, wages)
     assert (await office.live_to_the_end(handle)).outcome is Outcome.PERFORMED
     told = [event.facts for event in await office.events(handle.id) if event.kind == "confirmation_handed_on"]
     assert [(fact["confirmation"], fact["state"]) for fact in told] == [

@@ -6,6 +6,7 @@ closure is lost: it lands here, and a reopened case begins with it.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -26,7 +27,7 @@ from domain.procedure.aftercare.state import Aftercare, Letter, LetterTerms, Sen
 from domain.refusal import PARTIES, must
 from domain.running_ledger import FLOOD_LASTS
 from domain.settlement.confirmation import Confirmation, ConfirmationState, RecordConfirmationResult
-from domain.settlement.messages import ReversePayment
+from domain.settlement.messages import ReturnSurplus, ReversePayment
 from domain.words import Agency, ReferralTarget, Role
 
 _VISITORS: Final = {Role.SUPERVISOR, Role.INTAKE, Role.MEDIATOR}
@@ -257,6 +258,26 @@ def reversed_later(after: Aftercare, message: ReversePayment, now: datetime) -> 
         receipt=message.receipt,
         reversed_on=message.reversed_on.isoformat(),
         reason=message.reason,
+    )
+
+
+@AFTER.accepts(ReturnSurplus, roles={Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR})
+def return_surplus(after: Aftercare, message: ReturnSurplus, now: datetime) -> Checked:
+    left = after.surplus.get(message.receipt, Decimal("0.00"))
+    must(message.on <= _day(now), "date.in_future", "on")
+    must(message.amount <= left, "payment.no_surplus", "amount", surplus=f"{left:.2f}")
+    yield
+    after.surplus[message.receipt] = left - message.amount
+    after.note(
+        "surplus_returned",
+        now,
+        message.actor,
+        message.message_id,
+        receipt=message.receipt,
+        amount=f"{message.amount:.2f}",
+        how=message.how,
+        on=message.on.isoformat(),
+        document=message.document,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.aftercare.messages import ReferralResult
-from domain.base import Instant, Model, Ref, State
+from domain.base import Instant, Model, Ref, State, Yuan
 from domain.dialogue import ProcedureState
 from domain.papers.kinds import Paper, PaperOrder
 from domain.procedure.closure.handover import Handover
@@ -117,6 +117,8 @@ class Aftercare(ProcedureState):
     visits: Visits | None = None
     payments: dict[Ref, date | None] = {}
     """Receipts of payments that had been confirmed, and the day on which one was taken back since."""
+    surplus: dict[Ref, Yuan] = {}
+    """What came too much and has not been dealt with, by receipt."""
     papers: list[Paper] = []
     """What was issued since the closure: records of the visit."""
     paper_orders: list[PaperOrder] = []
@@ -169,6 +171,7 @@ def begin(of: Handover, visit_on: date, visit_until: datetime) -> Aftercare:
         confirmations=[one.model_copy() for one in of.confirmations],
         confirming=(of.settlement.payer, *concerned(of.settlement)) if of.settlement and of.confirmations else (),
         payments={p.receipt: p.reversed_on for p in of.settlement.payments} if of.settlement else {},
+        surplus={p.receipt: p.surplus for p in of.settlement.payments if p.surplus} if of.settlement else {},
     )
 
 

@@ -31,7 +31,7 @@ def take_judgement(case: CaseState, judgement: Judgement, reflected: Reflected, 
     assessment, before = less_paid(case, judgement.assessment), case.assessment
     joined = bool(case.newcomers)
     case.clocks = judgement.clocks or case.clocks
-    case.assessment = assessment
+    case.assessment, case.assessment_fresh_until, case.assessment_stale = assessment, judgement.fresh_until, False
     case.decisions_assessed, case.corrections_assessed = reflected.decisions, reflected.corrections
     judged = {owed.claimant for owed in assessment.owed}
     case.newcomers = [ref for ref in case.newcomers if ref not in judged and ref not in case.withdrawn]
@@ -77,6 +77,12 @@ def _owes_alike(before: Assessment, after: Assessment, claimants: Collection[str
 
 
 def assessment_is_behind(case: CaseState) -> bool:
-    """Something was decided or corrected, or somebody joined, that the assessment does not reflect yet."""
+    """Something was decided or corrected, somebody joined, or late fees have run on since."""
     decided, corrected = len(case.decisions) > case.decisions_assessed, case.corrections > case.corrections_assessed
-    return decided or corrected or bool(case.newcomers)
+    return decided or corrected or bool(case.newcomers) or case.assessment_stale
+
+
+def runs_on(assessment: Assessment | None) -> bool:
+    """Whether late fees go on running on what was assessed."""
+    stopped = assessment is not None and "interest-stopped" in assessment.warnings
+    return assessment is not None and not stopped and any(one.part_a for one in assessment.owed)

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.base import Model, to_fen
 from domain.case.requests import Closing, ClosingRequest
-from domain.case.state import InstalmentState, Referral, ReplyItem, Settlement
+from domain.case.state import Referral, ReplyItem, Settlement
 from domain.closure.ends import Remedy, remedies
 from domain.deadlines.deadline import Deadline
 from domain.intake.claims import claim_rows, nature
@@ -162,8 +162,9 @@ def _answer(
         return "referred", None, None
     money = claim_rows()[item.kind].money
     if settlement is not None and _settled(settlement, item.ref, claimant):
-        if any(d.state is InstalmentState.DEFAULTED for d in settlement.dues) and amount > 0:
-            title = table().confirmed if request.confirmed and nature(item.kind) is Nature.PRIVATE_LAW else None
+        public = nature(item.kind) is Nature.PUBLIC_LAW
+        if settlement.breached and amount > 0 and (settlement.defaulted or public):
+            title = table().confirmed if request.confirmed and not public else None
             if title is not None:
                 return "breached-confirmed", title.target, title.source
             return "breached", route.breached, route.source
@@ -186,7 +187,7 @@ def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list
     if settlement is None:
         nothing_left = all(item.answer in ("nothing-owed", "withdrawn") for item in reply)
         return Outcome.PERFORMED if nothing_left else Outcome.FAILED
-    if any(due.state is InstalmentState.DEFAULTED for due in settlement.dues):
+    if settlement.breached:
         return Outcome.BREACHED
     everybody = {c.ref for c in request.known.complaint.claimants} - set(request.known.withdrawn)
     whole = everybody <= set(settlement.claimants) and not any(_left_out(settlement, r.item, r.claimant) for r in reply)

@@ -23,6 +23,14 @@ def take_reply(case: CaseState, closing: Closing, now: datetime) -> None:
             for r in closing.reply
         ],
     )
+    if case.settlement is not None and (file := case.settlement.enforcement) is not None:
+        case.note(
+            "late_fee_left",
+            now,
+            outstanding=f"{file.outstanding:.2f}",
+            late_fee=f"{file.late_fee:.2f}",
+            on=file.as_of.isoformat(),
+        )
 
 
 def note_referral(case: CaseState, referral: Referral, now: datetime) -> None:

@@ -47,6 +47,7 @@ def complete_task(case: CaseState, message: CompleteTask, now: datetime) -> Chec
     must(not unknown, "task.unknown_refs", "finding", refs=", ".join(sorted(unknown)))
     yield
     sign(task, message.actor.id, finding)
+    task.found_on = case.day(now)
     said: dict[str, JsonValue] = {
         "task": task.ref,
         "from_draft": message.accept_draft,
@@ -65,6 +66,7 @@ def cosign_task(case: CaseState, message: CosignTask, now: datetime) -> Checked:
     assert finding is not None
     yield
     sign(task, message.actor.id, finding)
+    task.found_on = case.day(now)
     case.note(
         "task_cosigned",
         now,

@@ -7,7 +7,7 @@ from domain.case.protocol import accepts
 from domain.case.state import CaseState, Proposal, ProposalState
 from domain.dialogue import Checked
 from domain.mediation.messages import Counter
-from domain.procedure.mediation.effects import BARGAINING, PARTIES, lay, on_the_table, open_mediation
+from domain.procedure.mediation.effects import BARGAINING, PARTIES, at_the_table, lay, on_the_table
 from domain.procedure.mediation.objections import objections, spoken_for
 from domain.refusal import Refused, must, no_problems, refusal
 from domain.words import Role
@@ -15,7 +15,7 @@ from domain.words import Role
 
 @accepts(Counter, roles=PARTIES, phases=BARGAINING, only={"on_behalf": {Role.MEDIATOR}})
 def counter(case: CaseState, message: Counter, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     before = on_the_table(mediation, message.counters, "counters")
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     must(not _says_the_same(message, before), "counter.same_terms", "instalments", proposal=before.ref)

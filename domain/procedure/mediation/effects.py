@@ -14,6 +14,7 @@ from domain.mediation.messages import Answer, EndMediation, ExtendMediation, Pro
 from domain.mediation.session_messages import HoldSession
 from domain.mediation.sessions import Standing
 from domain.procedure.mediation.objections import as_told_to, objections, part_a_objections
+from domain.procedure.mediation.opening import agreed
 from domain.procedure.mediation.sessions import attended
 from domain.refusal import must, no_problems
 from domain.words import Phase, Role
@@ -22,7 +23,7 @@ BARGAINING = {Phase.MEDIATION}
 PARTIES = {Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}
 
 
-def open_mediation(case: CaseState, actor: Actor) -> Mediation:
+def at_the_table(case: CaseState, actor: Actor) -> Mediation:
     """The mediation in which the actor may take part. Raises Refused."""
     must(case.mediation is not None and case.mediation.ended is None, "mediation.not_open", "name")
     if actor.role is Role.MEDIATOR:
@@ -31,13 +32,14 @@ def open_mediation(case: CaseState, actor: Actor) -> Mediation:
         must(actor.id in case.claimants, "party.unknown", "actor.id")
     elif actor.role is Role.RESPONDENT:
         must(actor.id in case.respondents, "party.unknown", "actor.id")
+    must(agreed(case) is None, "mediation.agreed", "name")
     assert case.mediation is not None
     return case.mediation
 
 
 @accepts(HoldSession, roles={Role.MEDIATOR}, phases=BARGAINING)
 def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     must(message.held_on <= case.day(now), "date.in_future", "held_on")
     unknown = set(message.present) - case.refs
     must(not unknown, "party.unknown", "present", refs=", ".join(sorted(unknown)))
@@ -72,7 +74,7 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
 
 @accepts(Propose, roles=PARTIES, phases=BARGAINING)
 def propose(case: CaseState, message: Propose, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     must(message.proposal not in mediation.proposals, "proposal.known", "proposal", ref=message.proposal)
     no_problems(objections(case, message, case.day(now)))
     yield
@@ -132,7 +134,7 @@ def on_the_table(mediation: Mediation, ref: str, field: str = "proposal") -> Pro
 
 @accepts(WithdrawProposal, roles=PARTIES, phases=BARGAINING)
 def withdraw_proposal(case: CaseState, message: WithdrawProposal, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     proposal = on_the_table(mediation, message.proposal)
     mine = (message.actor.role, message.actor.id) == (proposal.by.role, proposal.by.id)
     mine = mine or message.actor.id == proposal.on_behalf
@@ -165,7 +167,7 @@ def may_answer(
     case: CaseState, actor: Actor, ref: str, parties: Iterable[str], *, accept: bool, field: str = "parties"
 ) -> Proposal:
     """The proposal that the parties may answer now. Raises Refused."""
-    mediation = open_mediation(case, actor)
+    mediation = at_the_table(case, actor)
     proposal = on_the_table(mediation, ref)
     for party in parties:
         concerned = party == proposal.payer or party in proposal.claimants
@@ -227,7 +229,7 @@ def accepted_by(case: CaseState, proposal: Proposal) -> tuple[str, ...]:
 
 @accepts(ExtendMediation, roles=PARTIES, phases=BARGAINING, own={"parties"})
 def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     parties = (*case.claimants, *case.respondents)
     unknown = set(message.parties) - set(parties)
     must(not unknown, "party.unknown", "parties", refs=", ".join(sorted(unknown)))
@@ -252,7 +254,7 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
 
 @accepts(EndMediation, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
 def end_mediation(case: CaseState, message: EndMediation, now: datetime) -> Checked:
-    mediation = open_mediation(case, message.actor)
+    mediation = at_the_table(case, message.actor)
     standing = case.sittings.standing.get(message.party, Standing.TALKS) if message.party else None
     must(standing is not Standing.TALKS, "session.talks", "party")
     yield

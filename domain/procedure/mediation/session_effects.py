@@ -18,7 +18,7 @@ from domain.mediation.session_messages import (
 )
 from domain.mediation.sessions import Caucus, Recusal, Reply, SessionState, Standing, Talks
 from domain.procedure.mediation import sessions
-from domain.procedure.mediation.effects import BARGAINING, open_mediation
+from domain.procedure.mediation.effects import BARGAINING, at_the_table
 from domain.refusal import Refused, must, refusal
 from domain.words import Role
 
@@ -35,7 +35,7 @@ def _booked(case: CaseState, ref: str, field: str = "session") -> Talks:
 
 @accepts(ScheduleSession, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
 def schedule_session(case: CaseState, message: ScheduleSession, now: datetime) -> Checked:
-    open_mediation(case, message.actor)
+    at_the_table(case, message.actor)
     must(case.sittings.find(message.session) is None, "session.known", "session")
     must(message.starts > now, "session.past", "starts")
     must(case.sittings.challenge is None, "recusal.undecided", "session")
@@ -72,7 +72,7 @@ def schedule_session(case: CaseState, message: ScheduleSession, now: datetime) -
 
 @accepts(CancelSession, roles={Role.MEDIATOR, Role.SUPERVISOR}, phases=BARGAINING)
 def cancel_session(case: CaseState, message: CancelSession, now: datetime) -> Checked:
-    open_mediation(case, message.actor)
+    at_the_table(case, message.actor)
     talks = _booked(case, message.session)
     yield
     talks.state = SessionState.CANCELLED
@@ -87,7 +87,7 @@ def cancel_session(case: CaseState, message: CancelSession, now: datetime) -> Ch
     own={"party"},
 )
 def answer_invitation(case: CaseState, message: AnswerInvitation, now: datetime) -> Checked:
-    open_mediation(case, message.actor)
+    at_the_table(case, message.actor)
     talks = _booked(case, message.session)
     must(message.party in talks.invited, "session.not_invited", "party")
     yield
@@ -109,7 +109,7 @@ def answer_invitation(case: CaseState, message: AnswerInvitation, now: datetime)
 
 @accepts(AskRecusal, roles={Role.CLAIMANT, Role.RESPONDENT, Role.MEDIATOR}, phases=BARGAINING)
 def ask_recusal(case: CaseState, message: AskRecusal, now: datetime) -> Checked:
-    open_mediation(case, message.actor)
+    at_the_table(case, message.actor)
     must(case.sittings.challenge is None, "recusal.undecided", "recusal")
     must(all(one.ref != message.recusal for one in case.sittings.recusals), "recusal.known", "recusal")
     must(case.mediator is not None, "mediation.not_open", "recusal")
@@ -161,7 +161,7 @@ def decide_recusal(case: CaseState, message: DecideRecusal, now: datetime) -> Ch
 
 @accepts(NoteCaucus, roles={Role.MEDIATOR}, phases=BARGAINING)
 def note_caucus(case: CaseState, message: NoteCaucus, now: datetime) -> Checked:
-    open_mediation(case, message.actor)
+    at_the_table(case, message.actor)
     must(message.party in case.refs, "party.unknown", "party", refs=message.party)
     yield
     case.sittings.caucus.append(Caucus(at=now, party=message.party, confidence=message.confidence))

@@ -51,17 +51,17 @@ def counted(payments: Iterable[Payment], until: date | None = None) -> list[Paym
 def allocate(settlement: Settlement, until: date | None = None) -> Iterator[Allocation]:
     """Every payment on the oldest open part that it may pay; then what is still open.
 
-    A payment for one claimant pays theirs only. Within an instalment part A goes before part B. What is over is
-    in no allocation.
+    A payment for one claimant pays theirs only, and one of part A or B nothing of the other. What is over is in no
+    allocation.
     """
     parts = list(_parts(settlement.dues))
     left = [amount for *_, amount in parts]
-    of: dict[Ref | None, deque[int]] = defaultdict(deque)
-    for number, (_, claimant, _, _) in enumerate(parts):
-        of[None].append(number)
-        of[claimant].append(number)
+    of: dict[tuple[Ref | None, Part], deque[int]] = defaultdict(deque)
+    for number, (_, claimant, part, _) in enumerate(parts):
+        of[None, part].append(number)
+        of[claimant, part].append(number)
     for payment in counted(settlement.payments, until):
-        rest, queue = payment.amount, of[payment.claimant]
+        rest, queue = payment.amount - payment.given_back, of[payment.claimant, payment.part]
         while rest and queue:
             number = queue[0]
             taken = min(rest, left[number])
@@ -105,7 +105,7 @@ def owed(settlement: Settlement, on: date) -> Owed:
         late_fee=open_fee,
         today=fallen_due + open_fee,
         to_come=to_come,
-        credit=sum((p.amount for p in paying), _NIL) - allocated,
+        credit=sum((p.amount - p.given_back for p in paying), _NIL) - allocated,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from domain.base import Instant, Model, Ref, Yuan, to_fen
 from domain.case.opening import Reading
@@ -31,6 +31,10 @@ class InstalmentLine(Model):
     amount: Yuan
     paid: Yuan
     outstanding: Yuan
+    part_a: Yuan
+    """Of what is outstanding: the premiums."""
+    part_b: dict[Ref, Yuan]
+    """Of what is outstanding: part B, by claimant."""
     late_fee: Yuan
     """That has run on it until that day, charged or not."""
     state: InstalmentState
@@ -50,6 +54,7 @@ class PaymentLine(Model):
     """A payment as it counts now."""
 
     receipt: Ref
+    part: Literal["A", "B"]
     paid_on: date
     amount: Yuan
     late_fee: Yuan
@@ -90,6 +95,8 @@ def performance_view(case: CaseState, on: date) -> PerformanceView | None:
         return None
     fees: dict[str, Decimal] = {}
     still: dict[str, Decimal] = {}
+    premiums: dict[str, Decimal] = {}
+    bargained: dict[str, dict[str, Decimal]] = {}
     paid: dict[str, Decimal] = dict.fromkeys(settlement.claimants, _NIL)
     lacking: dict[str, Decimal] = dict.fromkeys(settlement.claimants, _NIL)
     for one in allocate(settlement, on):
@@ -99,6 +106,10 @@ def performance_view(case: CaseState, on: date) -> PerformanceView | None:
         whose[one.claimant] = whose.get(one.claimant, _NIL) + one.amount
         if one.payment is None:
             still[ref] = still.get(ref, _NIL) + one.amount
+            if one.part == "A":
+                premiums[ref] = premiums.get(ref, _NIL) + one.amount
+            else:
+                bargained.setdefault(ref, {})[one.claimant] = one.amount
     return PerformanceView(
         case=case.case,
         payer=settlement.payer,
@@ -110,6 +121,8 @@ def performance_view(case: CaseState, on: date) -> PerformanceView | None:
                 amount=due.instalment.total,
                 paid=due.instalment.total - still.get(due.instalment.ref, _NIL),
                 outstanding=still.get(due.instalment.ref, _NIL),
+                part_a=premiums.get(due.instalment.ref, _NIL),
+                part_b=bargained.get(due.instalment.ref, {}),
                 late_fee=to_fen(fees.get(due.instalment.ref, _NIL)),
                 state=due.state,
             )
@@ -122,6 +135,7 @@ def performance_view(case: CaseState, on: date) -> PerformanceView | None:
         payments=tuple(
             PaymentLine(
                 receipt=payment.receipt,
+                part=payment.part,
                 paid_on=payment.paid_on,
                 amount=payment.amount,
                 late_fee=payment.late_fee,

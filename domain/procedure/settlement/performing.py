@@ -13,46 +13,93 @@ from domain.procedure.settlement.allocation import Allocation, allocate, owed
 from domain.settlement.performance import EnforcementFile, ReschedulingState
 
 _NIL: Final = Decimal("0.00")
-
-
-def in_default(settlement: Settlement) -> bool:
-    """Whether an instalment has not come within its grace."""
-    return any(due.state is InstalmentState.DEFAULTED for due in settlement.dues)
+_TO_PAY_A_FEE: Final = timedelta(days=14)
 
 
 def broken(settlement: Settlement) -> bool:
     """Whether an instalment is in default, and the time for payment after that is over too, where there is one."""
-    return in_default(settlement) and (settlement.demanded_until is None or settlement.enforcement is not None)
+    return settlement.enforcement is not None or (settlement.defaulted and settlement.demanded_until is None)
 
 
 def stood_still(settlement: Settlement, time: timedelta) -> None:
     """Give back the time in which the clocks of the case stood still."""
     settlement.demanded_until = settlement.demanded_until and settlement.demanded_until + time
+    settlement.late_fee_until = settlement.late_fee_until and settlement.late_fee_until + time
     for asked in settlement.reschedulings:
         asked.expires_at += time
 
 
 def count(case: CaseState, settlement: Settlement, now: datetime) -> list[Allocation]:
-    """Count all payments anew; what was paid and is not any more falls due again, with a grace of its own."""
-    late = in_default(settlement)
+    """Count all payments anew; what was paid and is not any more falls due again, with a grace of its own.
+
+    Money counts from the day on which it was paid, whenever that is confirmed: a default that was none is undone, with
+    all that hung on it.
+    """
+    late = settlement.defaulted
     allocations = list(allocate(settlement))
     paid = dict.fromkeys((due.instalment.ref for due in settlement.dues), _NIL)
+    in_time = dict(paid)
     used = dict.fromkeys((payment.receipt for payment in settlement.payments), _NIL)
     for one in allocations:
         if one.payment is not None:
             paid[one.due.instalment.ref] += one.amount
             used[one.payment.receipt] += one.amount
+            if one.payment.paid_on <= one.due.last_day:
+                in_time[one.due.instalment.ref] += one.amount
+    defaults = [due for due in settlement.dues if due.state is InstalmentState.DEFAULTED and due.accelerated_on is None]
+    none_after_all = [due for due in defaults if in_time[due.instalment.ref] == due.instalment.total]
     for payment in settlement.payments:
-        payment.surplus = _NIL if payment.reversed_on else payment.amount - used[payment.receipt]
+        payment.surplus = _NIL if payment.reversed_on else payment.amount - payment.given_back - used[payment.receipt]
     for due in settlement.dues:
         due.paid = paid[due.instalment.ref]
         if due.outstanding == 0:
             due.state = InstalmentState.PAID
         elif due.state is InstalmentState.PAID:
             _fall_due_again(case, due, now)
-    if late and not in_default(settlement):
+    if none_after_all:
+        _undo(case, settlement, none_after_all, now)
+    if late and not settlement.defaulted:
         settlement.demanded_until = None
+    _count_late_fee(case, settlement, now)
     return allocations
+
+
+def _count_late_fee(case: CaseState, settlement: Settlement, now: datetime) -> None:
+    """What ran up on instalments that came late is owed too: nothing is performed before it has come."""
+    fee = _NIL if case.unpaid else owed(settlement, case.day(now)).late_fee
+    if fee and settlement.late_fee_until is None:
+        last = settlement.dues[-1]
+        time = (last.enforce_at or last.default_at + _TO_PAY_A_FEE) - last.default_at
+        settlement.late_fee_until = end_of(case.day(now + time))
+        case.note(
+            "late_fee_demanded",
+            now,
+            payer=settlement.payer,
+            late_fee=f"{fee:.2f}",
+            until=settlement.late_fee_until.isoformat(),
+        )
+    if not fee:
+        settlement.late_fee_until = None
+    settlement.late_fee_open = fee
+
+
+def _undo(case: CaseState, settlement: Settlement, none: list[Due], now: datetime) -> None:
+    """What followed on defaults that were none: where no other is left, nothing was ever due early or demanded."""
+    case.note(
+        "default_undone",
+        now,
+        instalments=[due.instalment.ref for due in none],
+        paid_by=max(due.last_day for due in none).isoformat(),
+    )
+    if any(due.state is InstalmentState.DEFAULTED and due.accelerated_on is None for due in settlement.dues):
+        return
+    settlement.demanded_until = None
+    for due in settlement.dues:
+        if due.accelerated_on is not None:
+            due.accelerated_on = None
+            if due.outstanding:
+                due.reminded = due.remind_at <= now
+                _fall_due_again(case, due, now)
 
 
 def _fall_due_again(case: CaseState, due: Due, now: datetime) -> None:
@@ -72,8 +119,9 @@ def alarms(case: CaseState) -> Iterator[Alarm]:
         return
     for due in case.unpaid:
         yield from _of_instalment(case, settlement, due)
-    if settlement.demanded_until is not None and settlement.enforcement is None:
-        yield Alarm(settlement.demanded_until, partial(_refer, case, settlement))
+    for until in (settlement.demanded_until, settlement.late_fee_until):
+        if until is not None and settlement.enforcement is None:
+            yield Alarm(until, partial(_refer, case, settlement, until))
     for asked in settlement.reschedulings:
         if asked.state is ReschedulingState.OPEN:
             yield Alarm(asked.expires_at, partial(close_rescheduling, case, asked.ref, ReschedulingState.EXPIRED))
@@ -152,10 +200,9 @@ def _accelerate(case: CaseState, settlement: Settlement, on: date, now: datetime
         )
 
 
-def _refer(case: CaseState, settlement: Settlement, now: datetime) -> None:
+def _refer(case: CaseState, settlement: Settlement, until: datetime, now: datetime) -> None:
     """Put the file for compulsory enforcement together; the referral itself is the closure's."""
-    assert settlement.demanded_until is not None
-    today = case.day(settlement.demanded_until)
+    today = case.day(until)
     still = [one for one in allocate(settlement) if one.payment is None]
     file = EnforcementFile(
         at=now,

@@ -15,7 +15,9 @@ from tests.domain.cases import NOW, OVERLAP, assessment, contradiction, deadline
 
 def judgement() -> Judgement:
     triage = triaged(TriageFacts(), load_table())
-    return Judgement(assessment=assessment(contradiction(), c1="1.00"), triage=triage, joint_meeting=deadline(10))
+    return Judgement(
+        assessment=assessment(contradiction(), c1="1.00"), triage=triage, joint_meeting=deadline(10), fresh_until=NOW
+    )
 
 
 @pytest.mark.parametrize("came", ["decision", "newcomer", "nothing"])

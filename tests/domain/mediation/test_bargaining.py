@@ -67,7 +67,7 @@ def test_a_withdrawn_proposal_takes_no_answer_and_another_can_be_agreed() -> Non
 def test_an_agreed_proposal_cannot_be_taken_back() -> None:
     running = proposed_by(PAYER)
     carry_out(running, m.Answer(message_id="a", actor=CLAIMANT, proposal="p1", party="c1", accept=True), NOW)
-    with pytest.raises(Refused, match="closed"):
+    with pytest.raises(Refused, match="agreed"):
         carry_out(running, withdrawal(PAYER), NOW)
 
 

@@ -70,8 +70,11 @@ def test_an_early_payment_beyond_the_first_instalment_is_carried_to_the_next() -
     assert (early.fallen_due, early.late_fee, early.credit) == (D("90.00"), D("0.00"), D("0.00"))
 
 
-def test_what_no_instalment_needs_is_a_credit() -> None:
-    assert owed(agreed(paid("r1", "300.00", 1)), on(50)).credit == D("10.00")
+def test_what_no_instalment_needs_is_a_credit_and_pays_nothing_of_the_other_part() -> None:
+    told = owed(agreed(paid("r1", "300.00", 1)), on(50))
+    assert (told.credit, told.fallen_due) == (D("50.00"), D("40.00"))
+    told = owed(agreed(paid("b1", "60.00", 1, part="B", claimant="c1")), on(50))
+    assert (told.credit, told.fallen_due) == (D("20.00"), D("250.00"))
 
 
 def test_a_payment_for_one_claimant_pays_nobody_elses_part() -> None:
