@@ -1,5 +1,6 @@
 """What every model shares: strictness, money, months, instants."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -69,6 +70,12 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 def month_of(day: date) -> Month:
     """The month that a day lies in."""
     return f"{day:%Y-%m}"
+
+
+def last_day(month: Month) -> date:
+    """The last day of a month."""
+    year, number = map(int, month.split("-"))
+    return date(year, number, monthrange(year, number)[1])
 
 
 def months(first: Month, last: Month) -> Iterator[Month]:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from domain.base import Model
+from domain.identifiers import birth_date, is_man
 from domain.intake.complaint import Claimant
 from domain.rules.rule_table import read_table
 from domain.yaml_file import TABLES
@@ -53,10 +54,10 @@ def reached_on(born: date, who: Who) -> date:
 
 def retires_on(claimant: Claimant) -> date | None:
     """As the complaint says, or for a man as his birth date gives it; a woman's age depends on her position."""
-    number = claimant.identity_number
-    if claimant.retires_on is not None or int(number[16]) % 2 == 0:
+    born = birth_date(claimant.identity_number)
+    if claimant.retires_on is not None or born is None or not is_man(claimant.identity_number):
         return claimant.retires_on
-    return reached_on(date.fromisoformat(number[6:14]), "men")
+    return reached_on(born, "men")
 
 
 def _months(day: date) -> int:

@@ -77,5 +77,5 @@ def _item(item: ClaimItem, withdrawn: Collection[Ref], row: SharingRow) -> Claim
 
 
 def _claimant(claimant: Claimant, row: SharingRow) -> Claimant:
-    told = {name: getattr(claimant, name) for name in ("ref", *IDENTIFYING, *row.claimant)}
+    told = {name: getattr(claimant, name) for name in ("ref", *IDENTIFYING, "social_security_number", *row.claimant)}
     return Claimant(**told)

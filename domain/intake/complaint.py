@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from domain.base import Model, Month, Ref, Text, Yuan
+from domain.base import Model, Month, Ref, Text, Yuan, last_day
 from domain.identifiers import CreditCode, IdentityNumber, birth_date
 from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
 
@@ -21,6 +21,10 @@ def _half_width(value: object) -> object:
 Phone = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 MAX_CLAIMANTS = 5000
+WORKING_AGE = 16
+"""Nobody younger may be employed (劳动法 Art.15)."""
+MARRIED_AT_LEAST = 16
+"""In years: no law known marries anybody younger."""
 
 
 Kinship = Literal["spouse", "child", "parent", "sibling", "grandparent", "grandchild"]
@@ -36,6 +40,14 @@ class Successor(Model):
     died_on: date
     phone: Phone | None = None
 
+    def lived(self, born: date | None) -> None:
+        """Raise ValueError where the claimant, born on a day, can't have died or left this relative."""
+        if born is not None and self.died_on < born:
+            raise ValueError("complaint.died_before_birth")
+        own = birth_date(self.identity_number)
+        if self.kinship == "spouse" and own is not None and self.died_on.year - own.year < MARRIED_AT_LEAST:
+            raise ValueError("complaint.spouse_is_a_child")
+
 
 class Claimant(Model):
     """A worker who claims. Everything outside the complaint names them by ``ref`` only."""
@@ -43,6 +55,8 @@ class Claimant(Model):
     ref: Ref
     name: Name
     identity_number: IdentityNumber
+    social_security_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8,20}$")] | None = None
+    """Where the insurance keeps somebody under another number than that of the document, as of foreigners."""
     phone: Phone | None = None
     email: Email | None = None
     retires_on: date | None = None
@@ -162,18 +176,35 @@ class Complaint(Model):
         return self
 
     def _lived(self) -> None:
-        """Nobody was owed anything before being born, or died before that. Raises ValueError."""
-        first = {one.ref: birth_date(one.identity_number) for one in self.claimants}
+        """Nobody was owed anything before being born, died before that, or married as a child. Raises ValueError."""
+        first = self.first_days()
+        for one in self.claimants:
+            born = birth_date(one.identity_number)
+            if born is not None and one.ref in first and born > first[one.ref]:
+                raise ValueError("complaint.born_later")
+            if one.successor is not None:
+                one.successor.lived(born)
+
+    def first_days(self) -> dict[Ref, date]:
+        """By claimant, the first day of which anything is claimed, as far as items name days or months."""
+        days: dict[Ref | None, date] = {}
         for item in self.items:
-            about = first.keys() if item.claimant is None else {item.claimant}
-            since = [day for day in (item.known_since,) if day is not None]
-            months = [item.first_month] if item.first_month else []
-            if any(first[ref] > day for ref in about for day in since):
-                raise ValueError("complaint.born_later")
-            if any(f"{first[ref]:%Y-%m}" > month for ref in about for month in months):
-                raise ValueError("complaint.born_later")
-        if any(one.successor and one.successor.died_on < first[one.ref] for one in self.claimants):
-            raise ValueError("complaint.died_before_birth")
+            named = [item.known_since] if item.known_since else []
+            if item.first_month:
+                named.append(last_day(item.first_month))
+            if named:
+                days[item.claimant] = min(*named, days.get(item.claimant, date.max))
+        for_all = days.get(None, date.max)
+        found = {one.ref: min(days.get(one.ref, date.max), for_all) for one in self.claimants}
+        return {ref: day for ref, day in found.items() if day != date.max}
+
+    @property
+    def under_age(self) -> tuple[Ref, ...]:
+        """Claimants who by their numbers were too young to be employed on the first day of which they claim."""
+        first, born = self.first_days(), {one.ref: birth_date(one.identity_number) for one in self.claimants}
+        return tuple(
+            ref for ref, day in first.items() if (own := born[ref]) is not None and _years(own, day) < WORKING_AGE
+        )
 
     @property
     def employer(self) -> Respondent:
@@ -184,3 +215,7 @@ class Complaint(Model):
     def claimants_of(self, item: ClaimItem) -> tuple[Ref, ...]:
         """The claimants that an item is asked for."""
         return (item.claimant,) if item.claimant else tuple(c.ref for c in self.claimants)
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

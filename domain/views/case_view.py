@@ -16,7 +16,7 @@ from domain.case.requests import OpenDeadline
 from domain.case.state import CaseState, InstalmentState
 from domain.closure.reopening import ReopenedFrom, from_which
 from domain.deadlines.deadline import Deadline
-from domain.identifiers import masked
+from domain.identifiers import DocumentKind, document_kind, masked
 from domain.inquiry.findings import Finding
 from domain.inquiry.records import RecordsTrouble
 from domain.inquiry.tasks import SUSPENDED, Task
@@ -51,6 +51,8 @@ class ClaimantView(Model):
     ref: Ref
     name: str
     identity_number: str
+    document: DocumentKind | None = None
+    """By which document they are known; None for whoever does not see the number."""
     withdrawn: bool
     part_a: Yuan
     part_b: Yuan
@@ -379,6 +381,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
                 ref=c.ref,
                 name=c.name,
                 identity_number=masked(c.identity_number),
+                document=document_kind(c.identity_number),
                 withdrawn=c.ref in case.withdrawn,
                 part_a=part_a.get(c.ref, zero),
                 part_b=part_b.get(c.ref, zero),

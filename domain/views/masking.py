@@ -229,8 +229,11 @@ class Eyes:
         return ()
 
     def _claimant(self, claimant: ClaimantView) -> ClaimantView:
-        number = HIDDEN if self.sight.identity_number is Level.NONE else claimant.identity_number
-        return claimant.model_copy(update={"name": self._name(claimant.name), "identity_number": number})
+        unseen = self.sight.identity_number is Level.NONE
+        number, document = (HIDDEN, None) if unseen else (claimant.identity_number, claimant.document)
+        return claimant.model_copy(
+            update={"name": self._name(claimant.name), "identity_number": number, "document": document}
+        )
 
     def _respondent(self, respondent: RespondentView) -> RespondentView:
         """A company's name is nobody's personal data, and the parties know whom they deal with."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from stdnum.iso7064 import mod_11_2
 
-from domain.identifiers import CreditCode, IdentityNumber, birth_date, masked
+from domain.identifiers import CreditCode, DocumentKind, IdentityNumber, birth_date, document_kind, masked
 from domain.intake.complaint import Phone
 from tests.builders import identity_number
 
@@ -115,10 +115,56 @@ def test_a_wrong_check_character_is_refused_as_such() -> None:
 def test_views_show_area_and_the_last_four_characters_only() -> None:
     number = identity_number(7)
     assert masked(number) == f"{number[:4]}**********{number[-4:]}"
-    assert str(birth_date(number).year) not in masked(number)
+    assert number[6:10] not in masked(number)
 
 
 def test_a_credit_code_is_taken_in_either_case_and_refused_when_altered() -> None:
     assert CODE.validate_python(f" {FICTIONAL_CODE.lower()} ") == FICTIONAL_CODE
     assert problem(CODE, FICTIONAL_CODE[:-1] + "4") == "credit_code.invalid"
     assert problem(CODE, "") == "credit_code.invalid"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "number"),
+    [
+        ("E12345678", DocumentKind.PASSPORT, "E12345678"),
+        ("ｅ１２３ ４５６７８", DocumentKind.PASSPORT, "E12345678"),
+        ("USA110090123456", DocumentKind.FOREIGN_CARD_OLD, "USA110090123456"),
+        ("H01234567", DocumentKind.HOME_RETURN_PERMIT, "H01234567"),
+        ("m0123456701", DocumentKind.HOME_RETURN_PERMIT, "M0123456701"),
+        ("01234567", DocumentKind.TAIWAN_PERMIT, "01234567"),
+        ("01234567 0A", DocumentKind.TAIWAN_PERMIT, "012345670A"),
+        (with_check("81000019900412003"), DocumentKind.RESIDENT_CARD, with_check("81000019900412003")),
+        (with_check("91184019900412003"), DocumentKind.FOREIGN_CARD, with_check("91184019900412003")),
+    ],
+)
+def test_people_without_a_resident_card_are_known_by_their_own_document(
+    written: str, kind: DocumentKind, number: str
+) -> None:
+    assert NUMBER.validate_python(written) == number
+    assert document_kind(number) is kind
+    assert (birth_date(number) is None) == (len(number) != 18)
+    assert masked(number) != number and len(masked(number)) == len(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "12345",
+        "37110019900412003",
+        "3711001990041200355",
+        "ABCDEFGH",
+        "E1234567890",
+        "USA1234",
+        "<E12345>",
+    ],
+)
+def test_what_is_no_documents_number_is_refused(number: str) -> None:
+    assert problem(NUMBER, number) == "identity_number.form"
+
+
+@pytest.mark.parametrize("prefix", ["810000", "911840"])
+def test_a_card_of_eighteen_characters_is_checked_whoever_holds_it(prefix: str) -> None:
+    number = with_check(f"{prefix}19900412003")
+    assert problem(NUMBER, number[:17] + ("1" if number[17] != "1" else "2")) == "identity_number.checksum"

@@ -74,6 +74,7 @@ def assess(
         "bases-not-judged": bool(prices.months_without_bounds),
         "interest-stopped": any(insolvent.values()),
         "insolvent-since-unknown": not all(insolvent.values()),
+        "under-working-age": bool(complaint.under_age),
     }
     computed = Assessment(
         as_of=known.today,

@@ -8,6 +8,7 @@ from domain.base import CENTRE_ZONE
 from domain.case.protocol import accepts
 from domain.case.state import CaseState, Linked
 from domain.dialogue import Checked
+from domain.identifiers import birth_date
 from domain.intake.complaint import MAX_CLAIMANTS
 from domain.intake.joining import Brought, brought
 from domain.intake.messages import FileComplaint, LinkComplaint, SupplyMaterial
@@ -35,6 +36,9 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         yield
         return
     must(message.drill or message.drill_on is None, "drill.day", "drill_on")
+    today = message.drill_on or case.day(now)
+    numbers = (one.identity_number for one in complaint.claimants)
+    must(all((birth_date(number) or today) <= today for number in numbers), "complaint.born_in_future", "complaint")
     yield
     case.drill = message.drill
     if message.drill_on is not None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import ValidationError
+from stdnum.iso7064 import mod_11_2
 
 from domain.arrears.records import Records
-from domain.intake.complaint import Complaint, Successor
+from domain.intake.complaint import Claimant, Complaint, Successor
 from domain.yaml_file import read_yaml
 from tests import builders
 
@@ -96,3 +97,38 @@ def test_nobody_died_before_being_born() -> None:
     with pytest.raises(ValidationError) as refused:
         filed(claimants=[builders.claimant(1, successor=heir).model_dump()])
     assert why(refused) == "complaint.died_before_birth"
+
+
+# --- who can't be ----------------------------------------------------------------------------------------
+
+
+def person(born: str, **more: Any) -> Claimant:
+    body = f"370000{born}003"
+    return Claimant(ref="c1", name="虚构者", identity_number=body + mod_11_2.calc_check_digit(body), **more)
+
+
+def of_one(one: Claimant) -> Complaint:
+    return builders.complaint().model_copy(update={"claimants": (one,)})
+
+
+def test_who_was_too_young_to_be_employed_is_told_and_not_refused() -> None:
+    """The example claims from 2024-01 on; sixteen on the last day of that month is old enough."""
+    assert of_one(person("20080131")).under_age == ()
+    assert of_one(person("20080201")).under_age == ("c1",)
+    assert of_one(Claimant(ref="c1", name="虚构者", identity_number="E12345678")).under_age == ()
+
+
+def test_a_spouse_who_was_a_child_is_refused() -> None:
+    body = "37000020200101003"
+    successor = {
+        "name": "虚构亲属",
+        "identity_number": body + mod_11_2.calc_check_digit(body),
+        "kinship": "spouse",
+        "died_on": "2026-01-01",
+    }
+    told = builders.complaint().model_dump(mode="json")
+    told["claimants"][0]["successor"] = successor
+    with pytest.raises(ValidationError, match="spouse_is_a_child"):
+        Complaint.model_validate(told)
+    told["claimants"][0]["successor"] = {**successor, "kinship": "child"}
+    assert Complaint.model_validate(told).claimants[0].successor is not None
