@@ -39,4 +39,4 @@ class MediationService:
         )
         talks = self._rules.deadline("mediation-talks", known.today, complaint.jurisdiction)
         application = self._rules.deadline("mediation", known.filed_on, complaint.jurisdiction)
-        return MediationPlan(assignment=found, deadline=max(application, talks, key=lambda term: term.due))
+        return MediationPlan(assignment=found, deadline=max(talks, application, key=lambda term: term.due))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -65,6 +65,11 @@ class Columns:
     def place(self) -> Ints:
         """By line: a number of ``places``."""
         return self.place_of[self.employer]
+
+    @cached_property
+    def kind_at(self) -> Ints:
+        """By line: a number for its kind at its place."""
+        return self.place * len(KINDS) + self.kind
 
     def wages(self) -> Ints:
         """By line: the wage in fen, or UNKNOWN."""

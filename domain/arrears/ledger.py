@@ -105,13 +105,13 @@ class Ledger:
             self.factors[number].id: self.factors[number]
             for number in set(np.unique(self.provisional).tolist()) - {UNKNOWN}
         }
-        late, place_of_line = self.days_late > 0, self.columns.place
-        for place in range(len(self.columns.places)):
-            here = late & (place_of_line == place)
+        late = self.days_late > 0
+        for number in np.unique(self.columns.kind_at[late]).tolist():
+            here = late & (self.columns.kind_at == number)
             if here.any():
                 spans = np.unique(self.clocks.due[here] * _DAYS + self.settled[here])
                 for due, until in (divmod(span, _DAYS) for span in spans.tolist()):
-                    used |= {row.id: row for row in self.clocks.rows_used(place, due, until)}
+                    used |= {row.id: row for row in self.clocks.rows_used(number, due, until)}
         return tuple(used[id] for id in sorted(used))
 
     def lines(self) -> Iterator[MonthArrears]:
@@ -119,7 +119,7 @@ class Ledger:
         rows_of = cache(self._rows_of)
         for i, (span_no, kind) in enumerate(zip(self.columns.span.tolist(), self.columns.kind.tolist(), strict=True)):
             span, number = self.columns.spans[span_no], int(self.term[i])
-            rows = rows_of(number, int(self.provisional[i]), self.days_late[i] > 0, int(self.settled[i]))
+            rows = rows_of(number, kind, int(self.provisional[i]), self.days_late[i] > 0, int(self.settled[i]))
             marks = {
                 "wage-unknown": span.wage is None and self.provisional[i] == UNKNOWN,
                 "provisional": self.provisional[i] != UNKNOWN,
@@ -145,11 +145,11 @@ class Ledger:
                 rows=tuple(row.id for row in rows),
             )
 
-    def _rows_of(self, number: int, factor: int, late: bool, until: int) -> tuple[Row, ...]:
+    def _rows_of(self, number: int, kind: int, factor: int, late: bool, until: int) -> tuple[Row, ...]:
         """The rows of a line: those of its month, of its provisional assessment, of its late fee."""
         one, place = self.terms[number], self.columns.places.index(self.terms[number].place)
         assessed = () if factor == UNKNOWN else (self.factors[factor],)
-        fees = self.clocks.rows_used(place, one.due.toordinal(), until) if late else ()
+        fees = self.clocks.rows_used(place * len(KINDS) + kind, one.due.toordinal(), until) if late else ()
         return (*one.rows, *assessed, *fees)
 
 
@@ -211,7 +211,7 @@ def _terms(columns: Columns, setting: Setting) -> tuple[Ints, Sequence[Term]]:
         return columns.month, []
     first = int(columns.month.min())
     width = int(columns.month.max()) - first + 1
-    code = (columns.place * len(KINDS) + columns.kind) * width + columns.month - first
+    code = columns.kind_at * width + columns.month - first
     occurs = np.zeros(len(columns.places) * len(KINDS) * width, np.bool_)
     occurs[code] = True
     found = []
@@ -219,7 +219,9 @@ def _terms(columns: Columns, setting: Setting) -> tuple[Ints, Sequence[Term]]:
         place_kind, month = divmod(one, width)
         place, kind = divmod(place_kind, len(KINDS))
         day = first_day(first + month)
-        found.append(term(setting.parameters, setting.calendar, columns.places[place], KINDS[kind], day))
+        put_off = setting.options.long_holidays == "put-off"
+        at = columns.places[place]
+        found.append(term(setting.parameters, setting.calendar, at, KINDS[kind], day, put_off=put_off))
     return (np.cumsum(occurs) - 1)[code], found
 
 

@@ -22,6 +22,8 @@ class Options(Model):
     """A month that was not declared: from the wages, or 110% of the last amount that was declared."""
     late_fee_cap: Literal["none", "principal"] = "none"
     """Whether the late fee of a month may exceed what was owed for it."""
+    long_holidays: Literal["leave", "put-off"] = "leave"
+    """Whether holidays of three or more days within the time for payment put the due day off by as many days."""
     payment_order: Literal["principal-first", "fee-first", "month-by-month"] = "principal-first"
     """What a payment is taken for; always the oldest month first."""
 

@@ -32,11 +32,20 @@ class Term:
     rows: tuple[Row, ...]
 
 
-def term(parameters: Parameters, calendar: Calendar, place: Place, kind: InsuranceKind, first: date) -> Term:
+def term(
+    parameters: Parameters,
+    calendar: Calendar,
+    place: Place,
+    kind: InsuranceKind,
+    first: date,
+    *,
+    put_off: bool = False,
+) -> Term:
     """The term of the month that begins on ``first``.
 
     Bounds and due day may differ by kind: a row with the kind as its key comes before the general one. A due day
     is the month's last day unless a row ``due-day`` names another, and stays on a holiday unless ``due-rolls`` is 1.
+    ``put_off``: holidays of three or more days in a row in the month of the due day, up to it, put it off by as many.
     Raises MissingParameter; OutsideCalendar when a due day before 2004 would have to roll.
     """
     rows: list[Row] = []
@@ -65,10 +74,14 @@ def term(parameters: Parameters, calendar: Calendar, place: Place, kind: Insuran
     due = last_day(first, months_after)
     if named is not None:
         due = due.replace(day=min(int(named.value), due.day))
+    begins = due
+    if put_off:
+        due += timedelta(days=calendar.long_holidays(due.replace(day=1), due))
     if rolls is not None and rolls.value:
         rolled = calendar.next_working_day(due)
-        return Term(place, floor, cap, employer, employee, rolled, calendar.is_provisional(due, rolled), tuple(rows))
-    return Term(place, floor, cap, employer, employee, due, False, tuple(rows))
+        return Term(place, floor, cap, employer, employee, rolled, calendar.is_provisional(begins, rolled), tuple(rows))
+    provisional = put_off and calendar.is_provisional(begins, due)
+    return Term(place, floor, cap, employer, employee, due, provisional, tuple(rows))
 
 
 def last_day(first: date, months_after: int) -> date:

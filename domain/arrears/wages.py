@@ -139,21 +139,25 @@ def _wages(known: Iterable[Employment], paid: Sums, as_of: date) -> Sums:
 def _bases(wages: Sums, worked: Mapping[int, int], options: Options) -> dict[int, Decimal]:
     """The wage that the base of each month is taken from.
 
-    Of the year before: the average of the months with a wage. Where none is known of that year, the wage of the first
-    month of this year in which the claimant worked: the year of joining. Failing that, the month's own wage.
+    Of the year before: the average of the months with a wage; the part of a month in which somebody joined is none. In
+    the year in which a worker joins, or comes back after months without work, the wage of the first month
+    (劳社险中心函〔2006〕60号), and failing that, the month's own wage.
     """
     if options.base_from == "month":
         return dict(wages)
     of_year: dict[int, list[Decimal]] = defaultdict(list)
     for month in sorted(wages):
-        of_year[month // 12].append(wages[month])
+        joined = month in worked and month - 1 not in worked and not _whole(month, worked[month])
+        if not joined:
+            of_year[month // 12].append(wages[month])
     average = {year: to_fen(sum(sums, Decimal(0)) / len(sums)) for year, sums in of_year.items()}
     bases: dict[int, Decimal] = {}
-    joined: dict[int, int] = {}
+    begins = first = -1
     for month in sorted(worked):
-        year = month // 12
-        first = joined.setdefault(year, month)
-        found = average.get(year - 1, wages.get(first, wages.get(month)))
+        begins = begins if month - 1 in worked else month
+        first = first if month - 1 in worked and first // 12 == month // 12 else month
+        of_before = average.get(month // 12 - 1) if begins // 12 < month // 12 else None
+        found = of_before if of_before is not None else wages.get(first, wages.get(month))
         if found is not None:
             bases[month] = found
     return bases

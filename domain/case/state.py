@@ -222,6 +222,8 @@ class Mediation(State):
     deadline: Deadline
     consents: dict[Ref, int] = {}
     """Parties who consented to go on beyond the deadline, and for how many days."""
+    extended_days: int = 0
+    """By how many days both sides have extended it so far."""
     sessions: list[Session] = []
     proposals: dict[Ref, Proposal] = {}
     ended: str | None = None

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -19,6 +20,7 @@ from domain.base import Model
 from domain.yaml_file import read_yaml
 
 _FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+_LONG: Final = 3
 _ONE: Final = timedelta(days=1)
 FIRST_YEAR: Final = 2004
 LAST_YEAR: Final = 2200
@@ -136,6 +138,12 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         """Whether the offices are open. Raises OutsideCalendar before 2004 or after 2200."""
         return self.kind(day) in OPEN
+
+    def long_holidays(self, first: date, last: date) -> int:
+        """Days of holidays of three days or more in a row, between two days (税收征收管理法实施细则 Art.109)."""
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        runs = [len(list(run)) for off, run in groupby(days, lambda day: self.kind(day) is DayKind.HOLIDAY) if off]
+        return sum(length for length in runs if length >= _LONG)
 
     def next_working_day(self, day: date) -> date:
         """The day itself if it is a working day, or else the next one."""

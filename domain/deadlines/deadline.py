@@ -79,6 +79,12 @@ class Recounting(Model):
     """Of the notice by which it has to be counted; None: by whatever is in force."""
 
 
+def may_be_extended(deadline: Deadline, already: int) -> int:
+    """By how many days more a deadline may be extended, as its row says, where so many have been granted."""
+    extension = deadline.row.extension if deadline.row else None
+    return max(extension.length - already, 0) if extension else 0
+
+
 GRANTED: Final = Recounting(why="granted")
 """Time was granted, or a clock stood still: a last day may now lie on a holiday."""
 

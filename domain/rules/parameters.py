@@ -1,8 +1,9 @@
 """Parameter tables: bases, rates and fees by place and period, each with its source."""
 
+import contextlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -154,20 +155,30 @@ class Parameters:
                 if earlier.until is not None and later.since - earlier.until > timedelta(days=1):
                     yield earlier, later
 
-    def spells(self, name: str, key: str, jurisdiction: str, first: date, last: date) -> Iterator[tuple[date, Row]]:
+    def spells(
+        self, name: str, keys: Sequence[str], jurisdiction: str, first: date, last: date
+    ) -> Iterator[tuple[date, Row]]:
         """The rows that hold over a span of days, each with the first day on which it does.
 
-        Raises MissingParameter for a day without one.
+        Of several keys the first that has a row on a day counts. Raises MissingParameter for a day without one.
         """
-        place: str | None = jurisdiction
         changes = {first}
-        while place is not None:
-            for row in self._rows.get((name, key, place), ()):
-                ends = () if row.until is None or row.until >= last else (row.until + timedelta(days=1),)
-                changes.update(day for day in (row.since, *ends) if first <= day <= last)
-            place = above(place)
+        for key in keys:
+            place: str | None = jurisdiction
+            while place is not None:
+                for row in self._rows.get((name, key, place), ()):
+                    ends = () if row.until is None or row.until >= last else (row.until + timedelta(days=1),)
+                    changes.update(day for day in (row.since, *ends) if first <= day <= last)
+                place = above(place)
         for day in sorted(changes) if first <= last else ():
-            yield day, self.find(name, key, jurisdiction, day)
+            yield day, self.first(name, keys, jurisdiction, day)
+
+    def first(self, name: str, keys: Sequence[str], jurisdiction: str, on: date) -> Row:
+        """The row of the first of some keys that has one on a day. Raises MissingParameter."""
+        for key in keys[:-1]:
+            with contextlib.suppress(MissingParameter):
+                return self.find(name, key, jurisdiction, on)
+        return self.find(name, keys[-1], jurisdiction, on)
 
     def _find(self, name: str, key: str, jurisdiction: str, on: date) -> Row:
         """The row that holds on a day, of the place or the nearest place above it.

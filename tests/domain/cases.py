@@ -12,6 +12,7 @@ from domain.base import CENTRE_ZONE
 from domain.case.state import CaseState, Due, Mandate, Mediation, Payment, Proposal, ReplyItem, Settlement, Suspension
 from domain.closure.ends import ReplySignature, ReplySigning, SignatureTerms
 from domain.deadlines.deadline import Deadline, end_of
+from domain.deadlines.term_table import terms
 from domain.inquiry.tasks import Delegation, Desk, Task, TaskState, TimeAsked
 from domain.ledger import Actor
 from domain.mediation.session_messages import RecusalGround
@@ -51,7 +52,14 @@ def deadline(days: int, rule: str = "inquiry-fast") -> Deadline:
     """A deadline some days from today."""
     due = TODAY + days * DAY
     return Deadline(
-        rule=rule, starts=TODAY, due=due, due_at=end_of(due), provisional=False, source="test", verified=True
+        rule=rule,
+        starts=TODAY,
+        due=due,
+        due_at=end_of(due),
+        provisional=False,
+        source="test",
+        verified=True,
+        row=terms().find(rule, "CN"),
     )
 
 
@@ -202,7 +210,7 @@ def mediated(*proposals: Proposal, claimants: int = 1, **changes: Any) -> CaseSt
         **{
             "assessment": assessment(**{f"c{n}": "8466.43" for n in range(1, claimants + 1)}),
             "mediator": MEDIATOR.id,
-            "mediation": Mediation(opened_at=NOW, deadline=deadline(15, "mediation"), proposals=open_proposals),
+            "mediation": Mediation(opened_at=NOW, deadline=deadline(15, "mediation-talks"), proposals=open_proposals),
         }
         | changes,
     )

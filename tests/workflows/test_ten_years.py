@@ -82,9 +82,13 @@ async def wait_for(office: Office, handle: Handle, until: date) -> None:
     await office.sleep(max(until - await today_of(office, handle), timedelta()))
 
 
-async def pay(office: Office, handle: Handle, receipt: str, amount: Decimal) -> None:
+async def pay(
+    office: Office, handle: Handle, receipt: str, amount: Decimal, late_fee: Decimal = Decimal("0.00")
+) -> None:
     today = await today_of(office, handle)
-    message = m.ConfirmPayment(message_id=receipt, actor=TAX, receipt=receipt, paid_on=today, amount=amount)
+    message = m.ConfirmPayment(
+        message_id=receipt, actor=TAX, receipt=receipt, paid_on=today, amount=amount, late_fee=late_fee
+    )
     await office.update(handle, message)
 
 
@@ -132,11 +136,14 @@ async def test_a_settlement_of_ten_years_is_performed_by_runs_that_stay_short(
                 told = await how(office, handle)
                 assert told.owed.to_come == schedule[-1].amount
                 assert told.owed.today == (late_days * Decimal("0.0005")).quantize(Decimal("0.01"))
+        fee = (await how(office, handle)).owed.late_fee
+        assert fee == (late_days * Decimal("0.0005")).quantize(Decimal("0.01"))
+        await pay(office, handle, "fee", Decimal("0.00"), fee)
         closed = await office.live_to_the_end(handle)
         assert closed.outcome is Outcome.PERFORMED
         assert await office.verify(handle.id) == closed.ledger_head
         kinds = [event.kind for event in await office.events(handle.id)]
-        assert kinds.count("payment_confirmed") == MONTHS + 1
+        assert kinds.count("payment_confirmed") == MONTHS + 2
         assert kinds.count("instalment_overdue") == len(LATE)
         assert kinds.count("payment_reversed") == kinds.count("instalment_due_again") == 1
         sizes = await runs_of(office, office.client.get_workflow_handle(handle.id, first_execution_run_id=first_run))

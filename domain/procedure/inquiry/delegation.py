@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.case.protocol import accepts
 from domain.case.state import CaseState
-from domain.deadlines.deadline import GRANTED, end_of
+from domain.deadlines.deadline import GRANTED, end_of, may_be_extended
 from domain.dialogue import Checked
 from domain.inquiry.messages import AskForTime, DelegateTask, ExtendTask, RefuseTime, RelieveOfficer, RevokeDelegation
 from domain.inquiry.tasks import TimeAsked, delegate, end_delegation, relieve
@@ -98,9 +98,12 @@ def ask_for_time(case: CaseState, message: AskForTime, now: datetime) -> Checked
 @accepts(ExtendTask, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
 def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Checked:
     task = the_task(case, message.name, message.task, message.actor)
+    left = may_be_extended(task.deadline, task.extended_days)
+    must(message.days <= left, "task.extension_used_up", "days", left=left, source=task.deadline.source)
     yield
     asked, task.asked = task.asked, None
     task.postpone(message.days)
+    task.extended_days += message.days
     case.recounting = case.recounting or GRANTED
     task.start_clocks_anew()
     case.note(

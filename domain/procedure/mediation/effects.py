@@ -7,7 +7,7 @@ from decimal import Decimal
 from domain.base import Ref
 from domain.case.protocol import accepts
 from domain.case.state import CaseState, Mediation, PartyAnswer, Proposal, ProposalState, Session
-from domain.deadlines.deadline import GRANTED, end_of, prolonged
+from domain.deadlines.deadline import GRANTED, end_of, may_be_extended, prolonged
 from domain.dialogue import Checked
 from domain.ledger import Actor
 from domain.mediation.messages import Answer, EndMediation, ExtendMediation, Propose, WithdrawProposal
@@ -233,6 +233,8 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
     parties = (*case.claimants, *case.respondents)
     unknown = set(message.parties) - set(parties)
     must(not unknown, "party.unknown", "parties", refs=", ".join(sorted(unknown)))
+    left = may_be_extended(mediation.deadline, mediation.extended_days)
+    must(message.days <= left, "mediation.extension_used_up", "days", left=left, source=mediation.deadline.source)
     yield
     mediation.consents.update(dict.fromkeys(message.parties, message.days))
     case.note(
@@ -248,6 +250,7 @@ def extend_mediation(case: CaseState, message: ExtendMediation, now: datetime) -
         days = min(consents.values())
         mediation.consents = {}
         mediation.deadline = prolonged(mediation.deadline, days)
+        mediation.extended_days += days
         case.recounting = case.recounting or GRANTED
         case.note("mediation_extended", now, days=days, due=mediation.deadline.due.isoformat())
 

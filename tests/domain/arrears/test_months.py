@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from domain.arrears.model import Arrears, MonthArrears, MonthDue
 from domain.arrears.report import by_claimant, compute
-from domain.arrears.terms import last_day
-from domain.rules.parameters import MissingParameter, Parameters
+from domain.arrears.terms import Place, last_day, term
+from domain.deadlines.calendar import Calendar
+from domain.rules.parameters import MissingParameter, Parameters, Row
 from domain.words import InsuranceKind
 
 PAY_DAY = date(2024, 12, 31)
@@ -137,14 +138,13 @@ def test_a_month_before_the_tables_is_refused_by_a_code_that_says_what_to_load()
 def test_a_result_names_the_rows_that_nobody_has_confirmed() -> None:
     result = owed(due("2024-01"), place="CN-3711")
     assert result.unverified == (
-        "cn-due-day",
         "cn-due-rolls",
         "cn-pension-employee",
         "cn-pension-employer",
         "sd-cap-2024",
         "sd-floor-2024",
     )
-    assert set(result.rows) - set(result.unverified) == {"cn-late-fee"}
+    assert set(result.rows) - set(result.unverified) == {"cn-due-day", "cn-late-fee"}
 
 
 def test_nothing_due_is_nothing_owed() -> None:
@@ -214,3 +214,67 @@ def test_the_order_of_the_months_changes_nothing(orders: tuple[list[MonthDue], l
 @given(DUES, DAYS, st.integers(0, 800))
 def test_a_later_pay_day_never_lowers_a_late_fee(one: MonthDue, paid: date, longer: int) -> None:
     assert only(one, paid=paid).late_fee <= only(one, paid=paid + timedelta(days=longer)).late_fee
+
+
+def test_before_july_2011_injury_insurance_ran_up_a_quarter_of_what_the_others_did() -> None:
+    """Of May 2010, due on Monday the 31st, paid on 2011-07-31: 395 days to the end of June 2011, and 31 more.
+
+    Pension 0.2 % a day and then 0.05 %: 395 × 0.2 + 31 × 0.05 = 80.55 %. Injury 0.05 % all along: 426 × 0.05 = 21.3 %.
+    """
+    local = (
+        ("base-floor", "", "1000"),
+        ("base-cap", "", "9000"),
+        ("rate", "injury/employer", "1"),
+        ("rate", "injury/employee", "0"),
+        ("rate", "pension/employer", "1"),
+        ("rate", "pension/employee", "0"),
+    )
+    said = {"unit": "x", "jurisdiction": "CN-37", "since": "2000-01-01", "source": "x", "verified": True}
+    rows = [
+        Row.model_validate({"id": f"x-{n}", "name": name, "key": key, "value": value} | said)
+        for n, (name, key, value) in enumerate(local)
+    ]
+    parameters = Parameters([*tables().rows("CN"), *rows])
+    fees = {}
+    for kind in (InsuranceKind.PENSION, InsuranceKind.INJURY):
+        [line] = compute([due("2010-05", "1000.00", kind)], parameters, "CN-37", date(2011, 7, 31)).lines
+        fees[kind] = (line.days_late, str(line.late_fee))
+    assert fees == {InsuranceKind.PENSION: (426, "8.06"), InsuranceKind.INJURY: (426, "2.13")}
+
+
+@pytest.mark.parametrize(
+    ("month", "put_off", "on"),
+    [
+        ("2012-12", True, date(2013, 1, 18)),
+        ("2013-01", True, date(2013, 2, 22)),
+        ("2013-02", True, date(2013, 3, 15)),
+        ("2013-03", True, date(2013, 4, 18)),
+        ("2012-12", False, date(2013, 1, 15)),
+        ("2013-01", False, date(2013, 2, 16)),  # the 15th is a holiday, the 16th is worked in lieu
+    ],
+)
+def test_long_holidays_put_a_due_day_off_where_that_is_chosen(month: str, put_off: bool, on: date) -> None:
+    """Due on the 15th of the month after, as the tax calendar of 2013 has it (税收征收管理法实施细则 Art.109)."""
+    said = {"unit": "x", "jurisdiction": "CN-37", "since": "2000-01-01", "source": "x", "verified": True}
+    values = {
+        "base-floor": ("", "1"),
+        "base-cap": ("", "9"),
+        "rate": ("pension/employer", "1"),
+        "due-day": ("", "15"),
+        "due-months-after": ("", "1"),
+        "due-rolls": ("", "1"),
+    }
+    rows = [
+        Row.model_validate({"id": f"x-{name}", "name": name, "key": key, "value": value} | said)
+        for name, (key, value) in values.items()
+    ]
+    employee = Row.model_validate({"id": "x-e", "name": "rate", "key": "pension/employee", "value": "0"} | said)
+    held = term(
+        Parameters([*rows, employee]),
+        Calendar(),
+        Place("CN-37"),
+        InsuranceKind.PENSION,
+        date.fromisoformat(f"{month}-01"),
+        put_off=put_off,
+    )
+    assert held.due == on

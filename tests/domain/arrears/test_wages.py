@@ -177,7 +177,7 @@ def test_only_where_a_contested_point_makes_a_difference_is_the_other_result_sho
 
 
 def test_a_late_fee_above_its_principal_shows_the_capped_result_and_the_other_way_round() -> None:
-    old: dict[str, Any] = {"employments": [employed("2012-01-01", "2012-01-31", wage="5000")], "kinds": ["pension"]}
+    old: dict[str, Any] = {"employments": [employed("2012-03-01", "2012-03-31", wage="5000")], "kinds": ["pension"]}
     free, bound = assessed(old), assessed(old | {"options": {"late_fee_cap": "principal"}})
     assert (choices(free), choices(bound)) == (["late_fee_cap=principal"], ["late_fee_cap=none"])
     assert free.alternatives[0].total.owed == bound.owed == Decimal("2600.00")
@@ -221,3 +221,31 @@ def test_the_rows_used_come_with_their_sources_and_doubts() -> None:
     assert {row.id for row in result.sources if not row.verified} == set(result.unverified)
     assert "unverified" in result.lines[0].marks
     assert result.lines[0].due == date(2024, 7, 1)
+
+
+def test_a_worker_who_comes_back_starts_with_the_first_months_wage() -> None:
+    """Left in March 2022, back in June 2023: the average of 2022 is of another employment."""
+    came_back = {
+        "employments": [employed("2022-01-01", "2022-03-31"), employed("2023-06-01", "2024-01-31")],
+        "wages": [
+            *(wage(f"2022-0{month}", "9000") for month in (1, 2, 3)),
+            wage("2023-06", "5000"),
+            *(wage(f"2023-{month:02d}", "6000") for month in range(7, 13)),
+        ],
+    }
+    found = wages_of(came_back)
+    assert found["2023-06"] == found["2023-12"] == "5000"
+    assert found["2024-01"] == "5857.14"  # (5 000 + 6 × 6 000) / 7
+
+
+def test_the_part_of_a_month_in_which_somebody_joined_is_no_average() -> None:
+    joined = {
+        "employments": [employed("2023-11-20", "2024-01-31")],
+        "wages": [wage("2023-11", "2000"), wage("2023-12", "6000"), wage("2024-01", "6000")],
+    }
+    assert wages_of(joined)["2024-01"] == "6000"
+    alone = {
+        "employments": [employed("2023-12-20", "2024-01-31")],
+        "wages": [wage("2023-12", "2000"), wage("2024-01", "6000")],
+    }
+    assert wages_of(alone)["2024-01"] == "6000"

@@ -193,3 +193,13 @@ def test_starting_later_never_ends_earlier(one: date, other: date, count: int) -
 def test_where_adding_lands_the_offices_are_open(day: date, count: int) -> None:
     assert OFFICIAL.is_working_day(OFFICIAL.add_working_days(day, count))
     assert OFFICIAL.is_working_day(OFFICIAL.add_working_days(day, -count))
+
+
+@pytest.mark.parametrize(
+    ("month", "days"),
+    # The tax calendar of 2013 with day 15: 18 January, 22 February, 15 March, 18 April.
+    [("2013-01", 3), ("2013-02", 7), ("2013-03", 0), ("2013-04", 3)],
+)
+def test_holidays_of_three_days_or_more_within_a_term_are_counted(month: str, days: int) -> None:
+    first = date.fromisoformat(f"{month}-01")
+    assert OFFICIAL.long_holidays(first, first.replace(day=15)) == days

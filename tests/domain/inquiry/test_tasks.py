@@ -379,3 +379,12 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestAnyOrderOfMessages = AnyOrder.TestCase
+
+
+def test_an_inquiry_is_extended_by_no_more_than_its_row_allows() -> None:
+    """Sixty days in all, whoever grants them in however many parts."""
+    running = at_tax(state=TaskState.CLAIMED, officer="tax-01")
+    say(running, "extend_task", SUPERVISOR, task="tax", days=40)
+    assert refusal(running, "extend_task", SUPERVISOR, task="tax", days=21) == "task.extension_used_up"
+    say(running, "extend_task", SUPERVISOR, task="tax", days=20)
+    assert refusal(running, "extend_task", SUPERVISOR, task="tax", days=1) == "task.extension_used_up"
