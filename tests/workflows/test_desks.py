@@ -1,7 +1,6 @@
-from datetime import timedelta
-
 """Inquiries that change agency or are sent back, in whole cases."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
