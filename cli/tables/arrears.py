@@ -173,6 +173,8 @@ def show(found: Arrears, shown: Console, language: str) -> None:
     elif found.lines:
         shown.print(texts.say("arrears.many-lines", language, lines=len(found.lines)))
     shown.print(_totals(found, language))
+    if found.to_come:
+        shown.print(texts.say("arrears.to-come", language, amount=yuan(found.to_come)), style="yellow")
     for unused in found.unused:
         code = "later" if unused.later else "unused"
         amount = yuan(unused.amount)

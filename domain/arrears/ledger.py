@@ -14,6 +14,7 @@ from domain.arrears.account import Account
 from domain.arrears.columns import (
     KINDS,
     UNKNOWN,
+    Bools,
     Columns,
     Ints,
     fen,
@@ -66,6 +67,10 @@ class Ledger:
     factors: Sequence[Row]
     employer: Ints
     employee: Ints
+    later: Bools
+    """Lines that are not due yet: nothing of them is owed."""
+    to_come: Decimal
+    """What they will come to when they are due, in yuan."""
     uncapped: Ints
     fee: Ints
     days_late: Ints
@@ -125,6 +130,7 @@ class Ledger:
                 "provisional": self.provisional[i] != UNKNOWN,
                 "by-days": span.days[0] != span.days[1],
                 "capped": self.fee[i] < self.uncapped[i],
+                "not-yet-due": self.later[i],
                 "due-provisional": self.terms[number].due_provisional,
                 "unverified": not all(row.verified for row in rows),
             }
@@ -179,6 +185,9 @@ def reckon(
     assessed = received if setting.options.undeclared == "provisional" else ()
     provisional, factors = _assess_provisionally(columns, setting, assessed, employer, employee)
     due = np.array([t.due.toordinal() for t in terms], np.int64)[number]
+    later = due > setting.as_of.toordinal()
+    to_come = int((employer + employee)[later].sum())
+    employer, employee = np.where(later, 0, employer), np.where(later, 0, employee)
     running = clocks(columns, due, setting.as_of, setting.parameters, deferrals)
     account = Account(columns, running, employer + employee, due, setting.as_of, setting.options)
     unused = tuple(account.take(payments))
@@ -195,6 +204,8 @@ def reckon(
         factors=factors,
         employer=employer,
         employee=employee,
+        later=later,
+        to_come=yuan(to_come),
         uncapped=uncapped,
         fee=account.capped(uncapped),
         days_late=account.days,

@@ -132,7 +132,8 @@ class MonthArrears(Model):
     paid_principal: Yuan = Decimal("0.00")
     paid_fee: Yuan = Decimal("0.00")
     marks: tuple[str, ...] = ()
-    """``wage-unknown``, ``provisional``, ``by-days``, ``capped``, ``due-provisional``, ``unverified``."""
+    """Those that hold of ``wage-unknown``, ``provisional``, ``by-days``, ``capped``, ``not-yet-due``,
+    ``due-provisional`` and ``unverified``."""
     rows: tuple[Ref, ...]
     """The parameter rows used."""
 
@@ -182,6 +183,8 @@ class Arrears(Model):
     paid_fee: Yuan = Decimal("0.00")
     owed: Yuan
     """Still to be paid, of both shares and the late fee."""
+    to_come: Yuan = Decimal("0.00")
+    """Premiums of months that are not due yet on that day: no part of what is owed."""
     by_claimant: dict[Ref, Total]
     by_employer: dict[Ref, Total]
     by_kind: dict[InsuranceKind, Total]

@@ -6,12 +6,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from domain.arrears.columns import ordinal
 from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Alternative, Arrears, Deferral, DueSpan, MonthDue, Payment, Received, Site
 from domain.arrears.options import Options, others
 from domain.arrears.report import report
 from domain.arrears.terms import Place
-from domain.arrears.wages import Employment, Wage, owed_spans
+from domain.arrears.wages import Employment, Wage, owed_spans, received_months
 from domain.base import Model, Month, Ref
 from domain.deadlines.calendar import Calendar
 from domain.rules.parameters import Parameters
@@ -90,8 +91,10 @@ def reckoned(records: Records, options: Options, parameters: Parameters, calenda
 
 def _spans(records: Records, options: Options, as_of: date) -> Iterator[DueSpan]:
     yield from owed_spans(records.employments, records.wages, records.received, records.kinds, options, as_of)
+    received = received_months(records.received)
     for due in records.dues:
-        yield due.span()
+        if ordinal(due.month) not in received.get((due.claimant, due.employer, due.kind), ()):
+            yield due.span()
 
 
 def _alternatives(records: Records, ledger: Ledger) -> Iterator[Alternative]:

@@ -24,6 +24,7 @@ def report(ledger: Ledger, alternatives: Iterable[Alternative] = (), *, with_lin
         as_of=ledger.setting.as_of,
         lines=tuple(ledger.lines()) if with_lines else (),
         **total.model_dump(),
+        to_come=ledger.to_come,
         by_claimant=ledger.totals(columns.claimants, columns.claimant),
         by_employer=ledger.totals(columns.employers, columns.employer),
         by_kind=ledger.totals(KINDS, columns.kind),

@@ -64,7 +64,7 @@ def owed_spans(
     Employments that overlap or follow each other with one employer count a month once; each employer counts on its own.
     """
     paid: dict[Whom, Sums] = _sums(wages)
-    received_in = _received(received)
+    received_in = received_months(received)
     by_whom: dict[Whom, list[Employment]] = defaultdict(list)
     for employment in employments:
         by_whom[employment.claimant, employment.employer].append(employment)
@@ -91,7 +91,8 @@ def _sums(wages: Iterable[Wage]) -> dict[Whom, Sums]:
     return dict(sums)
 
 
-def _received(received: Iterable[Received]) -> dict[tuple[Ref, Ref, InsuranceKind], set[int]]:
+def received_months(received: Iterable[Received]) -> dict[tuple[Ref, Ref, InsuranceKind], set[int]]:
+    """The months that were paid for, by claimant, employer and kind."""
     found: dict[tuple[Ref, Ref, InsuranceKind], set[int]] = defaultdict(set)
     for one in received:
         found[one.claimant, one.employer, one.kind] |= set(range(ordinal(one.first_month), ordinal(one.last_month) + 1))

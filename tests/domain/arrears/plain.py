@@ -94,7 +94,8 @@ def compute(
         day = date.fromisoformat(f"{due.month}-01")
         while f"{day + DAY:%Y-%m}" == due.month:
             day += DAY
-        lines.append(Line(due, *shares(due, received, options), due_day=day))
+        owed = shares(due, received, options) if day <= as_of else (Decimal("0.00"), Decimal("0.00"))
+        lines.append(Line(due, *owed, due_day=day))
     firsts = [line.due_day for line in lines] + [payment.paid_on for payment in payments]
     day = min(firsts, default=as_of)
     while day <= as_of:

@@ -182,6 +182,8 @@ def by_hand(one: MonthDue, paid: date) -> tuple[Decimal, Decimal, Decimal]:
     day = date.fromisoformat(f"{one.month}-01")
     while f"{day:%Y-%m}" == one.month:
         day += timedelta(days=1)
+    if paid < day - timedelta(days=1):
+        return Decimal("0.00"), Decimal("0.00"), Decimal("0.00")
     ten_thousandths = 0
     while day <= paid:
         ten_thousandths += 20 if day < date(2011, 7, 1) else 5
@@ -214,6 +216,16 @@ def test_the_order_of_the_months_changes_nothing(orders: tuple[list[MonthDue], l
 @given(DUES, DAYS, st.integers(0, 800))
 def test_a_later_pay_day_never_lowers_a_late_fee(one: MonthDue, paid: date, longer: int) -> None:
     assert only(one, paid=paid).late_fee <= only(one, paid=paid + timedelta(days=longer)).late_fee
+
+
+def test_a_month_is_owed_from_its_due_day_on_and_told_apart_before() -> None:
+    before, on = (owed(due("2024-12"), paid=date(2024, 12, day)) for day in (30, 31))
+    assert (before.owed, before.to_come, before.lines[0].marks) == (
+        Decimal("0.00"),
+        Decimal("1200.00"),
+        ("not-yet-due",),
+    )
+    assert (on.owed, on.to_come, on.lines[0].marks) == (Decimal("1200.00"), Decimal("0.00"), ())
 
 
 def test_before_july_2011_injury_insurance_ran_up_a_quarter_of_what_the_others_did() -> None:

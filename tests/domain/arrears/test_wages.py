@@ -134,6 +134,14 @@ def test_a_month_received_is_not_owed() -> None:
     assert list(wages_of(said)) == ["2024-01", "2024-03"]
 
 
+def test_a_month_received_is_not_owed_as_a_due_either() -> None:
+    due = {"claimant": "c1", "employer": "e1", "kind": "pension", "wage": "5000"}
+    read = {"claimant": "c1", "employer": "e1", "kind": "pension", "first_month": "2024-02", "last_month": "2024-02"}
+    said = {"dues": [due | {"month": "2024-02"}, due | {"month": "2024-03"}], "received": [read]}
+    result = assessed(said)
+    assert [line.month for line in result.lines] == ["2024-03"]
+
+
 def test_two_employers_in_one_month_are_two_ledgers() -> None:
     two = {
         "employments": [
@@ -186,21 +194,21 @@ def test_a_late_fee_above_its_principal_shows_the_capped_result_and_the_other_wa
 
 def test_provisional_and_wages_are_shown_beside_each_other_where_the_last_amounts_are_known() -> None:
     known = {
-        "employments": [employed("2024-01-01", "2024-02-29", wage="5000")],
+        "employments": [employed("2024-02-01", "2024-03-31", wage="5000")],
         "kinds": ["pension"],
         "received": [
             {
                 "claimant": "c1",
                 "employer": "e1",
                 "kind": "pension",
-                "first_month": "2024-01",
-                "last_month": "2024-01",
+                "first_month": "2024-02",
+                "last_month": "2024-02",
                 "employer_share": "800",
                 "employee_share": "400",
             }
         ],
     }
-    result = assessed(known, date(2024, 2, 29))
+    result = assessed(known, date(2024, 3, 31))
     assert (result.owed, choices(result)) == (Decimal("1200.00"), ["undeclared=provisional"])
     assert result.alternatives[0].total.owed == Decimal("1320.00")
 
