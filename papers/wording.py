@@ -135,9 +135,10 @@ def _terms(matter: PaperMatter, say: "_Say") -> str:
     terms = _agreed(matter, say)
     lines = (_item(line, say) for line in matter.unsettled)
     left = (say.text("left_out", who=o["claimant"], item=o["item"], to=o["referred_to"]) for o in lines)
+    others = (say.text(f"debt_{one.ground}", **dict(one)) for one in matter.debts_of_others)
     partial = [say.text("partial")] if matter.extent is Extent.PARTIAL else []
     runs_on = [say.text("late_fee_runs_on")] if matter.kind is PaperKind.AGREEMENT and matter.part_a else []
-    return " ".join([terms, *runs_on, *partial, *left])
+    return " ".join([terms, *others, *runs_on, *partial, *left])
 
 
 def _agreed(matter: PaperMatter, say: "_Say") -> str:

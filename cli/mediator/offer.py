@@ -60,6 +60,7 @@ def proposal_of(
         terms=terms.terms,
         acceleration=terms.acceleration,
         unsettled=terms.unsettled,
+        debts_of_others=terms.debts_of_others,
     )
 
 

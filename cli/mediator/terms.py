@@ -1,7 +1,7 @@
 """``terms``: what is on the table, version by version; or a proposal whose amounts come from the assessment."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,7 +15,7 @@ from client.connection import link
 from client.speaking import view_of
 from domain.ledger import SYSTEM
 from domain.procedure.mediation.bargain import BargainReading
-from domain.settlement.instalments import LeftOut
+from domain.settlement.instalments import DebtOfAnother, LeftOut
 from domain.words import Language
 from texts import sentences
 
@@ -35,6 +35,12 @@ def register(app: typer.Typer, language: str) -> None:
         counters: Annotated[str, typer.Option(help=texts.say("cli.field.counters", language))] = "",
         leave_out: Annotated[
             list[str] | None, typer.Option("--leave-out", help=texts.say("cli.field.leave_out", language))
+        ] = None,
+        takes_over: Annotated[
+            list[str] | None, typer.Option("--takes-over", help=texts.say("cli.field.takes_over", language))
+        ] = None,
+        jointly: Annotated[
+            list[str] | None, typer.Option("--jointly", help=texts.say("cli.field.jointly", language))
         ] = None,
         guarantee: Annotated[str | None, typer.Option(help=texts.say("cli.field.guarantee", language))] = None,
         acceleration: Annotated[
@@ -73,6 +79,10 @@ def register(app: typer.Typer, language: str) -> None:
                 guarantee=guarantee,
                 acceleration=acceleration,
                 unsettled=unsettled,
+                debts_of_others=(
+                    *(_debt(one, "taken-over") for one in takes_over or ()),
+                    *(_debt(one, "joint") for one in jointly or ()),
+                ),
             )
             made = proposal_of(wanted, view, "terms", SYSTEM, Language(language), left)
             body = made.model_dump(mode="json", exclude={"message_id", "actor", "language"}, exclude_none=True)
@@ -85,3 +95,9 @@ def _left_out(text: str) -> LeftOut:
     """An item, or ``item:c1,c2`` for some claimants only."""
     item, _, claimants = text.partition(":")
     return LeftOut(item=item, claimants=tuple(filter(None, claimants.split(","))))
+
+
+def _debt(text: str, ground: Literal["taken-over", "joint"]) -> DebtOfAnother:
+    """A debtor and the words, as ``e1=words``. Raises ValidationError."""
+    debtor, _, words = text.partition("=")
+    return DebtOfAnother(debtor=debtor, ground=ground, words=words)

@@ -20,7 +20,7 @@ from domain.closure.reopening import Ground
 from domain.intake.complaint import Attitude
 from domain.ledger import Actor
 from domain.message import Message
-from domain.settlement.instalments import LeftOut
+from domain.settlement.instalments import DebtsOfOthers, LeftOut
 from domain.words import Agency, Language, Phase, PostKind, Role
 from domain.yaml_file import read_yaml
 
@@ -170,6 +170,7 @@ class Terms(Model):
     terms: Text | None = None
     acceleration: bool | None = None
     unsettled: tuple[LeftOut, ...] = ()
+    debts_of_others: DebtsOfOthers = ()
 
 
 class ProposeTerms(_Step):

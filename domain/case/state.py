@@ -28,7 +28,7 @@ from domain.ledger import Actor
 from domain.mediation.sessions import Sittings
 from domain.papers.kinds import Paper, PaperOrder
 from domain.settlement.confirmation import Confirmation, ConfirmationKind
-from domain.settlement.instalments import Instalment, LeftOut
+from domain.settlement.instalments import DebtsOfOthers, Instalment, LeftOut
 from domain.settlement.performance import EnforcementFile, PerformanceTerms, Rescheduling
 from domain.settlement.signature import Signing
 from domain.triage.classification import Triage
@@ -71,6 +71,7 @@ class Proposal(State):
     acceleration: bool | None = None
     """Whether a default makes everything due; None: as the performance table has it."""
     unsettled: tuple[LeftOut, ...] = ()
+    debts_of_others: DebtsOfOthers = ()
     state: ProposalState = ProposalState.OPEN
     answers: dict[Ref, PartyAnswer] = {}
     counters: Ref | None = None
@@ -187,6 +188,8 @@ class Settlement(State):
     guarantee: Text | None
     unsettled: tuple[LeftOut, ...] = ()
     """Claim items that it leaves to whoever decides them."""
+    debts_of_others: DebtsOfOthers = ()
+    """Whose premiums the payer pays beside its own."""
     in_effect_on: date | None = None
     """When it was signed; None while it is not, and in settlements of before there were signatures."""
     dues: list[Due] = []

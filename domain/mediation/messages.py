@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from domain.base import Ref, Text
 from domain.message import Message
-from domain.settlement.instalments import Instalment, LeftOut, in_order
+from domain.settlement.instalments import DebtsOfOthers, Instalment, LeftOut, in_order
 
 
 class Propose(Message):
@@ -22,6 +22,8 @@ class Propose(Message):
     """Whether the default of one instalment makes all of them due; left out: as the performance table has it."""
     unsettled: Annotated[tuple[LeftOut, ...], Field(max_length=1000)] = ()
     """Items that these terms do not settle. They are referred item by item when the case closes; nothing is waived."""
+    debts_of_others: DebtsOfOthers = ()
+    """Whose premiums the payer schedules beside its own, and in what words. Without them a payer pays for itself."""
     answer_days: Annotated[int, Field(ge=1, le=30)] | None = None
     """Calendar days in which it may be answered; left out: as the deadline table has it (``proposal-answer``)."""
 

@@ -8,7 +8,9 @@ from domain.base import Model, Ref
 from domain.settlement.instalments import Instalment
 
 _NIL: Final = Decimal("0.00")
-Aspect = Literal["payer", "acceleration", "guarantee", "terms", "left-out", "due", "amount", "part-a", "part-b"]
+Aspect = Literal[
+    "payer", "acceleration", "guarantee", "terms", "left-out", "debt-of-another", "due", "amount", "part-a", "part-b"
+]
 
 
 class Terms(Protocol):
@@ -56,6 +58,8 @@ def changes(before: Any, after: Any) -> Iterator[Change]:
             yield Change(aspect=name, before=was, after=now)
     was_out, now_out = ({one.item: one for one in version.unsettled} for version in (before, after))
     yield from _differing("left-out", was_out, now_out, lambda one: " ".join(one.claimants) or "*")
+    was_taken, now_taken = ({one.debtor: one for one in version.debts_of_others} for version in (before, after))
+    yield from _differing("debt-of-another", was_taken, now_taken, lambda one: one.words)
     old, new = ({i.ref: i for i in one.instalments} for one in (before, after))
     yield from _differing("due", old, new, lambda i: i.due.isoformat())
     yield from _differing("amount", old, new, lambda i: f"{i.total:.2f}")

@@ -114,6 +114,15 @@ class MoneyLine(Model):
     paid: Yuan | None = None
 
 
+class DebtLine(Model):
+    """Premiums of another employer that the payer of an agreement pays beside its own."""
+
+    payer: str
+    debtor: str
+    ground: str
+    words: str
+
+
 class WayLine(Model):
     """A way of remedy that a paper tells of: what for, whom to turn to, until when."""
 
@@ -196,6 +205,7 @@ class PaperMatter(Model):
     facts: tuple[str, ...] = ()
     terms: str | None = None
     guarantee: str | None = None
+    debts_of_others: tuple[DebtLine, ...] = ()
     acceleration: bool | None = None
     """Whether a default makes everything due; None in papers of before that was a term."""
     extent: Extent | None = None

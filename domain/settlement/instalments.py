@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from domain.base import Model, Ref, Yuan
+from domain.base import Model, Ref, Text, Yuan
 
 
 class Instalment(Model):
@@ -52,3 +52,17 @@ class LeftOut(Model):
 
     item: Ref
     claimants: tuple[Ref, ...] = ()
+
+
+class DebtOfAnother(Model):
+    """Premiums of another employer that the payer schedules: they go in under that employer's own registration."""
+
+    debtor: Ref
+    """Who goes on owing them beside the payer (民法典 Art.518, 552)."""
+    ground: Literal["taken-over", "joint"]
+    """Taken over by these terms, or owed jointly anyway, by statute or decision."""
+    words: Text
+    """The words in which the payer takes the debt over, or the article or decision by which both owe it."""
+
+
+DebtsOfOthers = Annotated[tuple[DebtOfAnother, ...], Field(max_length=20)]

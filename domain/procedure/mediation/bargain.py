@@ -17,7 +17,7 @@ from domain.mediation.messages import Counter, Propose
 from domain.mediation.versions import Change, changes, lineage
 from domain.procedure.mediation.objections import objections
 from domain.refusal import Problem, Refused
-from domain.settlement.instalments import Instalment, LeftOut, in_order
+from domain.settlement.instalments import DebtsOfOthers, Instalment, LeftOut, in_order
 from domain.words import ClaimKind
 
 _NIL: Final = Decimal("0.00")
@@ -34,6 +34,7 @@ class Offer(Model):
     terms: Text | None = None
     acceleration: bool | None = None
     unsettled: tuple[LeftOut, ...] = ()
+    debts_of_others: DebtsOfOthers = ()
     answer_days: Annotated[int, Field(ge=1, le=30)] | None = None
     counters: Ref | None = None
     """The open proposal whose place they would take; None: they would be a thread of their own."""
@@ -92,6 +93,7 @@ class OnTheTable(Model):
     terms: Text | None
     acceleration: bool | None
     unsettled: tuple[LeftOut, ...] = ()
+    debts_of_others: DebtsOfOthers = ()
     accepted: tuple[Ref, ...]
     """Binding while it is open or once it is accepted; an acceptance of a version that was countered binds nobody."""
     rejected: tuple[Ref, ...]

@@ -39,7 +39,7 @@ def counter(case: CaseState, message: Counter, now: datetime) -> Checked:
 
 
 def _says_the_same(message: Counter, before: Proposal) -> bool:
-    names = ("payer", "instalments", "guarantee", "terms", "acceleration", "unsettled")
+    names = ("payer", "instalments", "guarantee", "terms", "acceleration", "unsettled", "debts_of_others")
     return all(getattr(message, name) == getattr(before, name) for name in names)
 
 

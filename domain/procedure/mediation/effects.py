@@ -98,6 +98,7 @@ def lay(
         terms=message.terms,
         acceleration=message.acceleration,
         unsettled=message.unsettled,
+        debts_of_others=message.debts_of_others,
         counters=counters,
         on_behalf=on_behalf,
     )

@@ -8,7 +8,7 @@ from domain.case.state import CaseState
 from domain.inquiry.findings import TaxFinding
 from domain.intake.claims import given_up
 from domain.ledger import Actor
-from domain.mediation.items_left_out import part_a_to_schedule, unheard_of
+from domain.mediation.items_left_out import leaves_out, part_a_to_schedule, unheard_of
 from domain.mediation.messages import Propose
 from domain.refusal import Refused, refusal
 from domain.settlement.instalments import Instalment, LeftOut
@@ -38,8 +38,27 @@ def objections(case: CaseState, message: Propose, today: date) -> Iterator[Refus
                     yield refusal("party.unknown", f"{field}.{part}", refs=claimant)
     if wrong := unheard_of(message.unsettled, case.items, case.claimants):
         yield refusal("proposal.leaves_out_unknown", "unsettled", refs=", ".join(wrong[:20]))
+    if message.payer in case.respondents:
+        yield from _debts_of_others(case, message)
     wrong_sums = part_a_objections(case, message.instalments, "instalments", message.unsettled)
     yield from as_told_to(case, message.actor, wrong_sums)
+
+
+def _debts_of_others(case: CaseState, message: Propose) -> Iterator[Refused]:
+    """A payer schedules its own premiums; those of another only by words that make it owe them too (民法典 Art.551)."""
+    named = {c for one in message.instalments for part in (one.part_a, one.part_b) for c in part}
+    debts: dict[str, Decimal] = {}
+    respondents = {item.ref: item.respondent for item in case.items}
+    for owed in case.assessment.owed if case.assessment else ():
+        if owed.part_a and owed.claimant in named and not leaves_out(message.unsettled, owed.item, owed.claimant):
+            debtor = respondents[owed.item]
+            debts[debtor] = debts.get(debtor, Decimal(0)) + owed.part_a
+    told = {one.debtor for one in message.debts_of_others}
+    for debtor in sorted(debts.keys() - {message.payer} - told):
+        said = {"payer": message.payer, "debtor": debtor}
+        yield refusal("proposal.debt_of_another", "debts_of_others", **said)
+    for debtor in sorted(told - (debts.keys() - {message.payer})):
+        yield refusal("proposal.no_debt_of_another", "debts_of_others", debtor=debtor)
 
 
 def as_told_to(case: CaseState, actor: Actor, refusals: Iterable[Refused]) -> Iterator[Refused]:

@@ -12,6 +12,7 @@ from domain.intake.complaint import ClaimItem, Complaint
 from domain.mediation.sessions import SessionState
 from domain.papers.kinds import (
     Appointment,
+    DebtLine,
     FindingLine,
     ItemLine,
     LimitLine,
@@ -143,6 +144,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
                 "extent": extent(case),
                 "unsettled": tuple(_unsettled(case)),
+                "debts_of_others": tuple(_debts_of_others(settlement, names(case))),
                 "signed": tuple(_signatures(case)),
                 "sealed_on": case.signing.seal.signed_on if case.signing and case.signing.seal else None,
                 "confirm_by": _until(case, ConfirmationKind.JUDICIAL),
@@ -185,6 +187,12 @@ def _unsettled(case: CaseState) -> Iterator[ItemLine]:
         item = items[one.item]
         for claimant in one.claimants or (item.claimant,):
             yield _line(item, named, claimant).model_copy(update={"referred_to": routes()[item.kind].unsettled})
+
+
+def _debts_of_others(settlement: Settlement, named: Mapping[str, str]) -> Iterator[DebtLine]:
+    for one in settlement.debts_of_others:
+        payer, debtor = named[settlement.payer], named[one.debtor]
+        yield DebtLine(payer=payer, debtor=debtor, ground=one.ground, words=one.words)
 
 
 def _signatures(case: CaseState) -> Iterator[SignatureLine]:

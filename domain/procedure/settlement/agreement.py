@@ -35,6 +35,7 @@ def settle(
         agreed_on=case.day(now),
         guarantee=proposal.guarantee,
         unsettled=proposal.unsettled,
+        debts_of_others=proposal.debts_of_others,
         dues=[
             Due(
                 instalment=due.instalment,
@@ -64,6 +65,8 @@ def settle(
             for d in plan.dues
         ],
     )
+    for one in proposal.debts_of_others:
+        case.note("debt_of_another", now, payer=proposal.payer, debtor=one.debtor, ground=one.ground)
     if plan.signing is not None:  # What hangs on its effect comes with that.
         signing.take_plan(case, plan.signing, now)
     else:
