@@ -78,6 +78,12 @@ def last_day(month: Month) -> date:
     return date(year, number, monthrange(year, number)[1])
 
 
+def months_later(day: date, count: int) -> date:
+    """The same day of a later month, or that month's last day (民法典 Art.202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def months(first: Month, last: Month) -> Iterator[Month]:
     """Every month from the first to the last, both included."""
     year, month = int(first[:4]), int(first[5:])

@@ -131,10 +131,10 @@ def test_every_text_stands_in_both_languages_with_the_same_parameters() -> None:
 
 
 def test_no_event_or_refusal_has_a_text_that_nothing_uses() -> None:
-    """A few refusals are made by name elsewhere: by the procedures, their activities and the casebook."""
+    """A few refusals are made by name elsewhere: by the procedures, their activities, the casebook and the clients."""
     ledger = {f"refusals.ledger.{why}" for why in ("conflict", "gap", "ahead", "run")}
     elsewhere = ledger | {f"refusals.{why}" for why in ("service.failed", "service.away", "message.unforeseen")}
-    elsewhere |= {"refusals.identity.crowded"}
+    elsewhere |= {"refusals.identity.crowded", "refusals.proposal.nothing_owed"}
     known = {key for key in texts.catalogue() if key.startswith(("events.", "refusals."))}
     assert known - {code.key for code in CODES} - elsewhere == set()
 

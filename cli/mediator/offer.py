@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from cli.plays.script import CounterTerms, Terms
-from domain.base import CENTRE_ZONE, FEN, to_fen
+from domain.base import CENTRE_ZONE, FEN, months_later, to_fen
 from domain.ledger import Actor
 from domain.mediation.items_left_out import leaves_out
 from domain.mediation.messages import Counter, Propose
 from domain.procedure.mediation.bargain import Bargain
+from domain.refusal import must
 from domain.settlement.instalments import Instalment, LeftOut
 from domain.views.case_view import CaseView
 from domain.words import Language
@@ -29,7 +30,7 @@ def proposal_of(
 ) -> Propose:
     """The terms with the amounts of the assessment, in the shares that are offered.
 
-    ``left``: how much of parts A and B of each claimant stands in items that the terms leave out.
+    ``left``: how much of parts A and B of each claimant stands in items that the terms leave out. Raises Refused.
     """
     settled = {
         c.ref: (c.part_a - without[0], c.part_b - without[1])
@@ -38,6 +39,7 @@ def proposal_of(
     }
     part_a = {ref: to_fen(sums[0] * terms.part_a_percent / 100) for ref, sums in settled.items()}
     part_b = {ref: to_fen(sums[1] * terms.part_b_percent / 100) for ref, sums in settled.items()}
+    must(any((*part_a.values(), *part_b.values())), "proposal.nothing_owed", "instalments")
     first = view.now.astimezone(CENTRE_ZONE).date() + timedelta(days=terms.first_due_in_days)
     shares_a = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_a.items()}
     shares_b = {ref: list(shares(amount, terms.instalments)) for ref, amount in part_b.items()}
@@ -50,7 +52,7 @@ def proposal_of(
         instalments=tuple(
             Instalment(
                 ref=f"n{index + 1}",
-                due=first + timedelta(days=index * terms.every_days),
+                due=months_later(first, index) if terms.by_month else first + timedelta(days=index * terms.every_days),
                 part_a={ref: parts[index] for ref, parts in shares_a.items() if parts[index]},
                 part_b={ref: parts[index] for ref, parts in shares_b.items() if parts[index]},
             )

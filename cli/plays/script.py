@@ -164,6 +164,8 @@ class Terms(Model):
     instalments: Annotated[int, Field(ge=1, le=24)]
     first_due_in_days: Annotated[int, Field(ge=0, le=365)]
     every_days: Annotated[int, Field(ge=1, le=365)] = 30
+    by_month: bool = False
+    """On the same day of each month, or its last day, instead of every so many days."""
     part_a_percent: Percent = 100
     part_b_percent: Percent = 100
     guarantee: Text | None = None

@@ -1,6 +1,5 @@
 """A first offer for part A: instalments that the employer can bear, those about to retire first."""
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -9,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.base import FEN, Model, Ref, Yuan, to_fen
+from domain.base import FEN, Model, Ref, Yuan, months_later, to_fen
 
 _BEYOND: Final = "prognosis.opening.beyond-capacity"
 _HUNDRED: Final = Decimal(100)
@@ -86,7 +85,7 @@ def opening_proposal(
         shares = _share(amount, left, urgent)
         instalments.append(
             InstalmentSuggestion(
-                due=_months_later(first_due, number),
+                due=months_later(first_due, number),
                 amount=_yuan(amount),
                 claimants={ref: _yuan(share) for ref, share in sorted(shares.items())},
                 purpose=_purpose(set(shares), set(urgent)),
@@ -155,12 +154,6 @@ def _purpose(paid: set[Ref], urgent: set[Ref]) -> Purpose:
     if paid <= urgent:
         return "near-retirement"
     return "both" if paid & urgent else "others"
-
-
-def _months_later(day: date, count: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _fen(amount: Decimal) -> int:

@@ -1,6 +1,5 @@
 """When somebody reaches the retirement age, which rises step by step since 2025."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -8,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from domain.base import Model
+from domain.base import Model, months_later
 from domain.identifiers import birth_date, is_man
 from domain.intake.complaint import Claimant
 from domain.rules.rule_table import read_table
@@ -46,10 +45,10 @@ def age_rows() -> Mapping[Who, AgeRow]:
 def reached_on(born: date, who: Who) -> date:
     """The day on which the retirement age is reached (渐进式延迟法定退休年龄, in force from 2025-01-01)."""
     row = age_rows()[who]
-    before = _later(born, row.age * 12)
+    before = months_later(born, row.age * 12)
     late = _months(before) - _months(row.since)
     delay = min(late // row.step + 1, (row.until - row.age) * 12) if late >= 0 else 0
-    return _later(born, row.age * 12 + delay)
+    return months_later(born, row.age * 12 + delay)
 
 
 def retires_on(claimant: Claimant) -> date | None:
@@ -62,8 +61,3 @@ def retires_on(claimant: Claimant) -> date | None:
 
 def _months(day: date) -> int:
     return day.year * 12 + day.month - 1
-
-
-def _later(day: date, months: int) -> date:
-    year, month = divmod(_months(day) + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,13 +1,12 @@
 """Deadlines: counting the terms of the table from a day; each date can explain itself."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 from pydantic import model_validator
 
-from domain.base import CENTRE_ZONE, Instant, Model, Month, Ref
+from domain.base import CENTRE_ZONE, Instant, Model, Ref, months_later
 from domain.deadlines.calendar import LAST_NOTICE, LAST_YEAR, Calendar, DayKind, OutsideCalendar
 from domain.deadlines.term_table import ExtensionRefused, Term, Terms
 from domain.deadlines.term_table import UnknownTerm as UnknownTerm
@@ -221,12 +220,6 @@ def remind_on(deadline: Deadline, calendar: Calendar, rule: str, table: Terms | 
     return plan(rule, deadline.due, calendar, deadline.jurisdiction, table=table).due
 
 
-def last_day(month: Month) -> date:
-    """The last day of a month."""
-    year, number = int(month[:4]), int(month[5:])
-    return date(year, number, monthrange(year, number)[1])
-
-
 def end_of(day: date) -> datetime:
     """The instant at which a legal day ends at the centre."""
     return datetime.combine(day + _ONE, time(), CENTRE_ZONE)
@@ -273,9 +266,9 @@ def _count(row: Term, start: date, length: int, calendar: Calendar, still: Seque
         case "working-day" if not still:
             return calendar.add_working_days(start, -length if row.backwards else length)
         case "month":
-            length = (_months_later(start, length) - start).days
+            length = (months_later(start, length) - start).days
         case "year":
-            length = (_months_later(start, 12 * length) - start).days
+            length = (months_later(start, 12 * length) - start).days
     if not still:
         return start + timedelta(days=length)
     day, step = start, -_ONE if row.backwards else _ONE
@@ -302,12 +295,6 @@ def _merged(suspensions: Iterable[Suspension]) -> tuple[Suspension, ...]:
         else:
             merged.append(pause)
     return tuple(merged)
-
-
-def _months_later(day: date, count: int) -> date:
-    """The same day of a later month, or that month's last day (民法典 Art.202)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _days(start: date, due: date) -> Iterator[date]:

@@ -28,6 +28,13 @@ async def test_terms_are_tried_before_they_are_sent(at_centre: Onestop) -> None:
     shown = await at_centre("simulate", case, "-", "--as", "mediator", typed=terms.out)
     assert "首次方案建议" in shown.out and "█" in shown.out
 
+    year = int(good.json["instalments"][0]["due"][:4]) + 1
+    monthly = await at_centre(
+        "terms", case, "--payer", "e1", "--instalments", 3, "--monthly", "--first-due", f"{year}-01-31"
+    )
+    dues = [one["due"][5:] for one in json.loads(monthly.out)["instalments"]]
+    assert dues[0] == "01-31" and dues[1] in ("02-28", "02-29") and dues[2] == "03-31"
+
     bad = await at_centre("simulate", case, "-", "--lang", "en", "--as", "claimant:c1", typed=json.dumps(OFFER))
     assert bad.code == 0 and "premiums may not be waived" in bad.out
     assert (await at_centre("show", case, "--json")).json["proposals"] == []

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.assessment.limitation import ClockAsked, LimitationEvent, LimitationEventKind, clock_rows
+from domain.base import last_day
 from domain.case.state import CaseState
-from domain.deadlines.deadline import last_day
 from domain.inquiry.findings import LaborFinding
 from domain.intake.complaint import ClaimItem
 
