@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
     "counter": (
         *_of("counter.filing", "file"),
         *_of("counter.claimants", "claimants"),
+        *_of("tables.entitlement", "entitlement"),
         *_of("messages", "supply", "join", "step-in", "correct"),
         *_of("sending", "attach"),
         *_of("counter.evidence", "evidence"),

@@ -65,7 +65,7 @@ STOREYS = (
     },
     {"rules", "direction", "aftercare"},
     {"deadlines", "intake", "triage", "notices"},
-    {"arrears", "papers", "collective", "personal_data"},
+    {"arrears", "entitlements", "papers", "collective", "personal_data"},
     {"settlement"},
     {"grid"},
     {"inquiry"},

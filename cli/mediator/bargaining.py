@@ -32,9 +32,21 @@ async def bargain_of(handle: Handle, reading: BargainReading, language: str) -> 
 
 def thread(told: Bargain, language: str) -> RenderableType:
     """Every thread with its versions, then what each party answered to each."""
+    beside = list(_reckoned(told, language))
     if not told.proposals:
-        return Text(texts.say("bargaining.nothing", language))
-    return Group(*_parts(told.proposals, language))
+        return Group(Text(texts.say("bargaining.nothing", language)), *beside)
+    return Group(*_parts(told.proposals, language), *beside)
+
+
+def _reckoned(told: Bargain, language: str) -> Iterator[Text]:
+    """What severance comes to by the findings, beside what is claimed."""
+    reckoned = [(one, one.reckoned) for one in told.owed if one.reckoned is not None]
+    for one, made in reckoned[:_CHANGES]:
+        said = {"claimed": yuan(one.part_b), "amount": yuan(made.amount), "wage": yuan(made.wage)}
+        who = {"item": one.item, "claimant": one.claimant, "years": f"{made.months.normalize():f}"}
+        yield Text(texts.say("entitlements.reckoned", language, **who, **said))
+    if (more := len(reckoned) - _CHANGES) > 0:
+        yield Text(texts.say("cli.more", language, count=more))
 
 
 def _parts(proposals: Sequence[OnTheTable], language: str) -> Iterator[RenderableType]:

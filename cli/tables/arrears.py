@@ -2,16 +2,15 @@
 
 import csv
 import io
-import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-import yaml
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
@@ -20,14 +19,15 @@ import texts
 from cli.looking.render import yuan
 from cli.out import Exit, console, emit, fail
 from cli.running import told
+from cli.tables.files import facts_from, text_from
 from domain.arrears.model import Alternative, Arrears, Total
 from domain.arrears.options import Chosen
 from domain.arrears.records import Records, assess_records
+from domain.base import CENTRE_ZONE
 from domain.deadlines.calendar import OutsideCalendar
 from domain.refusal import problems
 from domain.rules.parameters import MissingParameter
 from domain.words import InsuranceKind
-from domain.yaml_file import KeyTwice, read_yaml
 from runtime.rules import Rules
 from runtime.settings import Settings
 from texts import sentences
@@ -96,7 +96,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 def _computed(source: Source, as_of: str, jurisdiction: str | None, with_lines: bool, language: str) -> Arrears:
     try:
-        day = date.fromisoformat(as_of) if as_of else date.today()  # noqa: DTZ011 - the user's own day
+        day = date.fromisoformat(as_of) if as_of else datetime.now(CENTRE_ZONE).date()
     except ValueError:
         fail(Exit.BAD_INPUT, sentences.problem_line("--as-of", "input.date_parsing", {}, language))
     try:
@@ -117,30 +117,10 @@ def _computed(source: Source, as_of: str, jurisdiction: str | None, with_lines: 
 
 
 def read(file: str, language: str) -> Source:
-    """What a file, or standard input for ``-``, says; exits with the reason and the place when it can't be read.
-
-    A list is taken as months due.
-    """
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
-    except UnicodeDecodeError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.reason))
+    """What a file, or standard input for ``-``, says; a list is taken as months due."""
     if file.endswith(".csv"):
-        return _read_csv(text, language)
-    try:
-        content = json.loads(text) if text.lstrip()[:1] in ("{", "[") else read_yaml(text)
-    except json.JSONDecodeError as error:
-        where = f"{error.lineno}:{error.colno}"
-        fail(Exit.BAD_INPUT, texts.say("arrears.bad-table", language, file=file, where=where))
-    except KeyTwice as twice:
-        known = {"key": twice.key, "line": twice.line}
-        fail(Exit.BAD_INPUT, texts.say("arrears.key-twice", language, file=file, **known))
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{mark.line + 1}:{mark.column + 1}" if mark else str(error)
-        fail(Exit.BAD_INPUT, texts.say("arrears.bad-table", language, file=file, where=where))
+        return _read_csv(text_from(file, language), language)
+    content = facts_from(file, language)
     return Source({"dues": content} if isinstance(content, list) else content)
 
 
@@ -149,6 +129,8 @@ def _read_csv(text: str, language: str) -> Source:
     content: dict[str, Any] = {}
     rows: dict[tuple[str, int], int] = {}
     reader = csv.DictReader(io.StringIO(text), restkey="(beyond the header)")
+    if twice := [name for name, times in Counter(reader.fieldnames or ()).items() if times > 1 and name]:
+        fail(Exit.BAD_INPUT, texts.say("records.column-twice", language, columns=", ".join(twice)))
     for row in reader:
         record = (row.pop("record", "") or "").strip()
         given: dict[str, Any] = {name: cell for name, cell in row.items() if cell}

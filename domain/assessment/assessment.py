@@ -1,11 +1,21 @@
 """What follows from the findings: what contradicts, what is owed, how hard the case will be."""
 
 from datetime import date
+from decimal import Decimal
 
 from domain.assessment.insolvency import Ranked
 from domain.assessment.prognosis import Prognosis
 from domain.assessment.reconcile import Discrepancy
 from domain.base import Model, Ref, Yuan
+
+
+class Reckoned(Model):
+    """Severance by the months and the wage that were found, beside what is claimed."""
+
+    amount: Yuan
+    months: Decimal
+    """Of wages, by the years of service."""
+    wage: Yuan
 
 
 class OwedItem(Model):
@@ -17,6 +27,8 @@ class OwedItem(Model):
     """Public-law part: premiums of both payers, and the late fee. May only be scheduled."""
     part_b: Yuan
     """Private-law part, as claimed or found. May be bargained."""
+    reckoned: Reckoned | None = None
+    """Of severance: what the labour bureau's finding makes of it (劳动合同法 Art.47); None where it can't be said."""
 
 
 class Assessment(Model):

@@ -1,25 +1,28 @@
 """From findings to an assessment: contradictions, money, prognosis, and an opening proposal."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Self
 
 from domain.arrears.ledger import Setting, reckon
 from domain.arrears.model import Deferral, MonthDue, Payment
 from domain.arrears.terms import Place, term
-from domain.assessment.assessment import Assessment, OwedItem
+from domain.assessment.assessment import Assessment, OwedItem, Reckoned
 from domain.assessment.insolvency import insolvency_table, ranked
 from domain.assessment.limitation import LimitationClock
 from domain.assessment.months_owed import Underpaid, dues, priced, stakes
 from domain.assessment.opening_proposal import OpeningProposal, opening_proposal
 from domain.assessment.prognosis import PrognosisTable, prognose
 from domain.assessment.reconcile import ConflictTable, reconcile
-from domain.base import Month, to_fen
+from domain.base import Month, last_day, month_of, months, to_fen
 from domain.case.requests import Known
 from domain.deadlines.calendar import Calendar
-from domain.inquiry.findings import MedicalInsuranceFinding
+from domain.entitlements.model import MonthWage, SeveranceFacts
+from domain.entitlements.severance import severance
+from domain.inquiry.findings import LaborFinding, MedicalInsuranceFinding
 from domain.intake.claims import claim_rows
 from domain.procedure.triage.facts import (
     employer_state,
@@ -30,7 +33,7 @@ from domain.procedure.triage.facts import (
     triage_facts,
 )
 from domain.rules.parameters import MissingParameter, Parameters
-from domain.words import ClaimKind, Nature, OperatingState
+from domain.words import ClaimKind, Nature, OperatingState, Relation
 
 _NIL: Final = Decimal("0.00")
 
@@ -67,7 +70,7 @@ def assess(
     arrears, rows = ledger.total(), ledger.rows_used()
     whose = (*((s.item, s.claimant) for s in owed_months.spans), *((s.month.item, s.month.claimant) for s in short))
     part_a = {key: total.owed for key, total in ledger.by_span(whose).items()}
-    part_b = _private_law(known)
+    part_b, severances = _private_law(known), dict(_severances(known, parameters))
     warnings = {
         "unverified-rows": not all(row.verified for row in rows),
         "late-fee-above-principal": ledger.fee_exceeds_principal,
@@ -84,6 +87,7 @@ def assess(
                 claimant=claimant,
                 part_a=part_a.get((item.ref, claimant), _NIL),
                 part_b=part_b.get((item.ref, claimant), _NIL),
+                reckoned=severances.get((item.ref, claimant)),
             )
             for item in items
             for claimant in complaint.claimants_of(item)
@@ -178,6 +182,43 @@ def _opening(known: Known, computed: Assessment, table: PrognosisTable) -> Openi
         table.opening,
         insolvent=employer_state(known) is OperatingState.INSOLVENT or known.complaint.circumstances.insolvency,
     )
+
+
+def _severances(known: Known, parameters: Parameters) -> Iterator[tuple[tuple[str, str], Reckoned]]:
+    """What severance comes to by the months and wages found, where the place has its local wages."""
+    found = [one for finding in known.findings if isinstance(finding, LaborFinding) for one in finding.employments]
+    for item in (*known.complaint.items, *known.supplied):
+        for claimant in known.complaint.claimants_of(item) if item.kind is ClaimKind.SEVERANCE else ():
+            theirs = sorted(
+                (one for one in found if (one.claimant, one.employer) == (claimant, item.respondent)),
+                key=lambda one: one.first_month,
+            )
+            paid = {
+                month: one.monthly_wage
+                for one in theirs
+                for month in months(one.first_month, one.last_month)
+                if one.monthly_wage and one.relation is Relation.FULL
+            }
+            if not paid:
+                continue
+            last = max(paid)
+            facts = SeveranceFacts(
+                since=date.fromisoformat(f"{_unbroken_since(set(paid), last)}-01"),
+                until=last_day(last),
+                wages=tuple(MonthWage(month=month, wage=wage) for month, wage in paid.items()),
+            )
+            with contextlib.suppress(MissingParameter):
+                made = severance(facts, parameters, known.complaint.jurisdiction)
+                years = sum((line.count for line in made.lines), Decimal(0))
+                yield (item.ref, claimant), Reckoned(amount=made.amount, months=years, wage=made.lines[-1].rate)
+
+
+def _unbroken_since(worked: set[Month], last: Month) -> Month:
+    """The first month of the spell of months without a break that ends with the last one."""
+    first = last
+    while (before := month_of(date.fromisoformat(f"{first}-01") - timedelta(days=1))) in worked:
+        first = before
+    return first
 
 
 def _private_law(known: Known) -> dict[tuple[str, str], Decimal]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
+from domain.assessment.assessment import Reckoned
 from domain.assessment.opening_proposal import OpeningProposal
 from domain.base import Instant, Model, Ref, Text, Yuan
 from domain.case.opening import Reading
@@ -69,6 +70,8 @@ class OwedLine(Model):
     claimant: Ref
     part_a: Yuan
     part_b: Yuan
+    reckoned: Reckoned | None = None
+    """Of severance: what it comes to by the finding."""
 
 
 class OnTheTable(Model):
@@ -135,7 +138,7 @@ def bargain(case: CaseState, offer: Offer | None, reader: Actor, now: datetime) 
         as_of=assessment.as_of,
         claimants=tuple(case.claimants),
         owed=tuple(
-            OwedLine(item=one.item, kind=kinds[one.item], claimant=one.claimant, part_a=one.part_a, part_b=one.part_b)
+            OwedLine(kind=kinds[one.item], **dict(one))
             for one in assessment.owed
             if one.claimant not in case.withdrawn and (one.part_a or one.part_b)
         ),

@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from domain.assessment.assessment import Assessment
+from domain.assessment.assessment import Assessment, Reckoned
 from domain.assessment.limitation import ClockState, LimitationClock
 from domain.assessment.prognosis import load_prognosis
 from domain.assessment.reconcile import Decision
 from domain.case.requests import Antecedents, Known
 from domain.inquiry.findings import EmployerState, Finding, Retirement
-from domain.intake.complaint import Circumstances
+from domain.intake.complaint import Circumstances, ClaimItem
 from domain.procedure.assessment.assessing import assess
 from domain.procedure.triage.facts import prognosis_facts, triage_facts
 from domain.rules.parameters import Parameters
@@ -196,3 +196,25 @@ def test_a_late_fee_above_its_principal_is_pointed_out_since_a_cap_is_contested(
     for month, above in (("2019-06", True), ("2019-07", False)):
         old = known(labor(employed(month, month)), tax(), complaint=complaint(items=(claim(month, month),)))
         assert ("late-fee-above-principal" in assessed(old).warnings) is above
+
+
+def test_severance_is_reckoned_from_the_last_spell_found_beside_what_is_claimed() -> None:
+    asked = ClaimItem(ref="i2", kind=ClaimKind.SEVERANCE, respondent="e1", amount=Decimal("30000.00"))
+    found = labor(
+        employed("2020-01", "2020-12", wage="4000.00"),
+        employed("2022-01", "2023-12", wage="6000.00"),
+        employed("2024-01", "2024-03", wage="7000.00"),
+    )
+
+    [owed] = assessed(known(found, tax(), complaint=complaint(items=(asked,)))).owed
+
+    # 2022-01 to 2024-03: two years and three months. Of the last twelve months three at 7,000 and nine at 6,000.
+    assert owed.reckoned == Reckoned(amount=Decimal("15625.00"), months=Decimal("2.5"), wage=Decimal("6250.00"))
+    assert owed.part_b == Decimal("30000.00")
+
+
+def test_severance_is_not_reckoned_where_the_wage_was_not_found() -> None:
+    unknown = employed("2024-01", "2024-03", wage=None)
+    asked = ClaimItem(ref="i2", kind=ClaimKind.SEVERANCE, respondent="e1", amount=Decimal("30000.00"))
+    [owed] = assessed(known(labor(unknown), tax(), complaint=complaint(items=(asked,)))).owed
+    assert owed.reckoned is None
