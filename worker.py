@@ -124,7 +124,7 @@ def worker(role: str, world: World) -> Worker:
             max_cached_workflows=world.cached_cases,
             max_concurrent_workflow_tasks=_CASES_AT_ONCE,
             deployment_config=versioned(role, world.build),
-            interceptors=[Proving(world.verifier), Logged(), Alive(), Unserviceable()],
+            interceptors=[Proving(world.verifier, world.rules.in_office), Logged(), Alive(), Unserviceable()],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         )
         return runner.serve(centre)

@@ -26,6 +26,7 @@ from domain.rules.centre import CentreTable, centre_table
 from domain.rules.parameters import Parameters
 from domain.triage.classification import TriageTable, load_table
 from domain.triage.roster import Roster, load_roster
+from domain.words import Agency
 from texts import call, knows
 
 WHOLE: Final = (
@@ -106,6 +107,18 @@ class Rules:
         if state != self._seen:
             self._tables, self._seen = self._read(), state
         return self._tables
+
+    def in_office(self, agency: Agency | None, who: str, on: date | None) -> bool:
+        """Whether an officer of an agency, or of the mediators (None), holds office, and is there on a day.
+
+        Without a directory every officer is; whoever mediates stands in the roster.
+        """
+        if agency is None:
+            return any(one.id == who for one in self.tables.roster.mediators)
+        officers = self.tables.officers
+        found = officers.find(who)
+        held = found is not None and found.active and found.agency is agency
+        return not officers.officers or (held and found is not None and (on is None or found.is_there(on)))
 
     def deadline(self, event: str, since: datetime | date, jurisdiction: str) -> Deadline:
         """The deadline that a row of deadlines.yaml gives in a place, counted from a day."""

@@ -49,6 +49,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.procedure.closure.handover import handover
     from domain.procedure.closure.reply import take_reply
     from domain.procedure.deadlines import counting_anew
+    from domain.procedure.inquiry.in_office import must_be_in_office
     from domain.procedure.inquiry.opening import close_inquiries, open_task, tell
     from domain.procedure.intake import reopened
     from domain.procedure.intake.admission import admit
@@ -385,7 +386,9 @@ class DisputeWorkflow(RunningCase):
         """Refuse an update that can't be carried out, in the sender's language, before it enters history."""
         body = answers.body(payloads)
         try:
-            protocol.check(self.case, protocol.parse(name, body), self.now)
+            message = protocol.parse(name, body)
+            protocol.check(self.case, message, self.now)
+            must_be_in_office(self.case, message, self.now, proven.in_office)
         except Refused as refused:
             raise answers.refusal(refused, answers.language_of(body)) from None
 

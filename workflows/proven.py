@@ -13,7 +13,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from temporalio import workflow
@@ -33,8 +33,9 @@ from domain.case.identity import HEADER, KeySet, Sent, Use, Verdict, sent_messag
 from domain.case.opening import Reading
 from domain.case.readers import may_read
 from domain.ledger import Actor
+from domain.procedure.inquiry.in_office import InOffice
 from domain.refusal import Refused, refusal
-from domain.words import Language
+from domain.words import Agency, Language
 from runtime.tokens import TOKEN_BYTES, judge, key_id
 from workflows import answers, centre
 
@@ -48,6 +49,7 @@ SIGNALS_A_TASK: Final = 200
 """Proving more takes longer than a workflow task may, where thousands answer at once."""
 NEXT_TASK: Final = timedelta(milliseconds=1)
 _VERIFY: Final = "onestop-verify"
+_IN_OFFICE: Final = "onestop-in-office"
 _BUILT_IN: Final = "__"
 """Temporal's own queries: stack traces and the list of handlers, which tell nothing of a case."""
 
@@ -62,17 +64,23 @@ def reader() -> Actor:
     return actor
 
 
+def _anybody(_agency: Agency | None, _who: str, _on: date | None) -> bool:
+    """Where nothing is validated, as in replay."""
+    return True
+
+
 class Proving(Interceptor):
     """Refuses what nobody proves to have sent."""
 
-    def __init__(self, verify: Verify) -> None:
-        self._verify = verify
+    def __init__(self, verify: Verify, in_office: InOffice = _anybody) -> None:
+        self._verify, self._in_office = verify, in_office
 
     def workflow_interceptor_class(
         self, input: WorkflowInterceptorClassInput
     ) -> type[WorkflowInboundInterceptor] | None:
         """See base class."""
         input.unsafe_extern_functions[_VERIFY] = self._verify
+        input.unsafe_extern_functions[_IN_OFFICE] = self._in_office
         return _Inbound
 
 
@@ -183,6 +191,11 @@ class _Inbound(WorkflowInboundInterceptor):
             raise answers.refusal(refused, language) from None
         _reader.set(asking)
         return await super().handle_query(input)
+
+
+def in_office(agency: Agency | None, who: str, on: date | None) -> bool:
+    """Whether somebody may be given work on a day, as the directory is now: for a validator, whose verdict is kept."""
+    return bool(workflow.extern_functions()[_IN_OFFICE](agency, who, on))
 
 
 def _must_be_proved(token: str | None, sent: Sent, language: Language) -> Actor:

@@ -25,6 +25,8 @@ class HoldSession(Message):
     """The talks that had been called; whoever was invited to them and is not present stayed away."""
     represented: dict[Ref, Text] = {}
     """Who came for a party, and by what mandate."""
+    both_sides: Ref | None = None
+    """The paper in which both sides consent that one person speaks for both (民法典 Art.168(2))."""
 
 
 class ScheduleSession(Message):

@@ -36,6 +36,8 @@ class SigningMandate(Model):
     """To settle takes a special mandate; a legal representative (法定代表人) needs none (民事诉讼法 Art.51, 62)."""
     evidence: Ref
     """The letter of mandate, as the centre files it."""
+    both_sides: Ref | None = None
+    """The paper in which both sides consent that one person speaks for both (民法典 Art.168(2))."""
     expires_on: date | None = None
 
 

@@ -68,6 +68,8 @@ async def test_a_leavers_open_inquiries_are_listed_and_then_moved(at_centre: One
     await inbox(at_centre, cases, "--officer", "tax-01")
 
     assert (await at_centre("officers", "leave", "tax-01", "--to", "lab-01")).code == 2
+    stranger = await at_centre("delegate", cases[0], "tax", "tax-99", "--reason", "出差", "--as", "officer:tax/tax-01")
+    assert (stranger.code, "tax-99 不在名录中" in stranger.err) == (1, True)
     listed = await at_centre("officers", "leave", "tax-01", "--to", "tax-02", "--dry-run", "--json")
     assert (listed.code, len(listed.json)) == (0, 2)
     await inbox(at_centre, cases, "--officer", "tax-01")

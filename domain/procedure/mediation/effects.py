@@ -48,6 +48,12 @@ def hold_session(case: CaseState, message: HoldSession, now: datetime) -> Checke
     must(message.session is None or (talks is not None and talks.booked), "session.over", "session", state="-")
     strangers = message.represented.keys() - set(message.present)
     must(not strangers, "session.represented_absent", "represented", refs=", ".join(sorted(strangers)))
+    sides: list[set[str]] = [
+        {who for party, who in message.represented.items() if (party in case.claimants) is worker}
+        for worker in (True, False)
+    ]
+    both = sides[0] & sides[1]
+    must(not both or message.both_sides is not None, "signing.both_sides", "represented", who=", ".join(sorted(both)))
     yield
     mediation.sessions.append(
         Session(

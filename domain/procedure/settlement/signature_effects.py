@@ -62,6 +62,20 @@ def _by_mandate(mandate: SigningMandate, on: date) -> None:
     must(lasts, "signing.mandate_expired", "mandate.expires_on", day=mandate.expires_on)
 
 
+def _of_one_side(case: CaseState, signing: Signing, party: str, mandate: SigningMandate) -> None:
+    """Nobody speaks for both sides unless both consent (民法典 Art.168)."""
+    if mandate.both_sides is not None:
+        return
+    worker, speaker = party in case.claimants, mandate.representative
+    must(speaker not in (case.respondents if worker else case.claimants), "signing.both_sides", "mandate", who=speaker)
+    for other in signing.signatures:
+        acted = other.mandate is not None and (
+            speaker == other.mandate.representative or mandate.evidence == other.mandate.evidence
+        )
+        opposed = any((one in case.claimants) != worker for one in other.parties)
+        must(not (acted and opposed), "signing.both_sides", "mandate", who=speaker)
+
+
 @accepts(Sign, roles=PARTIES | {Role.MEDIATOR}, phases=PERFORMING, own={"parties"})
 def sign(case: CaseState, message: Sign, now: datetime) -> Checked:
     signing, on = _signing(case, message, now)
@@ -69,6 +83,7 @@ def sign(case: CaseState, message: Sign, now: datetime) -> Checked:
     if message.mandate is not None:
         must(len(message.parties) == 1, "signing.mandate_of_one", "parties")
         _by_mandate(message.mandate, on)
+        _of_one_side(case, signing, message.parties[0], message.mandate)
     yield
     _keep(case, signing, message, on, now, mandate=message.mandate)
 

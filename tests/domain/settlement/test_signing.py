@@ -225,6 +225,22 @@ def test_what_is_signed_in_person_or_on_paper_is_recorded_by_the_mediator() -> N
     assert kept is not None and (kept.evidence, kept.signed_on, kept.by) == ("scan-1", TODAY, MEDIATOR)
 
 
+def test_nobody_signs_for_both_sides_unless_both_consent() -> None:
+    mandate = {"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"}
+    case = say(two(), alone("c1", mandate=mandate))
+    same_person = {**mandate, "evidence": "mandate-2"}
+    same_letter = {**mandate, "representative": "lawyer-2"}
+    for other in (same_person, same_letter):
+        refused(case, alone("e1", Role.RESPONDENT, mandate=other), "signing.both_sides")
+    say(case, alone("e1", Role.RESPONDENT, mandate={**same_person, "both_sides": "consent-7"}))
+
+
+def test_a_party_does_not_sign_for_the_other_side() -> None:
+    mandate = {"scope": "special-mandate", "evidence": "mandate-1"}
+    refused(two(), alone("c1", mandate={**mandate, "representative": "e1"}), "signing.both_sides")
+    refused(two(), alone("e1", Role.RESPONDENT, mandate={**mandate, "representative": "c2"}), "signing.both_sides")
+
+
 def test_to_settle_for_another_takes_a_special_mandate_that_lasts() -> None:
     mandate = {"representative": "lawyer-1", "scope": "general-mandate", "evidence": "mandate-1"}
     refused(two(), alone("e1", Role.RESPONDENT, mandate=mandate), "signing.mandate_scope")
