@@ -37,23 +37,23 @@ OPEN_SHARE: Final = 4
 _FILL = (
     """
     insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill, employer_digest,
-        employer_name, filed_at, phase, case_class, claimants, waits_since)
+        employer_name, employer_keys, filed_at, phase, case_class, claimants, waits_since)
     select 'dispute-' || n, 'RZ-' || (2020 + n % 7) || '-' || lpad((n / 7)::text, 6, '0'), 'c-' || n, 'demo',
         'counter', false, ($2::text[])[1 + n % $4::int], ($3::text[])[1 + n % $4::int],
+        array[($2::text[])[1 + n % $4::int]],
         $5::timestamptz + n * interval '1 minute', 'fact-finding',
         (array['general', 'general', 'general', 'policy', 'complex', 'special'])[1 + n % 6], 1 + n % 9, $5
     from generate_series(1, $1::int) n
     """,
     """
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, seq, case_number,
-        case_class, employer_digest, claimants, kinds, priority, remind_at, escalated_to)
+        case_class, claimants, kinds, priority, remind_at, escalated_to)
     select d."case", a.agency, a.agency,
         case when random() * $2::int < 1
             then (array['offered', 'claimed', 'claimed', 'signed'])[1 + floor(random() * 4)]
             else (array['done', 'done', 'done', 'lapsed', 'skipped'])[1 + floor(random() * 5)] end,
         a.agency || '-' || floor(random() * $3::int)::int, d.filed_at,
-        d.filed_at + random() * interval '30 days', false, 1, d.case_number, d.case_class, d.employer_digest,
-        d.claimants,
+        d.filed_at + random() * interval '30 days', false, 1, d.case_number, d.case_class, d.claimants,
         case when random() < 0.001 then array['severance'] when random() < 0.05 then array['wages', 'arrears']
             else array['arrears'] end,
         1 + floor(random() * 5)::int, d.filed_at + interval '5 days',

@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import Field
 
 import texts
-from casebook.digests import digests_of_employer
+from casebook.digests import keys_of_text
 from domain.base import Instant, Model, Ref
 from domain.inquiry.tasks import SHOWN_OPEN
 from domain.words import Agency, CaseClass, ClaimKind, Language
@@ -27,8 +27,8 @@ _NAMED: Final = {
     False: 'e.name as employer_name from ({page}) t left join case_employer e using ("case", agency)',
 }
 _EMPLOYER: Final = {
-    True: "employer_digest = any({digests})",
-    False: '("case", agency) in (select "case", agency from case_employer where digest = any({digests}))',
+    True: '"case" in (select "case" from dispute where {found})',
+    False: '("case", agency) in (select "case", agency from case_employer where {found})',
 }
 
 
@@ -44,7 +44,7 @@ class TaskFilter(Model):
     due_until: Instant | None = None
     case_class: CaseClass | None = None
     employer: str | None = None
-    """Exact name or credit code."""
+    """A name, present or former, or the credit code; a part of a name where nobody is called just that."""
     escalated_to: Ref | None = None
     text: Annotated[str, Field(max_length=200)] | None = None
     """Words: (the beginning of) a case number, its serial number, or what is claimed, in either language."""
@@ -130,8 +130,13 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
     if wanted.escalated_to is not None:
         where.append(f"escalated_to = {given(wanted.escalated_to)}")
     if wanted.employer is not None:
-        digests = digests_of_employer(vault, wanted.employer)
-        where.append(_EMPLOYER[centre].format(digests=given(digests)))
+        keys, parts = keys_of_text(vault, wanted.employer)
+        column, table = ("employer_keys", "dispute") if centre else ("keys", "case_employer")
+        found = exact = f"{column} && {given(keys)}::text[]"
+        if parts:
+            nobody = f"not exists (select from {table} where {exact})"
+            found = f"{exact} or ({column} @> {given(parts)}::text[] and {nobody})"
+        where.append(_EMPLOYER[centre].format(found=found))
     if wanted.due_from is not None:
         where.append(f"due_at >= {given(wanted.due_from)}")
     if wanted.due_until is not None:

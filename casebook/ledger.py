@@ -65,10 +65,10 @@ _LINE: Final = """
     where "case" = $1 and seq <= $23 and (select write from may)
 ), inbox as (
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,
-        reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number, employer_digest)
+        reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number)
     select $1, t.task, t.agency, t.state, t.officer, t.opened_at, t.due_at, t.escalated, t.escalated_to, t.remind_at,
         t.reminded, t.priority, array_remove(string_to_array(t.delegated_by, ','), ''), $23, $13, $18,
-        $36::text[], d.case_number, d.employer_digest
+        $36::text[], d.case_number
     from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[], $29::timestamptz[],
         $30::boolean[], $31::text[], $32::timestamptz[], $33::boolean[], $34::int[], $35::text[]) as t (task, agency,
         state, officer, opened_at, due_at, escalated, escalated_to, remind_at, reminded, priority, delegated_by)

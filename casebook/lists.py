@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import Field
 
-from casebook.digests import digests_of_employer
+from casebook.digests import keys_of_text
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.triage.roster import Load
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase
@@ -25,7 +25,7 @@ class CaseFilter(Model):
     overdue_at: Instant | None = None
     """Cases whose deadline has passed at this instant."""
     employer: str | None = None
-    """Exact name or credit code."""
+    """A name, present or former, or the credit code; a part of a name where nobody is called just that."""
     mediator: Ref | None = None
     outcome: Outcome | None = None
     drill: bool | None = None
@@ -65,9 +65,7 @@ class CaseLine(Model):
 
 async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
     """A page of cases, the latest filed first."""
-    digests = None
-    if wanted.employer is not None:
-        digests = digests_of_employer(vault, wanted.employer)
+    keys, parts = (None, None) if wanted.employer is None else keys_of_text(vault, wanted.employer)
     after_at, after_case = wanted.after or (None, None)
     rows = await pool.fetch(
         """
@@ -77,7 +75,8 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
           and ($3::text is null or exists (select from task t where t."case" = d."case"
                and t.agency = $3 and t.state in ('claimed', 'offered', 'signed', 'suspended')))
           and ($4::timestamptz is null or (not closed and waits_until <= $4))
-          and ($5::text[] is null or employer_digest = any($5))
+          and ($5::text[] is null or employer_keys && $5 or ($14::text[] <> '{}' and employer_keys @> $14
+               and not exists (select from dispute where employer_keys && $5)))
           and ($6::text is null or mediator = $6)
           and ($7::text is null or outcome = $7)
           and ($8::boolean is null or drill = $8)
@@ -90,7 +89,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         wanted.case_class,
         wanted.agency,
         wanted.overdue_at,
-        digests,
+        keys,
         wanted.mediator,
         wanted.outcome,
         wanted.drill,
@@ -99,6 +98,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         wanted.limit,
         wanted.blocked,
         wanted.to_merge,
+        parts,
     )
     return [_case_line(row, vault) for row in rows]
 

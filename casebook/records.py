@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import asyncpg
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from casebook.digests import employer_digest, identity_digest
+from casebook.digests import employer_digest, employer_keys, identity_digest
 from domain.base import Model, Month, Yuan
 from domain.grid.early_warning import NamedEmployer
 from domain.identifiers import CreditCode, IdentityNumber
@@ -199,16 +199,19 @@ async def _insert(pool: asyncpg.Pool, vault: Vault, agency: Agency, rows: Sequen
     for kind, row in rows:
         person = identity_digest(vault, row.identity_number) if row.identity_number else ""
         employer = employer_key(vault, row.employer_name, row.employer_code)
+        by_name = employer_key(vault, row.employer_name, None)
         fields = json.dumps(row.model_dump(mode="json", exclude=KEYS), sort_keys=True)
         digest = vault.digest(f"{kind}|{person}|{employer}|{fields}")
         named = NamedEmployer(name=row.employer_name, credit_code=row.employer_code)
         sealed = vault.seal(named.model_dump_json(), "employer") if employer else None
-        values[digest] = agency.value, kind, person, employer, vault.seal(fields, SEALED), digest, sealed
+        values[digest] = agency.value, kind, person, employer, by_name, vault.seal(fields, SEALED), digest, sealed
     columns = list(zip(*values.values(), strict=True))
     inserted = await pool.fetch(
         """
-        insert into record (agency, kind, identity_digest, employer_digest, fields, digest, employer)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        insert into record (agency, kind, identity_digest, employer_digest, employer_name_digest, fields, digest,
+            employer)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::text[])
         on conflict (agency, digest) do update set employer = excluded.employer where record.employer is null
             and excluded.employer is not null
         returning xmax = 0 as new
@@ -250,25 +253,23 @@ class TableRecords:
     async def read(self, query: RecordsQuery) -> Finding:
         """The finding that the loaded rows give for the people and employers of a case."""
         people = {identity_digest(self._vault, c.identity_number): c.ref for c in query.claimants}
-        employers = {employer_digest(self._vault, r): r.ref for r in query.respondents}
         rows = await self._pool.fetch(
             """
-            select kind, identity_digest, employer_digest, fields from record
+            select kind, identity_digest, employer, fields from record
             where agency = $1 and (identity_digest = any($2)
-                or (identity_digest = '' and employer_digest = any($3)))
+                or (identity_digest = '' and (employer_digest = any($3) or employer_name_digest = any($3))))
             order by digest
             """,
             self._agency.value,
             list(people),
-            list(employers),
+            employer_keys(self._vault, query.respondents),
         )
-        return self._finding(rows, people, employers, query)
+        return self._finding(rows, people, query)
 
     def _finding(
         self,
         rows: Iterable[asyncpg.Record],
         people: Mapping[str, str],
-        employers: Mapping[str, str],
         query: RecordsQuery,
     ) -> Finding:
         parts: dict[str, list[dict[str, Any]]] = {}
@@ -279,10 +280,12 @@ class TableRecords:
                 continue
             if row["identity_digest"]:
                 named["claimant"] = people[row["identity_digest"]]
-            if row["employer_digest"]:
-                if row["employer_digest"] not in employers:
+            if row["employer"]:
+                about = NamedEmployer.model_validate_json(self._vault.open(row["employer"], "employer"))
+                same = (r.ref for r in query.respondents if r.is_also(about.name, about.credit_code))
+                if (ref := next(same, None)) is None:
                     continue
-                named["employer"] = employers[row["employer_digest"]]
+                named["employer"] = ref
             parts.setdefault(part, []).append(named)
         for entries in parts.values():
             entries.sort(key=lambda entry: (entry.get("claimant", ""), entry.get("first_month") or ""))

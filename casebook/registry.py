@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from casebook import numbers
-from casebook.digests import employer_digest, identity_digest
+from casebook.digests import code_digest, employer_digest, employer_keys, identity_digest, search_keys
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Registration, RegistrationRequest
 from domain.intake.complaint import Claimant
@@ -29,9 +29,10 @@ async def register(
     already are named, and somebody has to merge those. ``given`` is the answer of before that the casebook has lost;
     ``series`` is what the centre's numbers begin with.
     """
-    employer = employer_digest(vault, request.complaint.employer)
+    employer = request.complaint.employer
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", employer)
+        for key in sorted(employer_keys(vault, [employer])):
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
         known = await connection.fetchrow(
             """
             select d."case", d.case_number, d.joined_to, d.overlapping, d.merge_with, j.case_number as joined_number
@@ -42,7 +43,7 @@ async def register(
         if known is not None and not (request.apart and known["joined_to"]):
             return _answer(known)
         if given is None:
-            given = await _answered(connection, vault, employer, request, DRILLS if request.drill else series)
+            given = await _answered(connection, vault, request, DRILLS if request.drill else series)
         elif not given.joined:
             begins, year, serial = given.case_number.split("-")
             await numbers.pass_over(connection, begins, int(year), int(serial))
@@ -53,8 +54,8 @@ async def register(
             with filed as (
                 insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
                     employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, merge_with,
-                    waits_since, outcome, phase)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9,
+                    employer_keys, employer_code, waits_since, outcome, phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
                 on conflict ("case") do update set case_number = excluded.case_number, joined_to = null,
@@ -71,13 +72,15 @@ async def register(
             request.complaint.jurisdiction,
             request.complaint.channel,
             request.drill,
-            employer,
-            vault.seal(request.complaint.employer.name, "employer"),
+            employer_digest(vault, employer),
+            vault.seal(employer.name, "employer"),
             request.filed_at,
             joined,
             list(given.overlaps),
             len(request.complaint.claimants),
             list(given.merge_with),
+            search_keys(vault, employer),
+            code_digest(vault, employer),
         )
         if not joined:
             await _name_for_agencies(connection, vault, request)
@@ -88,10 +91,10 @@ async def register(
 
 
 async def _answered(
-    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest, series: str
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, request: RegistrationRequest, series: str
 ) -> Registration:
     """What a complaint is told that asks for the first time."""
-    others = await _open_cases(connection, vault, employer, request)
+    others = await _open_cases(connection, vault, request)
     joined = None if request.apart else _to_join(others, len(request.complaint.claimants))
     if joined is not None:
         return Registration(case=joined, case_number=others[joined].case_number, joined=True)
@@ -110,9 +113,9 @@ async def _name_for_agencies(
     """So that an agency's own login finds and reads who a case is about, as soon as it inquires."""
     employer = request.complaint.employer
     await connection.executemany(
-        'insert into case_employer ("case", agency, name, digest) values ($1, $2, $3, $4) on conflict do nothing',
+        'insert into case_employer ("case", agency, name, keys) values ($1, $2, $3, $4) on conflict do nothing',
         [
-            (request.case, agency, own.seal(employer.name, "employer"), employer_digest(own, employer))
+            (request.case, agency, own.seal(employer.name, "employer"), search_keys(own, employer))
             for agency, own in vault.agencies.items()
         ],
     )
@@ -139,21 +142,26 @@ class _Holder:
 
 
 async def _open_cases(
-    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, employer: str, request: RegistrationRequest
+    connection: asyncpg.pool.PoolConnectionProxy, vault: Vault, request: RegistrationRequest
 ) -> dict[str, _Holder]:
-    """Open cases against the employer that have claimants of the complaint already."""
+    """Open cases against the employer that have claimants of the complaint already.
+
+    It is the same by its credit code where both name one, or else by a name that it has or had.
+    """
+    employer = request.complaint.employer
     refs = {identity_digest(vault, c.identity_number): c.ref for c in request.complaint.claimants}
     rows = await connection.fetch(
         """
         select h."case", h.case_number, c.identity_digest
         from claimant c join dispute d using ("case") join dispute h on h."case" = coalesce(d.joined_to, d."case")
-        where h.employer_digest = $1 and not h.closed and h.drill = $2 and c.identity_digest = any($3)
-            and d."case" <> $4
+        where h.employer_keys && $1::text[] and (h.employer_code is null or $5::text is null or h.employer_code = $5)
+            and not h.closed and h.drill = $2 and c.identity_digest = any($3) and d."case" <> $4
         """,
-        employer,
+        employer_keys(vault, [employer]),
         request.drill,
         list(refs),
         request.case,
+        code_digest(vault, employer),
     )
     found: dict[str, _Holder] = {}
     for row in rows:

@@ -2,12 +2,13 @@
 
 import unicodedata
 from datetime import date
+from itertools import combinations
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan, last_day
-from domain.identifiers import CreditCode, IdentityNumber, birth_date
+from domain.identifiers import CreditCode, IdentityNumber, birth_date, same_name
 from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -78,6 +79,8 @@ class Respondent(Model):
 
     ref: Ref
     name: Name
+    former_names: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
+    """What it was called before: whoever knew it by one of these means the same."""
     kind: RespondentKind = RespondentKind.EMPLOYER
     credit_code: CreditCode | None = None
     unit: str | None = None
@@ -85,6 +88,17 @@ class Respondent(Model):
     email: Email | None = None
     attitude: Attitude | None = None
     """What the respondent has said about talking, as the intake service or the grid heard it; None when unknown."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it is called and was called, however that was typed."""
+        return frozenset(map(same_name, (self.name, *self.former_names)))
+
+    def is_also(self, name: str | None, credit_code: str | None, *former: str) -> bool:
+        """Whether somebody so called is the same: by the credit code where both have one, or else by a name."""
+        if self.credit_code and credit_code:
+            return self.credit_code == credit_code
+        return not self.names.isdisjoint(map(same_name, filter(None, (name, *former))))
 
 
 class ClaimItem(Model):
@@ -165,6 +179,9 @@ class Complaint(Model):
             raise ValueError("complaint.duplicate_claimant")
         codes = [r.credit_code for r in self.respondents if r.credit_code is not None and r.kind in EMPLOYING]
         if len(codes) != len(set(codes)):
+            raise ValueError("complaint.duplicate_employer")
+        employing = [r for r in self.respondents if r.kind in EMPLOYING]
+        if any(a.is_also(b.name, b.credit_code, *b.former_names) for a, b in combinations(employing, 2)):
             raise ValueError("complaint.duplicate_employer")
         self._lived()
         if all(r.kind not in EMPLOYING for r in self.respondents):

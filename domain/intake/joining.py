@@ -42,14 +42,13 @@ class Brought(Model):
 def brought(held: Complaint, items: Sequence[ClaimItem], complaint: Complaint) -> Brought:
     """What the complaint brings to a case of which ``held`` is the complaint and ``items`` are all claim items.
 
-    People are known by their identity numbers, respondents by credit code or else name. A public-law claim is
-    new as far as its months or insurance kinds are; a month claimed twice is owed once all the same
-    (``domain/assessment/months_owed``). A private-law claim of one kind against one respondent is one claim.
+    People are known by their identity numbers, respondents by credit code or else a name that they have or had. A
+    public-law claim is new as far as its months or insurance kinds are; a month claimed twice is owed once all the
+    same (``domain/assessment/months_owed``). A private-law claim of one kind against one respondent is one claim.
     """
     refs = {*(c.ref for c in held.claimants), *(r.ref for r in held.respondents)}
     people = {c.identity_number: c.ref for c in held.claimants}
     known = frozenset(people[c.identity_number] for c in complaint.claimants if c.identity_number in people)
-    answering = {_known_as(r): r.ref for r in held.respondents}
     as_here: dict[Ref, Ref] = {}
     claimants, respondents = [], []
     for person in complaint.claimants:
@@ -58,10 +57,11 @@ def brought(held: Complaint, items: Sequence[ClaimItem], complaint: Complaint) -
             claimants.append(person.model_copy(update={"ref": ref}))
         as_here[person.ref] = people[person.identity_number]
     for respondent in complaint.respondents:
-        if _known_as(respondent) not in answering:
-            answering[_known_as(respondent)] = ref = _free(respondent.ref, refs)
-            respondents.append(respondent.model_copy(update={"ref": ref}))
-        as_here[respondent.ref] = answering[_known_as(respondent)]
+        same = (one for one in held.respondents if _are_one(respondent, one))
+        if (here := next(same, None)) is None:
+            here = respondent.model_copy(update={"ref": _free(respondent.ref, refs)})
+            respondents.append(here)
+        as_here[respondent.ref] = here.ref
     added, others = _items(held, items, complaint, as_here)
     return Brought(
         known=known,
@@ -108,8 +108,8 @@ def _within(item: ClaimItem, other: ClaimItem) -> bool:
     return from_the_first and to_the_last and kinds
 
 
-def _known_as(respondent: Respondent) -> str:
-    return respondent.credit_code or respondent.name
+def _are_one(one: Respondent, other: Respondent) -> bool:
+    return one.is_also(other.name, other.credit_code, *other.former_names)
 
 
 def _free(ref: Ref, taken: set[Ref]) -> Ref:

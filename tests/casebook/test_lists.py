@@ -54,10 +54,12 @@ async def test_each_filter_keeps_what_it_names_and_nothing_else(desk: Desk) -> N
     assert await desk.listed(phase=Phase.MEDIATION, outcome=Outcome.FAILED) == []
 
 
-async def test_cases_are_found_by_mediator_and_by_the_exact_name_of_the_employer(desk: Desk) -> None:
+async def test_cases_are_found_by_mediator_and_by_the_employers_name_or_a_part_of_it(desk: Desk) -> None:
     one = await desk.case()
     assert await desk.listed(employer=None, mediator=desk.mediator) == [one]
-    assert await desk.listed(employer=desk.company.split("-")[0]) == []
+    assert await desk.listed() == await desk.listed(employer=f" {desk.company} ") == [one]
+    assert one in await desk.listed(employer=desk.company[2:], limit=500)
+    assert await desk.listed(employer=f"{desk.company}店") == []
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat_while_cases_come_in(desk: Desk) -> None:

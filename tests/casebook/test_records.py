@@ -91,6 +91,26 @@ async def test_the_labour_bureaus_rows_come_back_as_a_draft_that_names_everybody
     assert draft["retirements"] == [{"claimant": "c2", "on": "2027-03-09"}]
 
 
+async def test_rows_under_a_former_name_are_those_of_the_employer(
+    office: Office,
+) -> None:
+    now = office.company.model_copy(
+        update={"name": fresh("虚构更名公司"), "credit_code": CODE, "former_names": (office.company.name,)}
+    )
+    await office.load(
+        Agency.TAX,
+        "record,identity_number,employer_code,employer_name,insurance,first_month,last_month,base,state,since",
+        f"contribution,{office.first},,{office.company.name},pension,2024-01,2024-01,6200,,",
+        f"contribution,{office.first},{CODE},随便什么名,pension,2024-02,2024-02,6200,,",
+        f"contribution,{office.first},91990000MA0000301C,{now.name},pension,2024-03,2024-03,6200,,",
+        f"state,,,{office.company.name},,,,,abnormal,2024-05-01",
+    )
+    office.company = now
+    draft = await office.draft(Agency.TAX)
+    assert [row["first_month"] for row in draft["contributions"]] == ["2024-01", "2024-02"]
+    assert [row["employer"] for row in draft["employers"]] == ["e1"]
+
+
 async def test_each_agencys_rows_fill_its_own_finding(office: Office) -> None:
     who = f"{office.first},{office.company.name}"
     await office.load(

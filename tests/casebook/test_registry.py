@@ -153,6 +153,21 @@ async def test_an_employer_is_one_by_its_credit_code_whatever_it_is_called(pool:
     assert (second.joined, second.case) == (True, first.case)
 
 
+async def test_an_employer_is_one_by_a_name_that_it_had_however_it_is_typed(pool: asyncpg.Pool, vault: Vault) -> None:
+    code, old, new = "91350100M000100Y43", fresh("虚构（旧）公司"), fresh("虚构新公司")
+    first = await register(pool, vault, request(against(old, 72)))
+    renamed = against(new, 72, credit_code=code, former_names=(old.replace("（", "(").replace("）", ")"),))
+    second = await register(pool, vault, request(renamed))
+    assert (second.joined, second.case) == (True, first.case)
+
+
+async def test_two_employers_of_one_name_and_two_credit_codes_are_two(pool: asyncpg.Pool, vault: Vault) -> None:
+    name = fresh("虚构同名公司")
+    first = await register(pool, vault, request(against(name, 73, credit_code="91350100M000100Y43")))
+    second = await register(pool, vault, request(against(name, 73, credit_code="91990000MA0000301C")))
+    assert not first.joined and not second.joined
+
+
 async def test_a_drill_never_joins_a_real_case_and_has_numbers_of_its_own(pool: asyncpg.Pool, vault: Vault) -> None:
     name = fresh("虚构公司")
     await register(pool, vault, request(against(name, 1)))
