@@ -138,26 +138,27 @@ async def settle(
     )
 
 
-async def of_case(pool: asyncpg.Pool, case: str) -> list[NoticeLine]:
-    """Every notice of a case with what became of it."""
+async def of_case(pool: asyncpg.Pool, case: str, to: str | None = None) -> list[NoticeLine]:
+    """Every notice of a case with what became of it, or those to one recipient or audience."""
     rows = await pool.fetch(
         """
         select n.*, d.case_number from notice n join dispute d using ("case")
-        where n."case" = $1 order by seq, recipient, channel
+        where n."case" = $1 and ($2::text is null or $2 in (recipient, audience)) order by seq, recipient, channel
         """,
         case,
+        to,
     )
     return [NoticeLine.model_validate({name: row[name] for name in NoticeLine.model_fields}) for row in rows]
 
 
-async def of_reader(pool: asyncpg.Pool, recipient: str, limit: int) -> list[NoticeLine]:
-    """The latest notices of an agency, an officer, a mediator or the supervisor, in the app."""
+async def of_reader(pool: asyncpg.Pool, to: str, limit: int) -> list[NoticeLine]:
+    """The latest notices to a recipient, or to all of an audience, in the app."""
     rows = await pool.fetch(
         """
         select n.*, d.case_number from notice n join dispute d using ("case")
-        where recipient = $1 and channel = $2 order by sent_at desc, "case", seq limit $3
+        where $1 in (recipient, audience) and channel = $2 order by sent_at desc, "case", seq limit $3
         """,
-        recipient,
+        to,
         IN_APP,
         limit,
     )

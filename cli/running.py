@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import asyncpg
 import typer
@@ -28,6 +28,15 @@ from runtime.settings import Settings
 from runtime.signing_keys import NoSigningKey
 from runtime.web import Away
 from texts import sentences
+
+_AWAY: Final = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+"""What PostgreSQL says while nobody can ask it anything."""
 
 
 def run(work: Callable[[], Awaitable[None]], language: str) -> None:
@@ -72,8 +81,10 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         if error.status is RPCStatusCode.NOT_FOUND:
             fail(Exit.NOT_FOUND, texts.say("cli.case_over", language))
         fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
-    except (connect.NotRunning, RuntimeError, OSError, asyncpg.PostgresError) as error:
+    except (connect.NotRunning, RuntimeError, OSError, *_AWAY) as error:
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
+    except asyncpg.PostgresError as error:
+        fail(Exit.REFUSED, texts.say("cli.casebook_refused", language, why=error))
 
 
 def _call_by_name() -> None:

@@ -21,17 +21,17 @@ def register(app: typer.Typer, language: str) -> None:
     def notices(
         case: Annotated[str | None, typer.Argument(help=texts.say("cli.case", language))] = None,
         reader: Annotated[
-            str, typer.Option("--for", help=texts.say("cli.field.notice_reader", language))
-        ] = "supervisor",
+            str | None, typer.Option("--for", help=texts.say("cli.field.notice_reader", language))
+        ] = None,
         limit: Annotated[int, typer.Option(help=texts.say("cli.field.limit", language))] = 50,
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         async def work() -> None:
             async with link() as at:
                 if case is not None:
-                    found = await outbox.of_case(at.pool, (await at.case(case)).id)
+                    found = await outbox.of_case(at.pool, (await at.case(case)).id, reader)
                 else:
-                    found = await outbox.of_reader(at.pool, reader, limit)
+                    found = await outbox.of_reader(at.pool, reader or "supervisor", limit)
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
             else:

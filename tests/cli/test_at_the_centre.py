@@ -106,6 +106,10 @@ async def test_a_case_from_filing_to_closure_by_commands_alone(at_centre: Onesto
     view = await until(at_centre, case, "closed")
     assert view["outcome"] == "performed"
     assert await listed(at_centre, case, "--outcome", "performed")
+    told = (await at_centre("notices", case, "--json")).json
+    for reader in ("c1", "claimants", "mediator"):
+        theirs = (await at_centre("notices", case, "--for", reader, "--json")).json
+        assert 0 < len(theirs) < len(told)
     for arguments in (["show", case], ["timeline", case], ["watch", case], ["why", case], ["list"]):
         shown = await at_centre(*arguments)
         assert shown.code == 0
