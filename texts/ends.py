@@ -25,6 +25,14 @@ def way(told: Mapping[str, object], language: str) -> str:
     return say("ends.by-clock" if told["by_clock"] else "ends.no-term", language, way=does)
 
 
+def step(told: Mapping[str, object], language: str) -> str:
+    """What follows on a way of remedy, and how long it may take."""
+    length = say(f"deadlines.counts-{told['unit']}", language, length=told["length"])
+    since = say(f"deadlines.from.{told['counted_from']}", language)
+    does = say(f"ends.step.{told['rule']}", language)
+    return say("ends.step", language, does=does, length=length, since=since, source=told["source"])
+
+
 def way_line(told: Mapping[str, object], language: str) -> str:
     """A way of remedy with what it is for and its article."""
     return say(

@@ -54,6 +54,7 @@ def lines(found: EndsView, language: str) -> Iterator[str]:
         for way in remedies[item.answer, item.nature].ways:
             doubt = "" if way.verified else texts.say("ends.unverified", language)
             yield f"  → {said.way(way.model_dump(), language)}（{way.source}）{doubt}"
+            yield from (f"     · {said.step(step.model_dump(), language)}" for step in way.steps)
     for paper in found.papers:
         yield texts.say("ends.paper", language, paper=texts.label(paper.kind, language), number=paper.number)
 

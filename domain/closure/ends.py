@@ -41,6 +41,8 @@ class Way(Model):
     """Whether the term has to pass before the way is open."""
     then: Ref | None = None
     """The rule by which the way runs out once it is open; None: it does not."""
+    steps: tuple[Ref, ...] = ()
+    """The rules of what follows on this way, none of which has begun to run."""
     source: str
     verified: bool
 
@@ -91,6 +93,17 @@ class EndsTable(Model):
         return self
 
 
+class NextStep(Model):
+    """A term of what follows on a way, counted from a day that has not come."""
+
+    rule: Ref
+    length: int
+    unit: str
+    counted_from: str
+    source: str
+    verified: bool
+
+
 class WayOpen(Model):
     """A way of remedy in a case. Neither ``last`` nor ``opens_after``: nothing runs out, or the item's clock does."""
 
@@ -101,6 +114,7 @@ class WayOpen(Model):
     last: date | None = None
     opens_after: date | None = None
     provisional: bool = False
+    steps: tuple[NextStep, ...] = ()
     source: str
     verified: bool
 
@@ -207,7 +221,8 @@ def _open(
     answer: str, nature: Nature, starts: Mapping[str, date], count: Callable[[str, date], Deadline]
 ) -> Iterator[WayOpen]:
     for way in (ways()[name] for name in remedy_rows()[answer, nature].ways):
-        told = WayOpen(way=way.way, body=way.body, source=way.source, verified=way.verified)
+        steps = tuple(_steps(way.steps, starts, count))
+        told = WayOpen(way=way.way, body=way.body, source=way.source, verified=way.verified, steps=steps)
         if way.counted_from == "clock":
             yield told.model_copy(update={"by_clock": True})
         elif way.rule is None or way.counted_from is None:
@@ -224,6 +239,15 @@ def _open(
                     "verified": way.verified and all(one.verified for one in terms),
                 }
             )
+
+
+def _steps(
+    rules: Iterable[Ref], starts: Mapping[str, date], count: Callable[[str, date], Deadline]
+) -> Iterator[NextStep]:
+    for rule in rules if "closure" in starts else ():
+        row = count(rule, starts["closure"]).row
+        if row is not None:
+            yield NextStep(rule=rule, **{name: getattr(row, name) for name in NextStep.model_fields if name != "rule"})
 
 
 def without_terms(answers: Iterable[tuple[str, Nature]]) -> tuple[Remedy, ...]:

@@ -31,8 +31,6 @@ CountedFrom = Literal[
     "decision",
     "due",
     "end-of-breach",
-    "founding",
-    "hiring",
     "knowledge",
     "last-instalment",
     "opening",

@@ -56,7 +56,7 @@ def test_a_date_is_explained_step_by_step_in_the_user_s_language(run: Run) -> No
     english = run("plan", "mediation", "--from", "2025-09-23").output
     assert "2025-10-08 is a holiday: moved to 2025-10-09 (民法典 Art.203)" in english
     assert "arbitration is open" in english
-    chinese = run("plan", "accept-mediation", "--from", "2026-12-30", language="zh-CN").output
+    chinese = run("plan", "arbitration-acceptance", "--from", "2026-12-30", language="zh-CN").output
     assert "2027 年放假安排尚未公布，暂定" in chinese and "（未核实）" in chinese
 
 

@@ -217,7 +217,7 @@ def _left_to_do(case: CaseState, now: datetime) -> dict[str, Any]:
 def _ways(remedies: Iterable[Remedy]) -> Iterator[WayLine]:
     for remedy in remedies:
         for way in remedy.ways:
-            yield WayLine(answer=remedy.answer, nature=remedy.nature, **way.model_dump(exclude={"verified"}))
+            yield WayLine(answer=remedy.answer, nature=remedy.nature, **way.model_dump(exclude={"verified", "steps"}))
 
 
 def _limits(case: CaseState, now: datetime, items: Collection[str]) -> tuple[LimitLine, ...]:

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 import texts
 from domain.base import CENTRE_ZONE
+from domain.closure.ends import ways
 from domain.deadlines.calendar import Calendar, Notice, OutsideCalendar
 from domain.deadlines.deadline import Deadline, Suspension, on_day, plan, prolonged, recount, remind_on, replan, spans
 from domain.deadlines.term_table import ExtensionRefused, Terms, UnknownTerm, term, terms
 from domain.rules.rule_table import TableError
+from domain.settlement.confirmation import ConfirmationKind
+from domain.words import Lane
+from domain.yaml_file import TABLES
 
 OFFICIAL = Calendar()
 WITH_2027 = Calendar(
@@ -55,7 +59,7 @@ def pause(first: str, last: str) -> Suspension:
         # Sunday 18 February 2024 is worked
         ("inquiry-fast", "2024-02-09", "2024-02-22"),
         ("accept-complaint", "2026-02-13", "2026-02-27"),
-        ("accept-mediation", "2025-04-30", "2025-05-08"),
+        ("arbitration-acceptance", "2025-04-30", "2025-05-12"),
         # six months from 31 August end on the last of February, a Saturday worked in lieu
         ("administrative-suit", "2025-08-31", "2026-02-28"),
         ("administrative-suit", "2023-08-31", "2024-02-29"),
@@ -70,7 +74,7 @@ def pause(first: str, last: str) -> Suspension:
         ("suit-after-award", "2024-09-30", "2024-10-15"),
         # ten working days, not calendar days, for the reminder before enforcement
         ("enforcement-reminder", "2025-09-26", "2025-10-16"),
-        ("legal-aid-decision", "2025-09-24", "2025-10-09"),
+        ("award-set-aside", "2025-09-05", "2025-10-09"),
         ("follow-up", "2026-12-01", "2026-12-31"),
         ("proposal-answer", "2025-09-30", "2025-10-05"),
         ("instalment-grace", "2025-09-30", "2025-10-10"),
@@ -242,7 +246,7 @@ def test_every_place_has_every_term() -> None:
 
 def test_a_term_before_its_law_is_refused_and_an_older_row_is_used() -> None:
     with pytest.raises(UnknownTerm) as refusal:
-        plan("legal-aid-decision", date(2021, 12, 31), OFFICIAL)
+        plan("reconsideration-untold", date(2021, 12, 31), OFFICIAL)
     assert "2021-12-31" in texts.say(refusal.value.code, "en", **refusal.value.params)
     assert plan("arbitration-limitation", date(2008, 4, 30), OFFICIAL).source == "劳动法 Art.82"
     assert plan("arbitration-limitation", date(2008, 5, 1), OFFICIAL).due == date(2009, 5, 4)
@@ -349,3 +353,20 @@ def test_counting_anew_by_the_same_calendar_changes_nothing(
     assert recount(deadline, OFFICIAL) == deadline
     once = recount(prolonged(deadline, days), OFFICIAL)
     assert recount(once, OFFICIAL) == once
+
+
+def test_every_term_of_the_table_is_followed_or_told_by_something() -> None:
+    made = {f"inquiry-{lane}" for lane in Lane} | {f"{kind}-reminder" for kind in ConfirmationKind}
+    told = {rule for way in ways().values() for rule in (way.rule, way.then, *way.steps)}
+    limits = (TABLES / "limitation.yaml").read_text(encoding="utf-8")
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for room in ("domain", "activities", "runtime")
+        for file in sorted((TABLES.parents[1] / room).rglob("*.py"))
+    )
+    unused = {
+        event
+        for event in terms()
+        if event not in made | told and f'"{event}"' not in code and f"rule: {event}" not in limits
+    }
+    assert unused == set()
