@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -73,7 +73,10 @@ class Deferral(Scope):
     since: date
     until: date | None = None
     """Open when left out, as from the acceptance of an insolvency (企业破产法 Art.46)."""
+    ground: Literal["approved", "relief", "insolvency"] = "approved"
+    """Approved for this employer, a relief of the state, or none of their doing: an insolvency."""
     source: str = ""
+    """The paper that says so: the approval's or the ruling's number, the circular's."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -60,14 +60,28 @@ class Relief(Model):
     verified: bool
 
 
+class DeferralRule(Model):
+    """How long premiums may be deferred on approval, in years."""
+
+    longest_years: int
+    source: str
+    verified: bool
+
+
 class _Table(Model):
     options: dict[str, Contested]
     reliefs: tuple[Relief, ...]
+    deferral: DeferralRule
 
 
 @cache
 def _table() -> _Table:
     return _Table.model_validate(read_yaml(SHIPPED.read_text("utf-8")))
+
+
+def deferral_rule() -> DeferralRule:
+    """How long premiums may be deferred on approval."""
+    return _table().deferral
 
 
 def contested() -> dict[str, Contested]:

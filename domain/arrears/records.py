@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 from domain.arrears.columns import ordinal
 from domain.arrears.ledger import Ledger, Setting, reckon
 from domain.arrears.model import Alternative, Arrears, Deferral, DueSpan, MonthDue, Payment, Received, Site
-from domain.arrears.options import Options, others
+from domain.arrears.options import Options, deferral_rule, others
 from domain.arrears.report import report
 from domain.arrears.terms import Place
 from domain.arrears.wages import Employment, Wage, owed_spans, received_months
-from domain.base import Model, Month, Ref
+from domain.base import Model, Month, Ref, months_later
 from domain.deadlines.calendar import Calendar
 from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
@@ -39,9 +39,15 @@ class Records(Model):
 
     @model_validator(mode="after")
     def _deferred_on_a_ground(self) -> Self:
-        """A deferral ends on a day; where an insolvency leaves it open, its source says so (企业破产法 Art.46)."""
-        if any(one.until is None and not one.source for one in self.deferrals):
-            raise ValueError("arrears.deferral-open")
+        """A deferral names its paper and ends; one that was approved, within the time that the rule gives."""
+        longest = deferral_rule().longest_years
+        for one in self.deferrals:
+            if not one.source:
+                raise ValueError("arrears.deferral-without-paper")
+            if one.until is None and one.ground != "insolvency":
+                raise ValueError("arrears.deferral-open")
+            if one.ground == "approved" and one.until and one.until >= months_later(one.since, 12 * longest):
+                raise ValueError("arrears.deferral-too-long")
         return self
 
     @model_validator(mode="after")

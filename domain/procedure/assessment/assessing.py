@@ -61,7 +61,7 @@ def assess(
         (*(span.due for span in owed_months.spans), *(one.month.due.span() for one in short)),
         prices.setting,
         deferrals=[
-            Deferral(employer=employer, since=since, source=insolvency_table().stops.source)
+            Deferral(employer=employer, since=since, ground="insolvency", source=insolvency_table().stops.source)
             for employer, since in insolvent.items()
             if since is not None
         ],

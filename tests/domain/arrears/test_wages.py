@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.arrears.columns import month_text, ordinal
 from domain.arrears.model import Arrears
@@ -257,3 +258,25 @@ def test_the_part_of_a_month_in_which_somebody_joined_is_no_average() -> None:
         "wages": [wage("2023-12", "2000"), wage("2024-01", "6000")],
     }
     assert wages_of(alone)["2024-01"] == "6000"
+
+
+@pytest.mark.parametrize(
+    ("deferral", "wrong"),
+    [
+        ({"since": "2024-02-01", "until": "2024-03-31"}, "arrears.deferral-without-paper"),
+        ({"since": "2024-02-01", "source": "批复1号"}, "arrears.deferral-open"),
+        ({"since": "2024-02-01", "until": "2025-02-01", "source": "批复1号"}, "arrears.deferral-too-long"),
+        ({"since": "2024-02-01", "until": "2025-01-31", "source": "批复1号"}, None),
+        ({"since": "2022-04-01", "until": "2023-12-31", "source": "人社部发〔2022〕31号", "ground": "relief"}, None),
+        ({"since": "2024-02-01", "source": "（2024）鲁11破1号", "ground": "insolvency"}, None),
+    ],
+)
+def test_a_deferral_names_its_paper_and_ends_within_the_time_of_its_rule(
+    deferral: dict[str, str], wrong: str | None
+) -> None:
+    said = {"employments": [employed("2024-01-01", "2024-01-31", wage="5000")], "deferrals": [deferral]}
+    if wrong is None:
+        assert Records.model_validate(said).deferrals
+    else:
+        with pytest.raises(ValidationError, match=wrong):
+            Records.model_validate(said)
