@@ -80,6 +80,8 @@ class Refer(Message):
     item: Ref
     target: ReferralTarget
     reason: Text
+    although_undecided: bool = False
+    """The sender knows that the joint meeting has still to decide a contradiction on which the item hangs."""
 
 
 class Retry(Message):

@@ -1,5 +1,6 @@
 """Directing a case: remarks, evidence, withdrawal, standing still, another class, other hands, referral."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from domain.base import CENTRE_ZONE
@@ -200,6 +201,9 @@ def refer(case: CaseState, message: Refer, now: datetime) -> Checked:
     referred = {referral.item for referral in case.referrals}
     must(message.item in items, "item.unknown", "item", known=", ".join(sorted(items)) or "-")
     must(message.item not in referred, "item.referred", "item")
+    before_meeting = ", ".join(_hanging_on(case, message.item))
+    known = message.although_undecided or not before_meeting
+    must(known, "item.before_joint_meeting", "although_undecided", discrepancies=before_meeting)
     yield
     case.referrals.append(Referral(item=message.item, target=message.target, reason=message.reason))
     case.note(
@@ -213,6 +217,16 @@ def refer(case: CaseState, message: Refer, now: datetime) -> Checked:
     )
     if items <= {*referred, message.item}:
         case.ending = Outcome.REFERRED
+
+
+def _hanging_on(case: CaseState, ref: str) -> Iterator[str]:
+    """The contradictions about an item's employer and people that wait for the joint meeting."""
+    item, waiting = next(one for one in case.items if one.ref == ref), set(case.undecided)
+    for one in case.assessment.discrepancies if case.assessment else ():
+        of_employer = one.employer in (None, item.respondent)
+        of_claimant = one.claimant is None or item.claimant in (None, one.claimant)
+        if one.id in waiting and of_employer and of_claimant:
+            yield one.id
 
 
 @accepts(Retry, roles={Role.SUPERVISOR, Role.OFFICER, Role.MEDIATOR})

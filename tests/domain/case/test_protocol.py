@@ -12,8 +12,8 @@ from domain.ledger import verify
 from domain.message import Message
 from domain.refusal import Problem, Refused
 from domain.words import Agency, Language, Phase, Role
-from tests.builders import identity_number
-from tests.domain.cases import NOW, asked, case, mediated, proposal, ready_for, settled, unfiled
+from tests.builders import arrears_item, complaint, employer, identity_number
+from tests.domain.cases import NOW, asked, case, judged, mediated, proposal, ready_for, settled, unfiled
 from texts.sentences import problem_line
 
 NAMES = sorted(MESSAGES)
@@ -252,6 +252,11 @@ REFUSALS: list[tuple[CaseState, Message, str]] = [
     (asked(), message("reclassify", case_class="general", lane="fast"), "case_class: refusals.reclassify.same"),
     (mediated(), message("reassign", task=None, to="m-g19"), "to: refusals.reassign.same"),
     (asked(), message("refer", item="i9"), "item: refusals.item.unknown"),
+    (
+        judged(complaint=complaint(items=(arrears_item(respondent="e2"),), respondents=(employer(), employer("e2")))),
+        message("refer", item="i1"),
+        "although_undecided: refusals.item.before_joint_meeting",
+    ),
     (asked(), message("retry"), "name: refusals.retry.not_blocked"),
     (asked(), message("advance_clock"), "name: refusals.drill.only"),
 ]  # fmt: skip
