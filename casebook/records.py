@@ -20,8 +20,8 @@ from casebook.digests import employer_digest, employer_keys, identity_digest
 from domain.base import Model, Month, Yuan
 from domain.grid.early_warning import NamedEmployer
 from domain.identifiers import CreditCode, IdentityNumber
-from domain.inquiry.findings import FINDING, FINDING_OF, Finding, in_order
-from domain.inquiry.records import RecordsQuery
+from domain.inquiry.findings import Finding, in_order
+from domain.inquiry.records import RecordsQuery, whole
 from domain.intake.complaint import Name, Respondent
 from domain.refusal import Problem, problems
 from domain.words import Agency, InsuranceKind, OperatingState, Relation
@@ -289,5 +289,14 @@ class TableRecords:
             parts.setdefault(part, []).append(named)
         for entries in parts.values():
             entries.sort(key=lambda entry: (entry.get("claimant", ""), entry.get("first_month") or ""))
-        finding = FINDING_OF[self._agency].model_validate({"agency": self._agency} | parts)
-        return FINDING.validate_python(finding)
+        if "employers" in parts:
+            parts["employers"] = _latest(parts["employers"])
+        return whole(self._agency, parts)
+
+
+def _latest(states: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the states of each employer the latest; of several since one day all, which contradict each other."""
+    last: dict[str, str] = {}
+    for one in states:
+        last[one["employer"]] = max(one.get("since") or "", last.get(one["employer"], ""))
+    return [one for one in states if (one.get("since") or "") == last[one["employer"]]]

@@ -28,12 +28,13 @@ from connectors.wire import (
     PaidUntilQuestion,
     Question,
     WorksOn,
+    place_of,
     rows,
 )
 from domain.base import Model, Month
 from domain.grid.early_warning import NamedEmployer, PaidUntil
-from domain.inquiry.findings import FINDING, Finding
-from domain.inquiry.records import RecordsQuery, Unreachable, Unusable
+from domain.inquiry.findings import Finding
+from domain.inquiry.records import RecordsQuery, Unreachable, Unusable, contradiction, whole
 from domain.words import Agency
 
 A = TypeVar("A", bound=Model)
@@ -50,7 +51,7 @@ ANSWER_BYTES: Final = 200_000_000
 LONGEST_PAUSE: Final = timedelta(hours=1)
 """However long a service asks to be left alone."""
 _MISUSED: Final = {401, 403}
-_PASSING: Final = {408, 425, 429}
+_PASSING: Final = {408, 410, 425, 429}
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -114,11 +115,14 @@ class HttpRecords:
         """The finding that the service gives. Raises Unreachable or Unusable."""
         question = Question.of(self._service.agency, query, self._service.rows_a_page)
         parts: dict[str, list[Model]] = {}
+        before: tuple[int, str, str] = (0, "", "")
         async for number, page in self._pages(PATH, question.inquiry, question, Page):
             self._check(page, question, query, number)
             for part, row in rows(page.finding):
+                if before > (before := place_of(page.finding, part, row)):
+                    raise Unusable("connector.out_of_order", page=number)
                 parts.setdefault(part, []).append(row)
-        return FINDING.validate_python({"agency": self._service.agency, **parts})
+        return whole(self._service.agency, parts)
 
     async def paid_until(self, first: Month, last: Month) -> list[PaidUntil]:
         """The employers whose premiums stopped, as the service tells. Raises Unreachable or Unusable."""
@@ -133,6 +137,8 @@ class HttpRecords:
                     raise Unusable("connector.other_months", field=place)
                 employer = NamedEmployer(name=one.name, credit_code=one.credit_code)
                 found.append(PaidUntil(employer=employer, last_month=one.last_month, people=one.people))
+        if len({one.employer for one in found}) < len(found):
+            raise Unusable("connector.row_twice")
         return found
 
     async def still_employed(self, employers: Sequence[NamedEmployer], since: Sequence[Month]) -> tuple[int, ...]:
@@ -248,7 +254,7 @@ def _fitting(kind: type[A], body: bytes, number: int) -> A:
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
-        raise _misfit(error, number) from None
+        raise contradiction(error) or _misfit(error, number) from None
 
 
 def _misfit(error: ValidationError, number: int) -> Unusable:

@@ -158,6 +158,12 @@ class Fault(Model):
     status: int
 
 
+def place_of(finding: Finding, part: str, row: Model) -> tuple[int, str, str]:
+    """Where a row belongs in the order of an answer: by part as the finding names them, claimant, first month."""
+    parts = list(type(finding).model_fields)
+    return parts.index(part), getattr(row, "claimant", None) or "", getattr(row, "first_month", None) or ""
+
+
 def rows(finding: Finding) -> Iterator[tuple[str, Model]]:
     """Every row of a finding, and the part that it stands in."""
     for part in type(finding).model_fields:

@@ -24,6 +24,7 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
         return case.clock(workflow.now())
 
     while True:
+        asked_at = now()
         left = max(task.lapse_at - now(), timedelta(minutes=1))
         try:
             draft = await agency(
@@ -37,7 +38,7 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
         except (ActivityError, ApplicationError) as error:
             if task not in case.open_tasks:
                 break
-            next_try = reading_records.delay_records(case, task, *answers.records_failure(error), now())
+            next_try = reading_records.delay_records(case, task, *answers.records_failure(error), asked_at, now())
         else:
             reading_records.take_records(case, task, draft, now())
             return

@@ -1,7 +1,9 @@
 """What an inquiry yields, typed by agency, so that one agency's finding can't be filed as another's."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Protocol, TypeVar
+from typing import Annotated, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, TypeAdapter, model_validator
 
@@ -27,6 +29,10 @@ def in_order(span: S) -> S:
     if span.first_month > span.last_month:
         raise ValueError("item.months_reversed")
     return span
+
+
+def _twice(refs: Iterable[Ref]) -> bool:
+    return any(times > 1 for times in Counter(refs).values())
 
 
 class Employment(Model):
@@ -107,6 +113,12 @@ class LaborFinding(Model):
     retirements: tuple[Retirement, ...] = ()
     remark: Text | None = None
 
+    @model_validator(mode="after")
+    def _of_one_mind(self) -> Self:
+        if _twice(one.claimant for one in self.retirements):
+            raise ValueError("finding.two_retirements")
+        return self
+
 
 class MedicalInsuranceFinding(Model):
     """Months booked as insured, and losses from lapsed insurance."""
@@ -114,6 +126,7 @@ class MedicalInsuranceFinding(Model):
     agency: Literal[Agency.MEDICAL_INSURANCE] = Agency.MEDICAL_INSURANCE
     insured: tuple[Insured, ...] = ()
     losses: tuple[UninsuredLoss, ...] = ()
+    """Several of one claimant are added."""
     remark: Text | None = None
 
 
@@ -123,7 +136,14 @@ class TaxFinding(Model):
     agency: Literal[Agency.TAX] = Agency.TAX
     contributions: tuple[Contribution, ...] = ()
     employers: tuple[EmployerState, ...] = ()
+    """The state of each as of now: one row for an employer."""
     remark: Text | None = None
+
+    @model_validator(mode="after")
+    def _of_one_mind(self) -> Self:
+        if _twice(one.employer for one in self.employers):
+            raise ValueError("finding.two_states")
+        return self
 
 
 class UnionFinding(Model):
@@ -132,6 +152,12 @@ class UnionFinding(Model):
     agency: Literal[Agency.UNION] = Agency.UNION
     legal_aid: tuple[LegalAid, ...] = ()
     remark: Text | None = None
+
+    @model_validator(mode="after")
+    def _of_one_mind(self) -> Self:
+        if _twice(one.claimant for one in self.legal_aid):
+            raise ValueError("finding.two_decisions")
+        return self
 
 
 Finding = Annotated[LaborFinding | MedicalInsuranceFinding | TaxFinding | UnionFinding, Field(discriminator="agency")]

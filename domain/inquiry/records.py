@@ -1,14 +1,20 @@
 """Asking an agency's own records, whatever stands behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Final, Protocol, Self
+
+from pydantic import ValidationError
 
 from domain.base import Instant, Model, Month, State
 from domain.grid.early_warning import NamedEmployer, PaidUntil
-from domain.inquiry.findings import Finding
+from domain.inquiry.findings import FINDING, Finding
 from domain.intake.claims import claim_rows
 from domain.intake.complaint import Claimant, ClaimItem, Complaint, Respondent
+from domain.refusal import problems
+from domain.words import Agency
+
+_OF_A_FINDING: Final = "refusals.finding."
 
 
 class RecordsQuery(Model):
@@ -67,6 +73,25 @@ class Unusable(RecordsFault):
     """The service answered, but not what was asked for: somebody has to mend it before it helps to try again."""
 
     retryable = False
+
+
+def whole(agency: Agency, parts: Mapping[str, object]) -> Finding:
+    """The finding of all rows together. Raises Unusable where they hide or contradict each other."""
+    try:
+        found = FINDING.validate_python({"agency": agency, **parts})
+    except ValidationError as error:
+        raise contradiction(error) or Unusable("connector.schema", field="finding", problem=str(agency)) from None
+    for part in parts:
+        rows = getattr(found, part)
+        if len(set(rows)) < len(rows):
+            raise Unusable("connector.row_twice")
+    return found
+
+
+def contradiction(error: ValidationError) -> Unusable | None:
+    """What a finding is in itself at odds about; None where something else is wrong."""
+    of_findings = (p.code.removeprefix(_OF_A_FINDING) for p in problems(error) if p.code.startswith(_OF_A_FINDING))
+    return next((Unusable(f"connector.{code}") for code in of_findings), None)
 
 
 class RecordsTrouble(State):

@@ -23,6 +23,10 @@ from domain.inquiry.records import RecordsQuery
 from domain.words import Agency
 
 
+class StaleCursor(Exception):
+    """A cursor of no page of this answer."""
+
+
 class Malformed(ValueError):
     """An exchange file with rows that can't be read."""
 
@@ -37,8 +41,9 @@ class Book:
         self._agency = agency
 
     def page(self, question: Question) -> Page:
-        """The rows from where the cursor says, as many as were asked for. Raises ValueError for a cursor of no page."""
-        first, found = int(question.cursor or "0"), list(self._found(question))
+        """The rows from where the cursor says, as many as were asked for. Raises StaleCursor."""
+        found = list(self._found(question))
+        first = _place(question.cursor, len(found))
         here = found[first : first + question.limit]
         parts: dict[str, list[Mapping[str, Any]]] = {}
         for part, row in here:
@@ -52,7 +57,7 @@ class Book:
         )
 
     def paid_until(self, question: PaidUntilQuestion) -> PaidUntilPage:
-        """The employers that paid for a month of those asked for and for none after it. Raises ValueError."""
+        """The employers that paid for a month of those asked for and for none after it. Raises StaleCursor."""
         latest: dict[tuple[str | None, str | None], tuple[Month, set[str]]] = {}
         for employer, person, month in self._spans("contribution"):
             last, people = latest.get(employer, ("", set()))
@@ -65,7 +70,7 @@ class Book:
             for (name, code), (month, people) in sorted(latest.items(), key=str)
             if question.first_month <= month <= question.last_month
         ]
-        first = int(question.cursor or "0")
+        first = _place(question.cursor, len(found))
         end = first + question.limit
         return PaidUntilPage(
             total=len(found), employers=tuple(found[first:end]), next=str(end) if end < len(found) else None
@@ -139,3 +144,12 @@ class Register:
         }
         with self._file.open("a", encoding="utf-8") as register:
             register.write(json.dumps(line) + "\n")
+
+
+def _place(cursor: str | None, rows: int) -> int:
+    """The row that a page begins with. Raises StaleCursor."""
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or not 0 < int(cursor) < rows:
+        raise StaleCursor
+    return int(cursor)

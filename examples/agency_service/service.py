@@ -27,7 +27,7 @@ from connectors.wire import (
 )
 from domain.base import CENTRE_ZONE
 from domain.words import Agency
-from examples.agency_service.book import Book, Register
+from examples.agency_service.book import Book, Register, StaleCursor
 
 Q = TypeVar("Q", Question, PaidUntilQuestion, EmployedQuestion)
 
@@ -48,6 +48,8 @@ def service(agency: Agency, rows: Path, register: Path, trusted: Mapping[str, Pa
                 if not key or question.agency is not agency:
                     return _fault(HTTPStatus.UNPROCESSABLE_ENTITY)
                 said = answer(question)
+            except StaleCursor:
+                return _fault(HTTPStatus.GONE)
             except ValueError:
                 return _fault(HTTPStatus.UNPROCESSABLE_ENTITY)
             entries.enter(key, len(getattr(question, "claimants", ())), len(said))

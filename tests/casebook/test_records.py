@@ -9,7 +9,7 @@ import pytest
 from casebook.digests import identity_digest
 from casebook.records import ROWS, LoadReport, TableRecords, load, parsed, seal_plain
 from domain.inquiry.findings import Finding
-from domain.inquiry.records import RecordsQuery
+from domain.inquiry.records import RecordsQuery, Unusable
 from domain.intake.complaint import Claimant, Complaint, Respondent
 from domain.words import Agency, Language
 from runtime.vault import Vault
@@ -109,6 +109,16 @@ async def test_rows_under_a_former_name_are_those_of_the_employer(
     draft = await office.draft(Agency.TAX)
     assert [row["first_month"] for row in draft["contributions"]] == ["2024-01", "2024-02"]
     assert [row["employer"] for row in draft["employers"]] == ["e1"]
+
+
+async def test_of_an_employers_states_the_latest_counts_and_two_since_one_day_contradict(office: Office) -> None:
+    head = "record,employer_name,state,since"
+    name = office.company.name
+    await office.load(Agency.TAX, head, f"state,{name},normal,", f"state,{name},abnormal,2024-05-01")
+    assert [one["state"] for one in (await office.draft(Agency.TAX))["employers"]] == ["abnormal"]
+    await office.load(Agency.TAX, head, f"state,{name},revoked,2024-05-01")
+    with pytest.raises(Unusable, match=r"connector\.two_states"):
+        await office.draft(Agency.TAX)
 
 
 async def test_each_agencys_rows_fill_its_own_finding(office: Office) -> None:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from connectors.breaker import Breaker
 from connectors.http import PAGE_BYTES, HttpRecords, Service, Unsafe, opened
-from connectors.wire import EMPLOYED, PAID_UNTIL, PATH
+from connectors.wire import EMPLOYED, PAID_UNTIL, PATH, Question
 from domain.grid.early_warning import NamedEmployer
 from domain.inquiry.records import RecordsFault, RecordsQuery, Unreachable, Unusable
 from domain.words import Agency
@@ -305,9 +305,60 @@ async def test_a_captured_request_opens_the_door_once_and_only_as_it_was(tmp_pat
             assert response.status_code == 401
 
 
+def month(number: int, **changes: Any) -> dict[str, Any]:
+    name = f"2024-{number:02d}"
+    return ROW | {"first_month": name, "last_month": name} | changes
+
+
+def in_pages(*pages: list[dict[str, Any]]) -> Answer:
+    """An answer that announces as many rows as come."""
+    total = sum(map(len, pages))
+
+    async def answer(request: Request) -> Response:
+        number = int((await request.json()).get("cursor") or 0)
+        following = {"next": str(number + 1)} if number + 1 < len(pages) else {}
+        return Response(json.dumps(page(*pages[number], total=total, **following)))
+
+    return answer
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
+        # Nine rows announced, nine came, and two of them are others again.
+        (in_pages([month(1), month(2), month(2)], [month(3)]), "row_twice"),
+        (in_pages([month(1), month(2)], [month(2), month(3)]), "row_twice"),
+        (in_pages([month(1), month(2)], [month(1), month(2)]), "out_of_order"),
+        (in_pages([month(2)], [month(1)]), "out_of_order"),
+    ],
+)
+async def test_rows_that_come_twice_or_out_of_their_order_hide_others_and_are_not_believed(
+    tmp_path: Path, answer: Answer, code: str
+) -> None:
+    wide = query(claimant(), first_month="2024-01", last_month="2024-12", inquiry=ASKED.inquiry)
+    assert (await fault(answer, tmp_path, wide)).code == f"connector.{code}"
+
+
+async def test_an_employer_in_two_states_at_once_is_a_contradiction(tmp_path: Path) -> None:
+    states = [{"employer": "e1", "state": state} for state in ("normal", "insolvent")]
+    body = {"inquiry": ASKED.inquiry, "total": 2, "finding": {"agency": "tax", "employers": states}}
+    assert (await fault(always(body), tmp_path)).code == "connector.two_states"
+
+
+async def test_a_stale_cursor_makes_the_question_begin_anew(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(TAX + "\n")
+    private, public = key_pair(tmp_path)
+    app = service(Agency.TAX, tmp_path / "rows.csv", tmp_path / "register", {"onestop": public})
+    async with serving(app) as url, asking(url, private) as records:
+        question = Question.of(Agency.TAX, ASKED, 10).model_copy(update={"cursor": "7"})
+        with pytest.raises(Unreachable, match=r"connector\.failing"):
+            await records._body(PATH, "k/2", question, 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (always({"total": 2, "employers": [STOPPED, STOPPED]}), "row_twice"),
         (always({"total": 1, "employers": [STOPPED | {"last_month": "2025-01"}]}), "other_months"),
         (always({"total": 1, "employers": [{"last_month": "2024-05", "people": 1}]}), "schema"),
         (always({"total": 0, "employers": [STOPPED]}), "miscounted"),

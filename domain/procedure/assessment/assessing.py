@@ -223,17 +223,18 @@ def _unbroken_since(worked: set[Month], last: Month) -> Month:
 
 def _private_law(known: Known) -> dict[tuple[str, str], Decimal]:
     """Part B: as claimed; for medical costs as the medical insurance bureau found them, where it answered."""
-    losses: dict[str, Decimal] | None = None
+    losses: dict[str, Decimal] = {}
     for finding in known.findings:
         if isinstance(finding, MedicalInsuranceFinding):
-            losses = {loss.claimant: loss.amount for loss in finding.losses}
+            for loss in finding.losses:
+                losses[loss.claimant] = losses.get(loss.claimant, _NIL) + loss.amount
     amounts: dict[tuple[str, str], Decimal] = {}
     for item in (*known.complaint.items, *known.supplied):
         row = claim_rows()[item.kind]
         if row.nature is Nature.PRIVATE_LAW and row.money:
             for claimant in known.complaint.claimants_of(item):
                 amount = item.amount or _NIL
-                if item.kind is ClaimKind.MEDICAL_REIMBURSEMENT and losses:
-                    amount = losses.get(claimant, amount)
+                if item.kind is ClaimKind.MEDICAL_REIMBURSEMENT and claimant in losses:
+                    amount, losses[claimant] = losses[claimant], _NIL  # A second claim brings no second loss.
                 amounts[item.ref, claimant] = -amount if row.counter else amount
     return amounts

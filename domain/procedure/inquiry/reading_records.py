@@ -30,14 +30,19 @@ def take_records(case: CaseState, task: Task, draft: Finding, now: datetime) -> 
     case.note("records_read", now, task=task.ref)
 
 
-def delay_records(case: CaseState, task: Task, code: str, params: Mapping[str, str], now: datetime) -> datetime:
-    """They can't be read yet. Returns when they are asked for again. Noted when the reason is a new one."""
+def delay_records(
+    case: CaseState, task: Task, code: str, params: Mapping[str, str], asked_at: datetime, now: datetime
+) -> datetime:
+    """They can't be read yet. Returns when they are asked for again. Noted when the reason is a new one.
+
+    They have not been read since they were asked for first, not since that was given up for the first time.
+    """
     before = task.trouble
     tries = before.tries if before else 0
     task.trouble = RecordsTrouble(
         code=code,
         params=dict(params),
-        since=before.since if before else now,
+        since=before.since if before else asked_at,
         tries=tries + 1,
         next_try=now + _grown(_FIRST_PAUSE, _LONGEST_PAUSE, tries),
     )

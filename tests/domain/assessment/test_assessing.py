@@ -9,7 +9,7 @@ from domain.assessment.limitation import ClockState, LimitationClock
 from domain.assessment.prognosis import load_prognosis
 from domain.assessment.reconcile import Decision
 from domain.case.requests import Antecedents, Known
-from domain.inquiry.findings import EmployerState, Finding, Retirement
+from domain.inquiry.findings import EmployerState, Finding, Retirement, UninsuredLoss
 from domain.intake.complaint import Circumstances, ClaimItem
 from domain.procedure.assessment.assessing import assess
 from domain.procedure.triage.facts import prognosis_facts, triage_facts
@@ -218,3 +218,12 @@ def test_severance_is_not_reckoned_where_the_wage_was_not_found() -> None:
     asked = ClaimItem(ref="i2", kind=ClaimKind.SEVERANCE, respondent="e1", amount=Decimal("30000.00"))
     [owed] = assessed(known(labor(unknown), tax(), complaint=complaint(items=(asked,)))).owed
     assert owed.reckoned is None
+
+
+def test_losses_of_one_person_are_added_and_bring_one_claim_its_sum() -> None:
+    bills = [ClaimItem(ref=ref, kind=ClaimKind.MEDICAL_REIMBURSEMENT, respondent="e1") for ref in ("i1", "i2")]
+    losses = tuple(UninsuredLoss(claimant="c1", amount=Decimal(amount)) for amount in ("100.10", "200.20"))
+    owed = assessed(
+        known(labor(), medical().model_copy(update={"losses": losses}), complaint=complaint(items=tuple(bills)))
+    ).owed
+    assert [(one.item, one.part_b) for one in owed] == [("i1", Decimal("300.30")), ("i2", Decimal("0.00"))]
