@@ -2,9 +2,11 @@
 
 import csv
 import io
+import itertools
+import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,9 +22,9 @@ from cli.looking.render import yuan
 from cli.out import Exit, console, emit, fail
 from cli.running import told
 from cli.tables.files import facts_from, text_from
-from domain.arrears.model import Alternative, Arrears, Total
+from domain.arrears.model import Alternative, Arrears, MonthArrears, Total
 from domain.arrears.options import Chosen
-from domain.arrears.records import Records, assess_records
+from domain.arrears.records import Records, line_by_line
 from domain.base import CENTRE_ZONE
 from domain.deadlines.calendar import OutsideCalendar
 from domain.refusal import problems
@@ -87,14 +89,28 @@ def register(app: typer.Typer, language: str) -> None:
         elif not file:
             fail(Exit.BAD_INPUT, texts.say("arrears.file-missing", language))
         else:
-            found = _computed(read(file, language), as_of, jurisdiction, not totals, language)
+            found, lines = _computed(read(file, language), as_of, jurisdiction, language)
+            kept = () if totals else lines
             if as_json:
-                emit(found)
+                _stream(found, kept)
             else:
-                show(found, console(), language)
+                show(found.model_copy(update={"lines": tuple(itertools.islice(kept, _SHOWN + 1))}), console(), language)
 
 
-def _computed(source: Source, as_of: str, jurisdiction: str | None, with_lines: bool, language: str) -> Arrears:
+def _stream(found: Arrears, lines: Iterable[MonthArrears]) -> None:
+    """The computation as JSON for machines, of any length: its lines come first, one at a time."""
+    out = sys.stdout
+    out.write('{\n  "lines": [')
+    for number, line in enumerate(lines):
+        out.write(",\n    " if number else "\n    ")
+        out.write(line.model_dump_json())
+    rest = json.dumps(found.model_dump(mode="json", exclude={"lines"}), ensure_ascii=False, indent=2)
+    out.write(f"\n  ],{rest[1:]}\n")
+
+
+def _computed(
+    source: Source, as_of: str, jurisdiction: str | None, language: str
+) -> tuple[Arrears, Iterator[MonthArrears]]:
     try:
         day = date.fromisoformat(as_of) if as_of else datetime.now(CENTRE_ZONE).date()
     except ValueError:
@@ -109,7 +125,7 @@ def _computed(source: Source, as_of: str, jurisdiction: str | None, with_lines: 
         fail(Exit.BAD_INPUT, texts.say("arrears.nothing", language))
     tables = Rules(Settings().own_tables).tables
     try:
-        return assess_records(records, tables.parameters, tables.calendar, day, with_lines=with_lines)
+        return line_by_line(records, tables.parameters, tables.calendar, day)
     except (MissingParameter, OutsideCalendar) as missing:
         fail(Exit.REFUSED, texts.say(missing.code, language, **missing.params))
     except OverflowError:
@@ -153,7 +169,7 @@ def show(found: Arrears, shown: Console, language: str) -> None:
     if 0 < len(found.lines) <= _SHOWN:
         shown.print(_lines(found, language))
     elif found.lines:
-        shown.print(texts.say("arrears.many-lines", language, lines=len(found.lines)))
+        shown.print(texts.say("arrears.many-lines", language, lines=_SHOWN))
     shown.print(_totals(found, language))
     if found.to_come:
         shown.print(texts.say("arrears.to-come", language, amount=yuan(found.to_come)), style="yellow")

@@ -8,7 +8,17 @@ from pydantic import Field, model_validator
 
 from domain.arrears.columns import ordinal
 from domain.arrears.ledger import Ledger, Setting, reckon
-from domain.arrears.model import Alternative, Arrears, Deferral, DueSpan, MonthDue, Payment, Received, Site
+from domain.arrears.model import (
+    Alternative,
+    Arrears,
+    Deferral,
+    DueSpan,
+    MonthArrears,
+    MonthDue,
+    Payment,
+    Received,
+    Site,
+)
 from domain.arrears.options import Options, deferral_rule, others
 from domain.arrears.report import report
 from domain.arrears.terms import Place
@@ -68,6 +78,14 @@ class Records(Model):
                 raise ValueError("arrears.month-twice")
             seen.add(month)
         return self
+
+
+def line_by_line(
+    records: Records, parameters: Parameters, calendar: Calendar, as_of: date
+) -> tuple[Arrears, Iterator[MonthArrears]]:
+    """What ``assess_records`` makes, and its lines apart, one at a time: there may be a million. Raises the same."""
+    ledger = reckoned(records, records.options, parameters, calendar, as_of)
+    return report(ledger, _alternatives(records, ledger), with_lines=False), ledger.lines()
 
 
 def assess_records(
