@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -13,12 +13,14 @@ from xml.sax.saxutils import escape
 
 import mammoth
 from docxtpl import DocxTemplate
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, UndefinedError, meta
+from jinja2.exceptions import SecurityError
 
 from domain.base import Model
 from domain.papers.kinds import PaperKind, PaperMatter, paper_rows
 from domain.words import Language
 from papers import layout
+from papers.template_language import NotSaid, Sandbox, read
 from papers.wording import FIELDS, wording
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -27,11 +29,11 @@ _ALWAYS: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - a document's own propert
 
 
 class BadTemplate(Exception):
-    """A template that names a field which does not exist, or leaves out one that the paper must show."""
+    """A template that can't be used: a code of texts/papers.yaml with the file, what is wrong and where."""
 
-    def __init__(self, code: str, file: str, fields: str) -> None:
-        super().__init__(f"{file}: {code}: {fields}")
-        self.code, self.params = f"papers.{code}", {"file": file, "fields": fields}
+    def __init__(self, code: str, file: str, **params: str) -> None:
+        super().__init__(f"{file}: {code}: {params}")
+        self.code, self.params = f"papers.{code}", {"file": file, **params}
 
 
 class Templates:
@@ -42,11 +44,18 @@ class Templates:
         self._checked: dict[tuple[PaperKind, Language, int], _Ready] = {}
         self._making = Lock()
 
-    def check(self) -> None:
-        """Look through every template. Raises BadTemplate for the first that is bad."""
+    def faults(self) -> Iterator[BadTemplate]:
+        """What is wrong with each template that can't be used, and files that are no paper's."""
+        known = {f"{kind}.{language}.docx" for kind in PaperKind for language in Language}
+        for file in sorted(self._folder.glob("*")) if self._folder else ():
+            if file.name not in known and not file.name.startswith((".", "~$")):
+                yield BadTemplate("unknown_file", file.name)
         for kind in PaperKind:
             for language in Language:
-                self.ready(kind, language)
+                try:
+                    self.ready(kind, language)
+                except BadTemplate as bad:
+                    yield bad
 
     def ready(self, kind: PaperKind, language: Language) -> "_Ready":
         """The template of a paper, checked and ready to be filled in. Raises BadTemplate."""
@@ -55,20 +64,40 @@ class Templates:
         key = kind, language, changed
         with self._making:
             if key not in self._checked:
-                content = own.read_bytes() if own is not None and changed else layout.template(kind, language)
-                _check(content, kind, own.name if own is not None and changed else f"{kind}.{language}")
-                self._checked[key] = _Ready(content)
+                name = f"{kind}.{language}.docx"
+                content = _content(own) if own is not None and changed else layout.template(kind, language)
+                self._checked[key] = _made_ready(content, kind, name)
             return self._checked[key]
 
 
-def _check(content: bytes, kind: PaperKind, name: str) -> None:
-    shown = DocxTemplate(io.BytesIO(content)).get_undeclared_template_variables()
-    if unknown := shown - FIELDS:
-        raise BadTemplate("unknown_field", name, ", ".join(sorted(unknown)))
-    if missing := set(paper_rows()[kind].must_show) - shown:
-        raise BadTemplate("missing_field", name, ", ".join(sorted(missing)))
+def _content(file: Path) -> bytes:
+    if file.stat().st_size > FILE_BYTES:
+        raise BadTemplate("too_large", file.name, megabytes=str(FILE_BYTES // 1_000_000))
+    return file.read_bytes()
 
 
+def _made_ready(content: bytes, kind: PaperKind, name: str) -> "_Ready":
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > UNPACKED_BYTES:
+                raise BadTemplate("too_large", name, megabytes=str(UNPACKED_BYTES // 1_000_000))
+        ready = _Ready(content)
+    except BadTemplate:
+        raise
+    except NotSaid as wrong:
+        raise BadTemplate(wrong.code, name, tag=wrong.tag) from None
+    except Exception as error:  # noqa: BLE001 - whatever the libraries make of a file that is no Word document
+        raise BadTemplate("broken", name, problem=type(error).__name__) from None
+    if unknown := ready.fields - FIELDS:
+        raise BadTemplate("unknown_field", name, fields=", ".join(sorted(unknown)))
+    if missing := set(paper_rows()[kind].must_show) - ready.fields:
+        raise BadTemplate("missing_field", name, fields=", ".join(sorted(missing)))
+    return ready
+
+
+FILE_BYTES: Final = 5_000_000
+UNPACKED_BYTES: Final = 50_000_000
+"""How large a template may be, packed and unpacked."""
 _VARIABLE: Final = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 """The parts of a document that a template may fill in."""
 _DECLARED: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -92,13 +121,15 @@ class _Ready:
         held = io.BytesIO()
         self._word.docx.save(held)
         self._environment, self._filling = _Compiling(), Lock()
+        self.fields: frozenset[str] = frozenset()
         self._variable: dict[str, str] = {}
         fixed: dict[str, bytes] = {}
         with zipfile.ZipFile(held) as parts:
             for name in sorted(parts.namelist()):
                 part = parts.read(name)
                 source = self._word.patch_xml(_DECLARATION.sub("", part.decode())) if _VARIABLE.fullmatch(name) else ""
-                if "{{" in source or "{%" in source:
+                if "{{" in source or "{%" in source or "{#" in source:
+                    self.fields |= meta.find_undeclared_variables(read(source, self._environment))
                     self._variable[name] = source
                 elif name == _PROPERTIES:
                     self._properties = part.decode()
@@ -121,11 +152,11 @@ class _Ready:
         return _archive(parts, after=self._fixed)
 
 
-class _Compiling(Environment):
+class _Compiling(Sandbox):
     """Compiles each source once."""
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=True)
+        super().__init__(undefined=StrictUndefined)
         self._compiled: dict[str, Template] = {}
 
     def from_string(self, source: Any, *given: Any, **named: Any) -> Template:
@@ -154,7 +185,11 @@ class Document(Model):
 
 def render(templates: Templates, matter: PaperMatter, number: str, language: Language) -> Document:
     """The Word document of a paper. The same matter and number give the same bytes. Raises BadTemplate."""
-    content = templates.ready(matter.kind, language).filled(wording(matter, number, language), number)
+    try:
+        content = templates.ready(matter.kind, language).filled(wording(matter, number, language), number)
+    except (UndefinedError, SecurityError) as error:
+        name = f"{matter.kind}.{language}.docx"
+        raise BadTemplate("cannot_be_filled", name, problem=str(error.message)) from None
     return Document(content=content, sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -18,7 +18,7 @@ from domain.papers.kinds import PaperKind, paper_rows
 from domain.papers.messages import IssuePaper
 from domain.words import Language
 from papers import layout
-from papers.document import BadTemplate, Templates, html, render
+from papers.document import Templates, html, render
 from runtime.settings import Settings
 
 
@@ -119,10 +119,11 @@ def register(app: typer.Typer, language: str) -> None:
     def check(
         folder: Annotated[Path | None, typer.Argument(help=said("field.folder"))] = None,
     ) -> None:
-        try:
-            Templates(folder or _own_templates()).check()
-        except BadTemplate as bad:
-            fail(Exit.BAD_INPUT, texts.say(bad.code, language, **bad.params))
+        where = folder or _own_templates()
+        if folder is not None and not folder.is_dir():
+            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=folder, why=""))
+        if faults := list(Templates(where).faults()):
+            fail(Exit.BAD_INPUT, "\n".join(texts.say(bad.code, language, **bad.params) for bad in faults))
         console().print(texts.say("cli.templates_good", language), style="green")
 
 

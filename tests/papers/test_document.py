@@ -1,6 +1,7 @@
 """Papers as documents: templates checked, the same bytes every time, both languages."""
 
 import io
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from docx import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
+import texts
 from domain.papers.kinds import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
 from domain.words import ClaimKind, InsuranceKind, Language, Nature
 from papers import layout
@@ -107,20 +109,108 @@ def test_a_template_that_the_centre_edited_is_used_at_once(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("edit", "code", "field"),
+    ("edit", "code", "params"),
     [
-        ({"{{ handler }}": "{{ hander }}"}, "papers.unknown_field", "hander"),
-        ({"{{ remedy }}": "（略）"}, "papers.missing_field", "remedy"),
+        ({"{{ handler }}": "{{ hander }}"}, "unknown_field", {"fields": "hander"}),
+        ({"{{ remedy }}": "（略）"}, "missing_field", {"fields": "remedy"}),
+        ({"{{ handler }}": "{{ handler "}, "bad_syntax", None),
+        ({"{{ handler }}": "{{ handler ++ }}"}, "bad_syntax", {"tag": "{{ handler ++ }}"}),
+        ({"{{ handler }}": "{% if handler %}"}, "bad_syntax", None),
     ],
 )
-def test_a_template_with_a_wrong_or_missing_field_is_an_error_when_loaded(
-    tmp_path: Path, edit: dict[str, str], code: str, field: str
+def test_a_template_with_a_wrong_field_or_a_slip_is_told_with_its_file_and_place(
+    tmp_path: Path, edit: dict[str, str], code: str, params: dict[str, str] | None
 ) -> None:
-    with pytest.raises(BadTemplate) as refused:
-        own(tmp_path, edit).check()
+    [told] = own(tmp_path, edit).faults()
+    assert (told.code, told.params["file"]) == (f"papers.{code}", "agreement.zh-CN.docx")
+    assert params is None or told.params == {"file": "agreement.zh-CN.docx", **params}
+    assert all(texts.say(told.code, language, **told.params) for language in Language)
 
-    assert refused.value.code == code
-    assert refused.value.params == {"file": "agreement.zh-CN.docx", "fields": field}
+
+ATTACKS = (
+    "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+    "{{ handler.__class__.__mro__ }}",
+    "{{ ''.__class__ }}",
+    "{{ handler.format(handler) }}",
+    "{{ handler['__class__'] }}",
+    "{{ items[0] }}",
+    "{{ 'a' * 999999999 }}",
+    "{{ range(999999999) }}",
+    "{{ lipsum() }}",
+    "{{ handler|attr('__class__') }}",
+    "{{ handler|map(attribute='__class__')|list }}",
+    "{{ handler|center(999999999) }}",
+    "{{ self._TemplateReference__context }}",
+    "{% for i in range(999999999) %}{% endfor %}",
+    "{% for a in items %}{% for b in items %}x{% endfor %}{% endfor %}",
+    "{% for a in items recursive %}{{ loop(items) }}{% endfor %}",
+    "{% for a in items %}{{ a.__class__ }}{% endfor %}",
+    "{% set x = handler %}",
+    "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    "{% include 'agreement' %}",
+    "{% import 'os' as os %}",
+    "{% filter upper %}x{% endfilter %}",
+    "{{ handler is callable }}",
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_template_runs_no_code_and_loops_over_nothing_but_its_lists(tmp_path: Path, attack: str) -> None:
+    [told] = own(tmp_path, {"四、其他约定": attack}).faults()
+    assert told.code in ("papers.forbidden", "papers.bad_syntax")
+    with pytest.raises(BadTemplate):
+        render(Templates(tmp_path), matter(), NUMBER, Language.CHINESE)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{{ guarantee|upper }}",
+        "{% if terms and handler is defined %}{{ terms|default('无') }}{% else %}{{ 'a' ~ basis }}{% endif %}",
+        "{% for one in items if one.item != '' %}{{ one.item }}{% endfor %}",
+    ],
+)
+def test_a_template_may_choose_join_and_list(tmp_path: Path, said: str) -> None:
+    assert list(own(tmp_path, {"四、其他约定": said}).faults()) == []
+    assert render(Templates(tmp_path), matter(), NUMBER, Language.CHINESE)
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as written:
+        for name, part in parts.items():
+            written.writestr(name, part)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "broken"),
+        (b"PK\x03\x04 not really", "broken"),
+        (archive({"word/document.xml": b"<w:document"}), "broken"),
+        (archive({"bomb": b"\0" * 60_000_000}), "too_large"),
+        (b"\0" * 6_000_000, "too_large"),
+    ],
+)
+def test_a_file_that_is_no_word_document_is_told_as_such(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "agreement.zh-CN.docx").write_bytes(content)
+    [told] = Templates(tmp_path).faults()
+    assert told.code == f"papers.{code}"
+
+
+def test_every_bad_template_is_told_at_once_and_the_others_serve(tmp_path: Path) -> None:
+    own(tmp_path, {"{{ handler }}": "{{ hander }}"})
+    (tmp_path / "agrement.zh-CN.docx").write_bytes(b"x")
+    assert [bad.code for bad in Templates(tmp_path).faults()] == ["papers.unknown_file", "papers.unknown_field"]
+    assert render(Templates(tmp_path), matter(PaperKind.ACCEPTANCE_NOTICE), NUMBER, Language.CHINESE)
+
+
+def test_a_column_that_a_list_does_not_have_is_told_when_the_paper_is_drawn(tmp_path: Path) -> None:
+    edited = own(tmp_path, {"四、其他约定": "{% for one in items %}{{ one.colour }}{% endfor %}"})
+    with pytest.raises(BadTemplate) as refused:
+        render(edited, matter(), NUMBER, Language.CHINESE)
+    assert refused.value.code == "papers.cannot_be_filled" and "colour" in refused.value.params["problem"]
 
 
 def test_only_papers_that_must_identify_have_a_column_for_identity_numbers() -> None:
