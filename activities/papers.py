@@ -41,8 +41,13 @@ class PaperService:
         """What the paper says, with the names of those who act."""
         name = self._rules.tables.roster.name_of
         if isinstance(asked, PaperRequest):
-            matter = asked.matter
-            return asked.model_copy(update={"matter": matter.model_copy(update={"handler": name(matter.handler)})})
+            matter, officer = asked.matter, self._rules.tables.officers.name_of
+            findings = tuple(
+                one.model_copy(update={"officer": officer(one.officer), "head": officer(one.head)})
+                for one in matter.findings
+            )
+            update = {"handler": name(matter.handler), "findings": findings}
+            return asked.model_copy(update={"matter": matter.model_copy(update=update)})
         of = await aftercare.kept(self._pool, self._vault, asked.case)
         assert of is not None
         matter = visit_record(of, asked)

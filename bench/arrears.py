@@ -26,7 +26,7 @@ from domain.rules.parameters import Parameters
 from domain.words import InsuranceKind
 
 FIRST, LAST, PAID = "2014-01", "2023-12", date(2024, 12, 31)
-DEFERRED: Final = Deferral(since=date(2022, 4, 1), until=date(2022, 12, 31))
+DEFERRED: Final = Deferral(source="批复1号", since=date(2022, 4, 1), until=date(2022, 12, 31))
 PAYMENTS: Final = tuple(Payment(paid_on=date(2024, n, 28), amount=Decimal(1_000_000)) for n in range(1, 13))
 
 

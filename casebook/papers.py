@@ -8,7 +8,10 @@ from domain.papers.kinds import PaperMatter, PaperRequest, paper_rows
 from runtime.vault import Vault
 
 _DRILL = "演"
-_INSERT = 'insert into paper (key, "case", kind, number, issued_on, matter) values ($1, $2, $3, $4, $5, $6)'
+_INSERT = """
+insert into paper (key, "case", kind, number, issued_on, matter, edition)
+values ($1, $2, $3, $4, $5, $6, (select count(*) + 1 from paper where number = $4))
+"""
 
 
 class KeptPaper(Model):
@@ -23,6 +26,8 @@ class KeptPaper(Model):
 async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest, *, centre: str = "社调") -> str:
     """The number of a paper: the next of its series in its year, or the one that the same order got before.
 
+    Another edition of a paper has the number of the one before.
+
     Taken in one transaction with the row that keeps the paper, so that no number is lost. ``centre`` is what the
     centre's numbers begin with.
     """
@@ -32,6 +37,9 @@ async def number(pool: asyncpg.Pool, vault: Vault, request: PaperRequest, *, cen
         known: str | None = await connection.fetchval("select number from paper where key = $1", request.key)
         if known is not None:
             return known
+        if request.matter.again is not None:
+            await connection.execute(_INSERT, *_row(vault, request, request.matter.again))
+            return request.matter.again
         count = await numbers.following(connection, series, year)
         given = f"{centre}{series.removeprefix('paper:')}〔{year}〕第{count}号"
         await connection.execute(_INSERT, *_row(vault, request, given))
@@ -74,8 +82,10 @@ async def keep(pool: asyncpg.Pool, vault: Vault, key: str, document: bytes, sha2
 
 
 async def find(pool: asyncpg.Pool, vault: Vault, number: str) -> KeptPaper | None:
-    """A paper by its number; None when there is none."""
-    row = await pool.fetchrow('select "case", number, sha256, matter from paper where number = $1', number)
+    """A paper by its number, in its latest edition; None when there is none."""
+    row = await pool.fetchrow(
+        'select "case", number, sha256, matter from paper where number = $1 order by edition desc limit 1', number
+    )
     if row is None:
         return None
     matter = PaperMatter.model_validate_json(vault.open(row["matter"], "paper"))
@@ -83,8 +93,10 @@ async def find(pool: asyncpg.Pool, vault: Vault, number: str) -> KeptPaper | Non
 
 
 async def document(pool: asyncpg.Pool, vault: Vault, number: str) -> bytes | None:
-    """The document of a paper as it was issued; None when there is none."""
-    row = await pool.fetchrow("select document, document_key from paper where number = $1", number)
+    """The document of a paper as it was issued, in its latest edition; None when there is none."""
+    row = await pool.fetchrow(
+        "select document, document_key from paper where number = $1 order by edition desc limit 1", number
+    )
     if row is None or row["document"] is None:
         return None
     return vault.open_bytes(row["document_key"], row["document"], "paper")

@@ -10,7 +10,7 @@ import cn2an
 import texts
 from domain.base import CENTRE_ZONE
 from domain.papers.kinds import FindingLine, ItemLine, PaperKind, PaperMatter
-from domain.words import Extent, Language
+from domain.words import Extent, Language, Nature
 from texts import ends
 
 FIELDS: Final = frozenset(
@@ -90,7 +90,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "handler": matter.handler or say.text("to_be_assigned"),
         "items": [_item(line, say) for line in matter.items],
         "limitation": _limitation(matter, say),
-        "number": number,
+        "number": number + (say.text(f"edition.{matter.edition}") if matter.edition else ""),
         "outcome": say.label(matter.outcome),
         "parties": parties,
         "parties_named": say.listed(named),
@@ -175,7 +175,8 @@ def _signatures(matter: PaperMatter, say: "_Say") -> list[dict[str, str]]:
         if (one := signed.get(party.ref)) is not None:
             said = say.text("signed_so", day=say.day(one.signed_on), how=say.label(one.how))
             if one.representative is not None:
-                said = f"{said} {say.text('signed_by', representative=one.representative)}"
+                by = "signed_by" if one.mandate is None else "signed_by_mandate"
+                said = f"{said} {say.text(by, representative=one.representative, mandate=one.mandate)}"
         lines.append({"role": say.label(party.role), "name": party.name, "signature": said})
     if matter.sealed_on is not None:
         sealed = say.text("sealed", day=say.day(matter.sealed_on))
@@ -252,9 +253,17 @@ def _item(line: ItemLine, say: _Say) -> dict[str, str]:
     }
 
 
+def _sum(items: Iterable[ItemLine], nature: Nature) -> Decimal:
+    return sum((one.amount for one in items if one.nature is nature and one.amount is not None), Decimal("0.00"))
+
+
 def _computation(matter: PaperMatter, say: _Say) -> str:
     if matter.computed_on is None or matter.employer_share is None:
         return say.text("not_computed")
+    if matter.copy_for in {one.ref for one in matter.parties if one.role == "claimant"}:
+        of_a, of_b = (_sum(matter.items, nature) for nature in (Nature.PUBLIC_LAW, Nature.PRIVATE_LAW))
+        on = say.day(matter.computed_on)
+        return say.text("computation_own", on=on, part_a=say.money(of_a), part_b=say.money(of_b))
     computed = say.text(
         "computation",
         on=say.day(matter.computed_on),

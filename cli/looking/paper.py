@@ -90,6 +90,7 @@ def register(app: typer.Typer, language: str) -> None:
     def save(
         number: Annotated[str, typer.Argument(help=said("field.number"))],
         to: Annotated[Path, typer.Option("--to", "-o", help=said("field.to_file"))],
+        copy_for: Annotated[str, typer.Option("--copy-for", help=said("field.copy_for"))] = "",
         of: Annotated[Language, typer.Option("--of", help=said("field.paper_language"))] = Language.CHINESE,
     ) -> None:
         async def work() -> None:
@@ -98,8 +99,14 @@ def register(app: typer.Typer, language: str) -> None:
                 document = await kept.document(at.pool, at.vault, number)
             if paper is None or document is None:
                 fail(Exit.NOT_FOUND, texts.say("cli.no_paper", language, number=number))
-            if of is not Language.CHINESE:
-                document = render(Templates(_own_templates()), paper.matter, paper.number, of).content
+            matter = paper.matter
+            if copy_for:
+                if copy_for not in {party.ref for party in matter.parties}:
+                    known = ", ".join(party.ref for party in matter.parties)
+                    fail(Exit.BAD_INPUT, texts.say("cli.no_copy_for", language, party=copy_for, known=known))
+                matter = matter.copied_for(copy_for)
+            if copy_for or of is not Language.CHINESE:
+                document = render(Templates(_own_templates()), matter, paper.number, of).content
             to.write_bytes(html(document).encode() if to.suffix == ".html" else document)
             console().print(texts.say("cli.paper_saved", language, file=to, sha256=paper.sha256))
 

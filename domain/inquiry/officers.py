@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from domain.base import Model, Ref
 from domain.inquiry.tasks import Desk
+from domain.intake.complaint import Name
 from domain.words import Agency
 from domain.yaml_file import TABLES, read_yaml
 
@@ -32,6 +33,8 @@ class Officer(Model):
     """An officer of an agency."""
 
     id: Ref
+    name: Name | None = None
+    """As papers call the officer; left out: by the id."""
     agency: Agency
     head: bool = False
     groups: tuple[Ref, ...] = ()
@@ -67,6 +70,11 @@ class Directory(Model):
     def find(self, officer: str) -> Officer | None:
         """An officer by id."""
         return next((o for o in self.officers if o.id == officer), None)
+
+    def name_of(self, officer: Ref | None) -> str | None:
+        """What papers call an officer: the name, or else the id."""
+        found = self.find(officer) if officer else None
+        return (found.name if found else None) or officer
 
     def stand_in(self, officer: str, day: date) -> str | None:
         """The officer, or who stands in on a day: the substitute, or the substitute's. None when nobody does."""

@@ -91,6 +91,8 @@ class ItemLine(Model):
     """A claim item, and where the paper answers it, the answer."""
 
     item: Ref
+    of: Ref | None = None
+    """Whose it is; None: everybody's."""
     kind: ClaimKind
     nature: Nature
     claimant: str
@@ -107,6 +109,7 @@ class MoneyLine(Model):
     """A line of a payment schedule, in yuan."""
 
     instalment: Ref
+    of: Ref
     due: date
     claimant: str
     part_a: Yuan
@@ -151,6 +154,7 @@ class LimitLine(Model):
 class VisitLine(Model):
     """What the visit after the closure found of a claimant."""
 
+    of: Ref
     claimant: str
     satisfaction: int
     performed: bool
@@ -165,7 +169,10 @@ class SignatureLine(Model):
     party: Ref
     signed_on: date
     how: str
-    representative: Ref | None = None
+    representative: str | None = None
+    """The name of whoever signed in the party's stead."""
+    mandate: str | None = None
+    """The paper by which: a letter of mandate, or the party's own consent."""
 
 
 class FindingLine(Model):
@@ -229,11 +236,43 @@ class PaperMatter(Model):
     computed_on: date | None = None
     part_a_paid: Yuan | None = None
     """What of part A has come; None where nothing was to be followed, and in papers of before that was told."""
+    edition: Literal["for-signature", "original"] | None = None
+    """Of a paper that is drawn up once to be signed and once as it was signed, under one number."""
+    again: str | None = None
+    """The number of the edition before."""
+    copy_for: Ref | None = None
+    """The party whose copy it is, without what is others' alone; None: the original of the file."""
     related: str | None = None
     """The number of the other case, which this one was joined to or goes on from."""
     ways: tuple[WayLine, ...] = ()
     """Empty in papers of before ways were told with their last days."""
     limits: tuple[LimitLine, ...] = ()
+
+    def copied_for(self, party: Ref) -> "PaperMatter":
+        """The copy of one party: without the sums, claims and identity numbers of others. A payer sees what it pays."""
+        if party not in {one.ref for one in self.parties if one.role == "claimant"}:
+            return self.model_copy(update={"copy_for": party})
+        return self.model_copy(
+            update={
+                "copy_for": party,
+                "parties": tuple(
+                    one if one.ref == party or one.role not in ("claimant", "successor") else _unidentified(one)
+                    for one in self.parties
+                ),
+                "items": tuple(one for one in self.items if one.of in (None, party)),
+                "schedule": tuple(one for one in self.schedule if one.of == party),
+                "visits": tuple(one for one in self.visits if one.of == party),
+                "signed": tuple(one for one in self.signed if one.party == party or one.party not in self._workers),
+            }
+        )
+
+    @property
+    def _workers(self) -> frozenset[Ref]:
+        return frozenset(one.ref for one in self.parties if one.role == "claimant")
+
+
+def _unidentified(one: PartyLine) -> PartyLine:
+    return one.model_copy(update={"identity": None})
 
 
 class PaperOrder(State):
@@ -250,6 +289,8 @@ class Paper(State):
 
     kind: PaperKind
     about: str | None = None
+    of: Ref | None = None
+    """The settlement that it is the agreement of."""
     number: str
     sha256: str
     """Of the Chinese document."""

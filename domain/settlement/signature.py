@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Instant, Model, Ref, State, Text
 from domain.deadlines.deadline import Deadline
-from domain.intake.complaint import MAX_CLAIMANTS
+from domain.intake.complaint import MAX_CLAIMANTS, Name
 from domain.ledger import Actor
 from domain.message import Message
 
@@ -32,6 +32,8 @@ class SigningMandate(Model):
 
     representative: Ref
     """Who signs, under the ref of the centre's file."""
+    name: Name
+    """What whoever signs is called, as the paper says it."""
     scope: Literal["legal-representative", "special-mandate", "general-mandate"]
     """To settle takes a special mandate; a legal representative (法定代表人) needs none (民事诉讼法 Art.51, 62)."""
     evidence: Ref

@@ -87,3 +87,21 @@ async def test_neither_the_matter_nor_the_document_is_legible_in_the_table(pool:
     row = await pool.fetchrow("select * from paper where key = $1", one.key)
     assert row is not None
     assert "虚构者甲" not in str(dict(row)) and "虚构者甲".encode() not in row["document"]
+
+
+async def test_two_editions_of_a_paper_share_a_number_and_the_later_one_is_what_it_stands_for(
+    pool: asyncpg.Pool, vault: Vault
+) -> None:
+    day = date(2008, 5, 4)
+    drawn_up, signed = order(PaperKind.AGREEMENT, day), order(PaperKind.AGREEMENT, day)
+    number = await papers.number(pool, vault, drawn_up)
+    await papers.keep(pool, vault, drawn_up.key, b"to be signed", "1" * 64)
+    again = signed.model_copy(update={"matter": signed.matter.model_copy(update={"again": number})})
+    for _ in range(2):
+        assert await papers.number(pool, vault, again) == number
+    await papers.keep(pool, vault, again.key, b"signed", "2" * 64)
+    found = await papers.find(pool, vault, number)
+    assert found is not None and (found.sha256, found.matter.again) == ("2" * 64, number)
+    assert await papers.document(pool, vault, number) == b"signed"
+    following = await papers.number(pool, vault, order(PaperKind.AGREEMENT, day))
+    assert following == number.replace("第1号", "第2号")

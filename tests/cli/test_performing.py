@@ -21,7 +21,8 @@ async def settled(onestop: Onestop) -> tuple[str, Any]:
     for party in ("c1", "e1"):
         assert (await onestop("answer", case, "p1", party, "--accept")).code == 0
     await until(onestop, case, "performance")
-    mandate = json.dumps({"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"})
+    who = {"representative": "lawyer-1", "name": "虚构律师"}
+    mandate = json.dumps({**who, "scope": "special-mandate", "evidence": "mandate-1"})
     by_agent = ("--parties", "e1", "--how", "electronic", "--evidence", "esign-1", "--as", "respondent:e1")
     signed = await onestop("sign", case, "-", *by_agent, typed=mandate)
     assert signed.code == 0, signed

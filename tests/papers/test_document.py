@@ -46,6 +46,7 @@ def matter(kind: PaperKind = PaperKind.AGREEMENT) -> PaperMatter:
         schedule=(
             MoneyLine(
                 instalment="n1",
+                of="c1",
                 due=date(2026, 12, 31),
                 claimant="虚构者一",
                 part_a=Decimal("7666.34"),

@@ -56,6 +56,7 @@ def visit_record(of: Handover, asked: RecordRequest) -> PaperMatter:
 def _visits(asked: RecordRequest, names: dict[Ref, str]) -> Iterator[VisitLine]:
     for claimant, one in asked.found.items():
         yield VisitLine(
+            of=claimant,
             claimant=names[claimant],
             satisfaction=one.satisfaction,
             performed=one.performed,

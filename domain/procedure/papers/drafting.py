@@ -9,6 +9,7 @@ from typing import Any, Final
 from domain.case.state import CaseState, Settlement
 from domain.closure.ends import Remedy, ends
 from domain.intake.complaint import ClaimItem, Complaint
+from domain.mediation.items_left_out import leaves_out
 from domain.mediation.sessions import SessionState
 from domain.papers.kinds import (
     Appointment,
@@ -30,9 +31,11 @@ from domain.procedure.closure.ends_view import ends_view, limits
 from domain.procedure.settlement.allocation import allocate
 from domain.procedure.settlement.signing import extent
 from domain.settlement.confirmation import ConfirmationKind
+from domain.settlement.signature import SigningState
 from domain.words import ClaimKind, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
+_OF_THE_SETTLEMENT: Final = (PaperKind.AGREEMENT, PaperKind.FOLLOW_UP_RECORD)
 _ORDER: Final = list(Phase)
 
 
@@ -94,7 +97,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "filed_on": case.day(case.filed_at),
         "about": about,
         "addressee": names(case).get(about or "", about),
-        "parties": tuple(party_lines(complaint, case.withdrawn, identify=paper_rows()[kind].identifies)),
+        "parties": tuple(_parties(case, kind, about)),
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
         "outcome": case.outcome,
@@ -110,6 +113,33 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
             "computed_on": assessment.as_of,
         }
     return PaperMatter(**(common | _of_its_own(case, kind, about, now)))
+
+
+def _parties(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[PartyLine]:
+    """Whom the paper is about: those who settled, those whose items are referred, or all who have not withdrawn."""
+    complaint, settlement = case.complaint, case.settlement
+    assert complaint is not None
+    named: set[str] | None = None
+    if kind in _OF_THE_SETTLEMENT and settlement is not None:
+        named = {*settlement.claimants, settlement.payer}
+    elif kind is PaperKind.REFERRAL:
+        respondents = {item.ref: item.respondent for item in case.items}
+        named = {ref for item, claimant in _referred(case, about) for ref in (claimant, respondents[item])}
+    for line in party_lines(complaint, case.withdrawn, identify=paper_rows()[kind].identifies):
+        if named is None or line.ref in named:
+            yield line
+
+
+def _referred(case: CaseState, target: str | None) -> Iterator[tuple[str, str]]:
+    """Item and claimant of everything that is referred to an office; once each."""
+    assert case.complaint is not None
+    items = {item.ref: item for item in case.items}
+    pairs: dict[tuple[str, str], None] = {}
+    for one in case.referrals:
+        if one.target == target:
+            whose = (one.claimant,) if one.claimant else case.complaint.claimants_of(items[one.item])
+            pairs |= {(one.item, claimant): None for claimant in whose if claimant not in case.withdrawn}
+    yield from pairs
 
 
 def _appointment(case: CaseState, about: str | None) -> Appointment | None:
@@ -141,6 +171,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
                 "terms": proposal.terms if proposal else None,
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
+                **(_edition(case, settlement) if kind is PaperKind.AGREEMENT else {}),
                 "facts": tuple(s.undisputed for s in mediation.sessions if s.undisputed) if mediation else (),
                 "extent": extent(case),
                 "unsettled": tuple(_unsettled(case)),
@@ -189,6 +220,13 @@ def _unsettled(case: CaseState) -> Iterator[ItemLine]:
             yield _line(item, named, claimant).model_copy(update={"referred_to": routes()[item.kind].unsettled})
 
 
+def _edition(case: CaseState, settlement: Settlement) -> dict[str, Any]:
+    """An agreement is drawn up to be signed, and once more as it was signed: one paper, one number."""
+    before = next((p.number for p in case.papers if (p.kind, p.of) == (PaperKind.AGREEMENT, settlement.proposal)), None)
+    signed = case.signing is None or case.signing.state is not SigningState.OPEN
+    return {"edition": "original" if signed else "for-signature", "again": before}
+
+
 def _debts_of_others(settlement: Settlement, named: Mapping[str, str]) -> Iterator[DebtLine]:
     for one in settlement.debts_of_others:
         payer, debtor = named[settlement.payer], named[one.debtor]
@@ -196,11 +234,13 @@ def _debts_of_others(settlement: Settlement, named: Mapping[str, str]) -> Iterat
 
 
 def _signatures(case: CaseState) -> Iterator[SignatureLine]:
-    signing = case.signing
+    signing, named = case.signing, names(case)
     for party in signing.signed if signing else ():
         if signing is not None and (one := signing.of(party)) is not None:
-            by = one.mandate.representative if one.mandate else one.by.id if party in one.consents else None
-            yield SignatureLine(party=party, signed_on=one.signed_on, how=one.how, representative=by)
+            by, paper = (one.mandate.name, one.mandate.evidence) if one.mandate else (None, None)
+            if party in one.consents:
+                by, paper = named.get(one.by.id, one.by.id), one.consents[party]
+            yield SignatureLine(party=party, signed_on=one.signed_on, how=one.how, representative=by, mandate=paper)
 
 
 def _until(case: CaseState, kind: ConfirmationKind) -> date | None:
@@ -280,14 +320,31 @@ def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Item
                 update={"amount": reply.amount, "answer": reply.answer, "referred_to": reply.referred_to}
             )
         return
-    referred = {r.item for r in case.referrals if r.target == about}
+    if kind is PaperKind.REFERRAL:
+        amounts = {(reply.item, reply.claimant): reply.amount for reply in case.reply}
+        for ref, claimant in _referred(case, about):
+            line = _line(items[ref], named, claimant)
+            yield line.model_copy(update={"amount": amounts.get((ref, claimant), line.amount)})
+        return
     for item in items.values():
-        if kind is not PaperKind.REFERRAL or item.ref in referred:
-            yield _line(item, named, item.claimant)
+        for whose in _of_the_settlement(case, item) if kind in _OF_THE_SETTLEMENT else (item.claimant,):
+            yield _line(item, named, whose)
+
+
+def _of_the_settlement(case: CaseState, item: ClaimItem) -> Iterable[str | None]:
+    """For whom a settlement settles an item; None: for everybody who claims it."""
+    settlement = case.settlement
+    assert settlement is not None and case.complaint is not None
+    whose = [ref for ref in case.complaint.claimants_of(item) if ref not in case.withdrawn]
+    settled = [
+        ref for ref in whose if ref in settlement.claimants and not leaves_out(settlement.unsettled, item.ref, ref)
+    ]
+    return (item.claimant,) if settled == whose and whose else settled
 
 
 def _line(item: ClaimItem, named: Mapping[str, str], claimant: str | None) -> ItemLine:
-    return item_line(item, named.get(claimant or "", "*"), named[item.respondent])
+    line = item_line(item, named.get(claimant or "", "*"), named[item.respondent])
+    return line.model_copy(update={"of": claimant})
 
 
 def schedule_lines(
@@ -301,6 +358,7 @@ def schedule_lines(
                 continue
             yield MoneyLine(
                 instalment=due.instalment.ref,
+                of=claimant,
                 due=due.deadline.due,
                 claimant=names[claimant],
                 part_a=part_a.get(claimant, _NIL),

@@ -30,6 +30,14 @@ def order(case: CaseState, kind: PaperKind, about: str | None, by: str, now: dat
 def take_issued(case: CaseState, issued: Issued, now: datetime) -> None:
     """The first order on the list has become a paper."""
     done = case.paper_orders.pop(0)
-    paper = Paper(kind=done.kind, about=done.about, number=issued.number, sha256=issued.sha256, issued_on=case.day(now))
+    of = case.settlement.proposal if case.settlement is not None and done.kind is PaperKind.AGREEMENT else None
+    paper = Paper(
+        kind=done.kind,
+        about=done.about,
+        of=of,
+        number=issued.number,
+        sha256=issued.sha256,
+        issued_on=case.day(now),
+    )
     case.papers.append(paper)
     case.note("paper_issued", now, paper=paper.kind, about=paper.about, number=paper.number, sha256=paper.sha256)

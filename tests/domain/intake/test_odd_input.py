@@ -54,9 +54,10 @@ def test_a_deferral_ends_or_says_on_what_ground_it_does_not() -> None:
     given = {"employments": [WORKED], "deferrals": [{"since": "2012-02-01"}]}
     with pytest.raises(ValidationError) as refused:
         Records.model_validate(given)
-    assert why(refused) == "arrears.deferral-open"
-    for mended in ({"until": "2012-12-31"}, {"source": "破产受理裁定（2012）虚破1号"}):
-        assert Records.model_validate(given | {"deferrals": [{"since": "2012-02-01"} | mended]}).deferrals
+    assert why(refused) == "arrears.deferral-without-paper"
+    paper = {"since": "2012-02-01", "source": "破产受理裁定（2012）虚破1号"}
+    for mended in ({"until": "2012-12-31"}, {"ground": "insolvency"}):
+        assert Records.model_validate(given | {"deferrals": [paper | mended]}).deferrals
 
 
 @pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3\n", "rows:\n  - {x: 1, y: 2, x: 3}\n", "a:\n  b: {c: 1, c: 1}\n"])

@@ -226,7 +226,7 @@ def test_what_is_signed_in_person_or_on_paper_is_recorded_by_the_mediator() -> N
 
 
 def test_nobody_signs_for_both_sides_unless_both_consent() -> None:
-    mandate = {"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"}
+    mandate = {"representative": "lawyer-1", "name": "虚构律师", "scope": "special-mandate", "evidence": "mandate-1"}
     case = say(two(), alone("c1", mandate=mandate))
     same_person = {**mandate, "evidence": "mandate-2"}
     same_letter = {**mandate, "representative": "lawyer-2"}
@@ -236,13 +236,13 @@ def test_nobody_signs_for_both_sides_unless_both_consent() -> None:
 
 
 def test_a_party_does_not_sign_for_the_other_side() -> None:
-    mandate = {"scope": "special-mandate", "evidence": "mandate-1"}
+    mandate = {"name": "虚构者", "scope": "special-mandate", "evidence": "mandate-1"}
     refused(two(), alone("c1", mandate={**mandate, "representative": "e1"}), "signing.both_sides")
     refused(two(), alone("e1", Role.RESPONDENT, mandate={**mandate, "representative": "c2"}), "signing.both_sides")
 
 
 def test_to_settle_for_another_takes_a_special_mandate_that_lasts() -> None:
-    mandate = {"representative": "lawyer-1", "scope": "general-mandate", "evidence": "mandate-1"}
+    mandate = {"representative": "lawyer-1", "name": "虚构律师", "scope": "general-mandate", "evidence": "mandate-1"}
     refused(two(), alone("e1", Role.RESPONDENT, mandate=mandate), "signing.mandate_scope")
     over = {**mandate, "scope": "special-mandate", "expires_on": TODAY - DAY}
     refused(two(), alone("e1", Role.RESPONDENT, mandate=over), "signing.mandate_expired")
@@ -270,13 +270,13 @@ def test_an_elected_representative_signs_for_part_b_only_with_each_workers_own_c
 
 
 def test_the_agreement_shows_who_signed_when_how_and_by_whom_and_the_seal() -> None:
-    mandate = {"representative": "lawyer-1", "scope": "special-mandate", "evidence": "mandate-1"}
+    mandate = {"representative": "lawyer-1", "name": "虚构律师", "scope": "special-mandate", "evidence": "mandate-1"}
     case = say(two(), sign("c1", "c2"), alone("e1", Role.RESPONDENT, mandate=mandate), SEAL)
     told = wording(draft(case, PaperKind.AGREEMENT, None, NOW), "1", Language.CHINESE)
     assert [line["signature"] for line in told["signatures"]] == [
         "2026年11月23日签名（当面签名）",
         "2026年11月23日签名（当面签名）",
-        "2026年11月23日签名（电子签名） 由lawyer-1代签",
+        "2026年11月23日签名（电子签名） 由虚构律师代签（委托材料mandate-1）",
         "2026年11月23日签名并加盖本中心印章",
     ]
 
