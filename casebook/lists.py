@@ -22,6 +22,10 @@ class CaseFilter(Model):
     case_class: CaseClass | None = None
     agency: Agency | None = None
     """Cases in which this agency has an open inquiry."""
+    inquired_by: Agency | None = None
+    """Cases in which this agency has or had an inquiry."""
+    channel: Ref | None = None
+    """Cases that this intake service filed, or that its complaints joined."""
     overdue_at: Instant | None = None
     """Cases whose deadline has passed at this instant."""
     employer: str | None = None
@@ -83,6 +87,9 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
           and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
           and ($12::boolean is null or (blocked is not null) = $12)
           and ($13::boolean is null or (merge_with <> '{}' and outcome is null) = $13)
+          and ($15::text is null or exists (select from task t where t."case" = d."case" and t.agency = $15))
+          and ($16::text is null or exists (select from dispute f where f.channel = $16
+               and d."case" in (f."case", f.joined_to)))
         order by filed_at desc, "case" desc limit $11
         """,
         wanted.phase,
@@ -99,6 +106,8 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         wanted.blocked,
         wanted.to_merge,
         parts,
+        wanted.inquired_by,
+        wanted.channel,
     )
     return [_case_line(row, vault) for row in rows]
 

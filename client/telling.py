@@ -1,0 +1,51 @@
+"""Telling a case something, once, and what it answers; what goes on after a closed case too."""
+
+from typing import Any
+
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from client.after_closure import told_after
+from client.connection import Link, in_time
+from domain.base import Model
+from domain.message import Message
+from domain.procedure.aftercare.effects import AFTER
+from domain.refusal import Problem, Refused
+
+
+async def tell(at: Link, case: str, message: Message) -> dict[str, Any]:
+    """What a case answers to a message. Raises Refused, NoAnswer, NoSuchCase, RPCError."""
+    handle, body = await at.case(case), message.model_dump(mode="json")
+    try:
+        sent = handle.execute_update(message.name, body, id=message.message_id, result_type=dict[str, Any])
+        answer: dict[str, Any] = await in_time(sent, message.message_id)
+        return answer
+    except WorkflowUpdateFailedError as failure:
+        raise refused(failure.cause) or failure from None
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND or message.name not in AFTER.kinds:
+            raise
+    try:
+        return (await told_after(at, case, message.name, body)).model_dump(mode="json")
+    except WorkflowUpdateFailedError as failure:
+        raise refused(failure.cause) or failure from None
+
+
+async def asked(at: Link, case: str, query: str, reading: Model, answer: Any = None) -> Any:
+    """What a case answers to a query. Raises NotTold, Refused, NoSuchCase, RPCError."""
+    try:
+        return await (await at.case(case)).query(query, reading, result_type=answer)
+    except WorkflowQueryFailedError as failure:
+        raise NotTold(failure.message) from None
+
+
+class NotTold(Exception):
+    """The case does not answer the question to whoever asks it: why, in the reader's language."""
+
+
+def refused(cause: BaseException | None) -> Refused | None:
+    """The refusal that a failure carries; None where it is something else."""
+    if not isinstance(cause, ApplicationError) or cause.type != "Refused":
+        return None
+    return Refused(*(Problem.model_validate(detail) for details in cause.details for detail in details))

@@ -1,0 +1,90 @@
+"""Who has come in, and what they reach: every page and every call acts and reads as the one who signed in."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+import asyncpg
+from temporalio.client import Client
+
+from casebook import accounts
+from client.closed_cases import FromCasebook
+from client.connection import Link
+from client.signing_in import Prover
+from domain.case.identity import EVERY_CASE
+from domain.ledger import Actor
+from domain.refusal import must
+from runtime import connect
+from runtime.sessions import InSession, Sessions
+from runtime.settings import Settings
+from runtime.signing import Signing
+from runtime.signing_keys import Keys, KeySetFile
+from runtime.token_server import SignIn
+from runtime.turns import InTurn
+from runtime.vault import Vault
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who has signed in. The session itself never leaves the console."""
+
+    session: str
+    actor: Actor
+    scope: str
+    """The only case that the session is good for, or every one."""
+
+    def may_come_to(self, case: str) -> None:
+        """Raise Refused for another case than the session's."""
+        must(self.scope in (EVERY_CASE, case), "identity.case", "token")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Connections that all visitors share, and a way to speak for each of them."""
+
+    settings: Settings
+    client: Client
+    pool: asyncpg.Pool
+    vault: Vault
+    sessions: Sessions
+    prover: Prover
+
+    async def signed_in(self, given: SignIn) -> Visitor:
+        """Whoever proves who they are. Raises Refused."""
+        person = await self.prover.prove(given)
+        return Visitor(self.sessions.open(person), person.actor, person.scope)
+
+    async def visitor(self, session: str) -> Visitor:
+        """Whose session it is. Raises Refused when it is none of ours, or over."""
+        claims = await self.sessions.claims(session)
+        return Visitor(session, claims.actor, claims.case)
+
+    def link(self, visitor: Visitor) -> Link:
+        """The centre, as a visitor reaches it: what is sent is signed in the visitor's session."""
+        speaking = Client(
+            self.client.service_client,
+            namespace=self.client.namespace,
+            data_converter=self.client.data_converter,
+            interceptors=[
+                Signing(InSession(self.sessions, visitor.session)),
+                InTurn(),
+                FromCasebook(visitor.actor, self.pool, self.vault),
+            ],
+        )
+        return Link(speaking, self.pool, self.vault)
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Door]:
+    """The door, for as long as the context lasts. Raises NotRunning, RuntimeError."""
+    async with connect.database(settings, size=10) as pool:
+        keys, published = Keys.of(settings), KeySetFile.of(settings)
+        yield Door(
+            settings,
+            await connect.connect(settings),
+            pool,
+            Vault.of(settings),
+            Sessions(keys, published, partial(accounts.stands, pool)),
+            Prover(settings, pool),
+        )

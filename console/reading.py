@@ -1,0 +1,123 @@
+"""What a visitor may look through: lists and papers, cut to the role before anything is fetched."""
+
+from collections.abc import Set
+from typing import Any, Final
+
+from casebook import evidence as files
+from casebook import inbox, lists
+from casebook import notices as outbox
+from casebook import papers as kept
+from casebook.evidence import Evidence
+from casebook.inbox import TaskFilter, TaskLine
+from casebook.lists import CaseFilter, CaseLine
+from casebook.notices import NoticeLine
+from casebook.papers import KeptPaper
+from client.connection import NoSuchCase
+from client.telling import asked
+from console.door import Door, Visitor
+from domain.case.opening import Reading
+from domain.ledger import Actor
+from domain.papers.kinds import PaperKind, PaperMatter
+from domain.refusal import PARTIES, must
+from domain.views.case_view import CaseView
+from domain.words import Language, Role
+from papers.document import Templates, html, render
+
+_READS_LISTS: Final = {Role.INTAKE, Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR}
+_AGENCIES_PAPERS: Final = {PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER, PaperKind.UNIFIED_REPLY}
+
+
+def _must_be(actor: Actor, roles: Set[Role]) -> None:
+    allowed = ", ".join(sorted(roles))
+    must(actor.role in roles, "query.role", "actor.role", role=actor.role, allowed=allowed)
+
+
+async def cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> list[CaseLine]:
+    """A page of cases: an officer's agency's, a mediator's own, a window's own, or all. Raises Refused."""
+    actor = visitor.actor
+    _must_be(actor, _READS_LISTS)
+    owns: dict[Role, dict[str, Any]] = {
+        Role.OFFICER: {"inquired_by": actor.agency},
+        Role.MEDIATOR: {"mediator": actor.id},
+        Role.INTAKE: {"channel": actor.id},
+    }
+    own = owns.get(actor.role, {})
+    return await lists.cases(door.pool, door.vault, wanted.model_copy(update=own))
+
+
+async def inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> list[TaskLine]:
+    """A page of inquiries: an officer's own agency's, or all for the supervisor. Raises Refused."""
+    actor = visitor.actor
+    _must_be(actor, {Role.OFFICER, Role.SUPERVISOR})
+    own: dict[str, Any] = {"agency": actor.agency} if actor.role is Role.OFFICER else {}
+    return await inbox.tasks(door.pool, door.vault, wanted.model_copy(update=own))
+
+
+async def view(door: Door, visitor: Visitor, case: str, language: Language, page: int | None = 1) -> CaseView:
+    """A case as the visitor sees it. Raises Refused, NoSuchCase."""
+    at = door.link(visitor)
+    visitor.may_come_to((await at.case(case)).id)
+    seen: CaseView = await asked(at, case, "case_view", Reading(language=language, page=page), CaseView)
+    return seen
+
+
+async def evidence(door: Door, visitor: Visitor, case: str) -> list[Evidence]:
+    """The files of a case; an officer's own inquiry's. Raises Refused, NoSuchCase."""
+    seen = await view(door, visitor, case, Language.CHINESE)
+    role = visitor.actor.role
+    _must_be(visitor.actor, _READS_LISTS - {Role.INTAKE})
+    found = await files.of_case(door.pool, door.vault, seen.case)
+    return [one for one in found if role is not Role.OFFICER or one.task in (None, visitor.actor.agency)]
+
+
+async def evidence_content(door: Door, visitor: Visitor, case: str, sha256: str) -> tuple[Evidence, bytes]:
+    """A file of a case. Raises Refused, NoSuchCase."""
+    seen = await view(door, visitor, case, Language.CHINESE)
+    one = next((one for one in await evidence(door, visitor, case) if one.sha256 == sha256), None)
+    content = await files.content_of(door.pool, door.vault, seen.case, sha256) if one else None
+    if one is None or content is None:
+        raise NoSuchCase(sha256)
+    return one, content
+
+
+async def notices(door: Door, visitor: Visitor, case: str) -> list[NoticeLine]:
+    """The notices of a case; everybody but those who run it sees their own. Raises Refused, NoSuchCase."""
+    seen, actor = await view(door, visitor, case, Language.CHINESE), visitor.actor
+    whole = actor.role is Role.SUPERVISOR or (actor.role is Role.MEDIATOR and seen.mediator == actor.id)
+    to = None if whole else actor.agency or actor.id
+    return await outbox.of_case(door.pool, seen.case, to)
+
+
+async def paper(door: Door, visitor: Visitor, number: str) -> KeptPaper:
+    """A paper as the visitor may have it: whoever runs the case the whole, a party its own copy. Raises Refused.
+
+    Raises NoSuchCase for one that is not there, or is not for the visitor.
+    """
+    found = await kept.find(door.pool, door.vault, number)
+    if found is None:
+        raise NoSuchCase(number)
+    seen, actor = await view(door, visitor, found.case, Language.CHINESE), visitor.actor
+    if actor.role is Role.SUPERVISOR or (actor.role is Role.MEDIATOR and seen.mediator == actor.id):
+        return found
+    matter = found.matter
+    of_agency = actor.role is Role.OFFICER and matter.kind in _AGENCIES_PAPERS and matter.about in (None, actor.agency)
+    if of_agency:
+        return found
+    if actor.role in PARTIES and _concerns(matter, actor.id):
+        return found.model_copy(update={"matter": matter.copied_for(actor.id)})
+    raise NoSuchCase(number)
+
+
+def _concerns(matter: PaperMatter, party: str) -> bool:
+    return any(one.ref == party for one in matter.parties) and matter.about in (None, party)
+
+
+def drawn(door: Door, paper: KeptPaper, language: Language) -> bytes:
+    """A paper as a Word document. Raises BadTemplate."""
+    templates = Templates(door.settings.own_tables / "papers")
+    return render(templates, paper.matter, paper.number, language).content
+
+
+def shown(door: Door, paper: KeptPaper, language: Language) -> str:
+    """A paper as HTML, to look at. Raises BadTemplate."""
+    return html(drawn(door, paper, language))
