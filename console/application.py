@@ -4,8 +4,11 @@ from fastapi import FastAPI
 
 from console import api
 from console.door import Door
+from console.pages import add_pages
 
 
 def application(door: Door) -> FastAPI:
     """Everything behind one address."""
-    return api.application(door)
+    app = api.application(door)
+    add_pages(app)
+    return app

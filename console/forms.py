@@ -1,0 +1,202 @@
+"""A form for any message, made from its model; and what somebody typed into it, as the model takes it."""
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+import texts
+from domain.base import CENTRE_ZONE
+
+BLANK_ROWS: Final = 1
+"""Rows that a list offers beyond those that it has."""
+_LONG: Final = frozenset(
+    {"text", "reason", "remark", "statement", "undisputed", "minutes", "terms", "guarantee", "note", "words"}
+)
+_SEPARATORS: Final = str.maketrans({"，": ",", "、": ",", "；": ",", ";": ",", "\n": ","})
+
+
+Kind = Literal[
+    "text", "long", "number", "date", "datetime", "flag", "choice", "choices", "list", "amounts", "rows", "part"
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that a field may be."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form as it stands on a page. ``rows`` are the fields of each row of a list, or of one part."""
+
+    name: str
+    label: str
+    kind: Literal[
+        "text", "long", "number", "date", "datetime", "flag", "choice", "choices", "list", "amounts", "rows", "part"
+    ]
+    required: bool
+    value: Any = ""
+    choices: tuple[Choice, ...] = ()
+    rows: tuple[tuple["Field", ...], ...] = ()
+    errors: tuple[str, ...] = field(default=())
+
+
+def fields_of(
+    model: type[BaseModel],
+    language: str,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+    prefix: str = "",
+) -> Iterator[Field]:
+    """The fields of a model with what is in them and what is wrong with each, as far as a form can hold them."""
+    said, wrong = values or {}, errors or {}
+    for name, info in model.model_fields.items():
+        if name in without or (get_origin(info.annotation) is Literal and prefix):
+            continue
+        yield _field(f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language)
+
+
+def _field(
+    path: str, name: str, annotation: Any, required: bool, value: Any, wrong: Mapping[str, Sequence[str]], language: str
+) -> Field:
+    told: dict[str, Any] = {"name": path, "label": label_of(name, language), "required": required}
+    told["errors"] = tuple(wrong.get(path, ()))
+    plain, optional = _plain(annotation)
+    told["required"] = required and not optional
+    inner = _inner(plain)
+    if isinstance(plain, type) and issubclass(plain, BaseModel):
+        part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}."))
+        return Field(kind="part", rows=(part,), **told)
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        present = [_as_dict(one) for one in value or ()]
+        blank: list[dict[str, Any]] = [{} for _ in range(BLANK_ROWS)]
+        rows = tuple(
+            tuple(fields_of(inner, language, one, wrong, prefix=f"{path}.{number}."))
+            for number, one in enumerate([*present, *blank])
+        )
+        return Field(kind="rows", rows=rows, **told)
+    if get_origin(plain) is dict:
+        lines = "\n".join(f"{key}={_shown(one)}" for key, one in (value or {}).items())
+        return Field(kind="amounts", value=lines, **told)
+    if inner is not None:
+        choices = tuple(_choices(inner, language))
+        held = [_shown(one) for one in value or ()]
+        if choices:
+            return Field(kind="choices", value=held, choices=choices, **told)
+        return Field(kind="list", value=", ".join(held), **told)
+    if plain is bool:
+        return Field(kind="flag", value=bool(value), **told)
+    if choices := tuple(_choices(plain, language)):
+        return Field(kind="choice", value=_shown(value), choices=choices, **told)
+    return Field(kind=_kind(plain, name), value=_shown(value), **told)
+
+
+def _kind(plain: Any, name: str) -> Any:
+    if plain is datetime:
+        return "datetime"
+    if plain is date:
+        return "date"
+    if plain in (int, Decimal):
+        return "number"
+    return "long" if name in _LONG else "text"
+
+
+def label_of(name: str, language: str) -> str:
+    """What a field is called."""
+    return texts.say(f"fields.{name}", language)
+
+
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    """An annotation without what surrounds it, and whether it may be left out."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        parts = [one for one in get_args(annotation) if one is not type(None)]
+        optional = len(parts) < len(get_args(annotation))
+        return (_plain(parts[0])[0], optional) if len(parts) == 1 else (annotation, optional)
+    return annotation, False
+
+
+def _inner(plain: Any) -> Any:
+    """What a list is a list of; None for what is no list."""
+    if get_origin(plain) in (tuple, list, frozenset):
+        return _plain(get_args(plain)[0])[0]
+    return None
+
+
+def _choices(plain: Any, language: str) -> Iterator[Choice]:
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        yield from (Choice(one.value, texts.label(one.value, language)) for one in plain)
+    elif get_origin(plain) is Literal:
+        yield from (Choice(str(one), texts.label(one, language)) for one in get_args(plain))
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    if isinstance(value, BaseModel):
+        return dict(value)
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case Enum():
+            return str(value.value)
+        case datetime():
+            return value.astimezone(CENTRE_ZONE).strftime("%Y-%m-%dT%H:%M")
+        case Decimal():
+            return f"{value:.2f}"
+        case _:
+            return str(value)
+
+
+def typed(model: type[BaseModel], form: Mapping[str, Sequence[str]], prefix: str = "") -> dict[str, Any]:
+    """What a form says, as the model takes it: fields that nobody filled in are left out, and rows without a word."""
+    said: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        path, (plain, _) = f"{prefix}{name}", _plain(info.annotation)
+        inner, given = _inner(plain), [one.strip() for one in form.get(path, ()) if one.strip()]
+        if isinstance(plain, type) and issubclass(plain, BaseModel):
+            if part := typed(plain, form, f"{path}."):
+                said[name] = part
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
+            rows = [typed(inner, form, f"{path}.{number}.") for number in _numbers(form, path)]
+            if rows := [row for row in rows if row]:
+                said[name] = rows
+        elif get_origin(plain) is dict:
+            lines = [line for block in given for line in block.splitlines() if line.strip()]
+            if lines:
+                said[name] = {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
+        elif inner is not None:
+            parts = [part.strip() for one in given for part in one.translate(_SEPARATORS).split(",")]
+            if parts := [part for part in parts if part]:
+                said[name] = parts
+        elif given:
+            said[name] = _instant(given[-1]) if plain is datetime else given[-1]
+    return said
+
+
+def _numbers(form: Mapping[str, Sequence[str]], path: str) -> list[int]:
+    heads = {name.removeprefix(f"{path}.").partition(".")[0] for name in form if name.startswith(f"{path}.")}
+    return sorted(int(head) for head in heads if head.isdigit())
+
+
+def _instant(text: str) -> str:
+    """A time typed without its zone is the centre's."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (at if at.tzinfo else at.replace(tzinfo=CENTRE_ZONE)).isoformat()

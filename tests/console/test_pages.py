@@ -1,0 +1,210 @@
+"""The pages, used as a browser without scripts uses them, on a whole centre."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from console.forms import fields_of, typed
+from console.pages import _ENVELOPE, _NOT_BY_HAND
+from domain.case.protocol import MESSAGES
+from domain.ledger import Actor
+from domain.words import Language, Role
+from tests import builders
+from tests.cli.conftest import Centre
+from tests.console.conftest import PASSWORD, account
+
+
+class Forms(HTMLParser):
+    """The forms of a page: where each goes, and what is in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append((given.get("action") or "", {}))
+        filled = given.get("type") != "checkbox" or "checked" in given
+        if self.forms and tag in ("input", "select", "textarea") and given.get("name") and filled:
+            self.forms[-1][1][str(given["name"])] = given.get("value") or ""
+
+    def of(self, action: str) -> dict[str, str]:
+        return next(fields for path, fields in self.forms if path == action)
+
+
+@asynccontextmanager
+async def browser(console: Any, name: str = "", language: str = "zh-CN") -> AsyncIterator[httpx.AsyncClient]:
+    """A browser, in which somebody has signed in."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(console, raise_app_exceptions=False),
+        base_url="https://console.test",
+        headers={"Origin": "https://console.test", "Accept-Language": language},
+        follow_redirects=True,
+    ) as client:
+        if name:
+            signed = await client.post("/sign-in", data={"name": name, "password": PASSWORD, "to": "/"})
+            assert signed.status_code == 200, signed.text
+        yield client
+
+
+def answers() -> dict[str, str]:
+    """What a clerk types of somebody who never filed before."""
+    filed = builders.complaint()
+    serial = int(filed.complaint_id.removeprefix("t-"))
+    return {
+        "claimants.0.ref": "c1",
+        "claimants.0.name": "虚构者",
+        "claimants.0.identity_number": builders.identity_number(serial),
+        "respondents.0.ref": "e1",
+        "respondents.0.name": filed.employer.name,
+        "items.0.ref": "i1",
+        "items.0.kind": "arrears",
+        "items.0.respondent": "e1",
+        "items.0.insurance": "pension",
+        "items.0.first_month": "2024-01",
+        "items.0.last_month": "2024-03",
+        "statement": "单位没有缴社会保险费",
+    }
+
+
+async def filed(client: httpx.AsyncClient) -> str:
+    receipt = await client.post("/file", data=answers())
+    assert receipt.status_code == 201, receipt.text
+    found = re.search(r'href="/cases/([^"]+)"', receipt.text)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_clerk_files_officers_submit_and_everybody_sees_whose_turn_it_is(console: Any, centre: Centre) -> None:
+    async with browser(console, "counter") as counter:
+        case = await filed(counter)
+        seen = await counter.get(f"/cases/{case}")
+        assert "核实" in seen.text and "人社" in seen.text
+    for name, agency in (("lab-01", "labor"), ("med-01", "medical-insurance"), ("tax-01", "tax")):
+        async with browser(console, name) as officer:
+            claimed = await officer.post(f"/cases/{case}/do/claim_task", data={"task": agency})
+            assert "已办理" in claimed.text, claimed.text
+            page = await officer.get(f"/cases/{case}/tasks/{agency}")
+            finding = Forms(page.text).of(f"/cases/{case}/tasks/{agency}")
+            if agency == "labor":
+                finding |= {
+                    "employments.0.claimant": "c1",
+                    "employments.0.employer": "e1",
+                    "employments.0.first_month": "2024-01",
+                    "employments.0.last_month": "2024-03",
+                    "employments.0.monthly_wage": "5000",
+                }
+            finding.pop("accept_draft", None)
+            done = await officer.post(f"/cases/{case}/tasks/{agency}", data=finding)
+            assert "已办理" in done.text, done.text
+    async with browser(console, "boss") as boss:
+        for _ in range(100):
+            seen = await boss.get(f"/cases/{case}")
+            if "等待调解员" in seen.text or 'aria-current="step">调解' in seen.text:
+                break
+            await asyncio.sleep(0.05)
+        assert 'aria-current="step">调解' in seen.text
+    number = re.search(r"<h1>(RZ-\d+-\d+)", seen.text)
+    assert number is not None
+    async with browser(console, "boss") as boss:
+        found = await boss.get("/cases", params={"number": number[1]})
+        assert found.status_code == 200 and number[1] in found.text
+
+
+async def test_a_party_reads_and_answers_only_its_own_case(console: Any, centre: Centre) -> None:
+    async with browser(console, "counter") as counter:
+        case, other = await filed(counter), await filed(counter)
+    await account(centre, f"c1-{case}", Actor(id="c1", role=Role.CLAIMANT), case)
+    async with browser(console, f"c1-{case}") as worker:
+        mine = await worker.get("/")
+        assert mine.url.path == f"/cases/{case}" and "办理经过" not in mine.text
+        strange = await worker.get(f"/cases/{other}")
+        assert strange.status_code == 403
+        assert (await worker.get("/inquiries")).status_code == 403
+
+
+async def test_what_was_typed_wrong_comes_back_with_the_error_at_its_field(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        wrong = await counter.post(
+            "/file", data=answers() | {"claimants.0.identity_number": "123", "statement": "原话"}
+        )
+        assert wrong.status_code == 422 and "原话" in wrong.text
+        assert 'id="claimants.0.identity_number-error"' in wrong.text and 'role="alert"' in wrong.text
+        case = await filed(counter)
+        empty = await counter.post(f"/cases/{case}/do/comment", data={"text": ""})
+        assert empty.status_code == 422 and 'id="text-error"' in empty.text
+
+
+async def test_who_lost_the_race_for_an_inquiry_is_told_by_whom(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        case = await filed(counter)
+    async with browser(console, "tax-01") as first, browser(console, "tax-02") as second:
+        assert "已办理" in (await first.post(f"/cases/{case}/do/claim_task", data={"task": "tax"})).text
+        late = await second.post(f"/cases/{case}/do/claim_task", data={"task": "tax"})
+        assert late.status_code == 409 and "tax-01" in late.text
+
+
+async def test_nobody_has_a_browser_act_from_another_site_or_reads_a_page_without_signing_in(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        forged = await counter.post("/file", data=answers(), headers={"Origin": "https://evil.test"})
+        assert forged.status_code == 403
+        page = await counter.get("/")
+        assert (
+            page.headers["cache-control"] == "no-store"
+            and "script-src 'self'" in page.headers["content-security-policy"]
+        )
+        assert (await counter.post("/sign-out")).url.path == "/sign-in"
+        assert (await counter.get("/cases")).url.path == "/sign-in"
+        led = await counter.post("/sign-in", data={"name": "counter", "password": PASSWORD, "to": "//evil.test"})
+        assert led.url.host == "console.test"
+    async with browser(console) as nobody:
+        wrong = await nobody.post("/sign-in", data={"name": "counter", "password": "wrong"})
+        assert wrong.status_code == 401 and PASSWORD not in wrong.text
+
+
+async def test_the_pages_speak_english_to_whoever_chooses_it(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        assert "受理投诉" in (await counter.get("/file")).text
+        english = await counter.get("/language/en", params={"to": "/file"})
+        assert english.url.path == "/file" and 'lang="en"' in english.text and "New complaint" in english.text
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", sorted(MESSAGES.keys() - _NOT_BY_HAND))
+def test_every_message_has_a_form_in_both_languages(name: str, language: Language) -> None:
+    model = MESSAGES[name].model
+    fields = list(fields_of(model, language, without=_ENVELOPE))
+    assert {one.name for one in fields} <= set(model.model_fields)
+    assert language is Language.ENGLISH or not [one.label for one in fields if one.label.isascii()]
+
+
+def test_a_form_says_what_the_model_takes() -> None:
+    model = MESSAGES["propose"].model
+    said = typed(
+        model,
+        {
+            "proposal": ["p1"],
+            "payer": ["e1"],
+            "instalments.0.ref": ["n1"],
+            "instalments.0.due": ["2026-12-31"],
+            "instalments.0.part_a": ["c1=100.00\nc2 = 200.50"],
+            "instalments.1.ref": [""],
+            "guarantee": [" "],
+            "unsettled.0.item": ["i2"],
+            "unsettled.0.claimants": ["c1，c2"],
+        },
+    )
+    assert said == {
+        "proposal": "p1",
+        "payer": "e1",
+        "instalments": [{"ref": "n1", "due": "2026-12-31", "part_a": {"c1": "100.00", "c2": "200.50"}}],
+        "unsettled": [{"item": "i2", "claimants": ["c1", "c2"]}],
+    }
