@@ -20,6 +20,7 @@ class Addresses(BaseModel):
     ui: str = ""
     database: str = ""
     codec: str = ""
+    console: str = ""
     supervisor: int
     supervisor_started: float
     pids: dict[str, int] = {}

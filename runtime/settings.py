@@ -24,6 +24,10 @@ class Settings(BaseSettings):
     """Port of the embedded PostgreSQL; without it 5433, or any free one."""
     codec_port: int | None = None
     """Port of the codec server; without it 8234, or any free one."""
+    console_port: int | None = None
+    """Port of the console; without it 8236, or any free one."""
+    console_host: str = "127.0.0.1"
+    """Address that the console listens on; beyond this machine only behind a proxy that speaks TLS."""
     tables: Path | None = None
     """Folder of the centre's own rule tables; without it ``tables`` in ``data``."""
     log_format: Literal["console", "json"] = "console"

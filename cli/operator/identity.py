@@ -1,7 +1,9 @@
 """``accounts``: who may log in; ``keys``: what tokens are signed with."""
 
+import contextlib
+import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.table import Table
@@ -15,9 +17,22 @@ from cli.running import run
 from client.connection import actor
 from domain.base import CENTRE_ZONE
 from domain.case.identity import EVERY_CASE, PublicKey, UnknownKey
+from domain.refusal import Refused
 from runtime import connect
 from runtime.settings import Settings
 from runtime.signing_keys import Keys
+
+_DRILLED: Final = {
+    "counter": "intake:counter",
+    "supervisor": "supervisor:supervisor",
+    "mediator": "mediator:m-p01",
+    "lab-01": "officer:labor/lab-01",
+    "lab-02": "officer:labor/lab-02",
+    "med-01": "officer:medical-insurance/med-01",
+    "tax-01": "officer:tax/tax-01",
+    "uni-01": "officer:union/uni-01",
+}
+"""Accounts to try the console with: one for each desk."""
 
 
 def register(app: typer.Typer, language: str) -> None:
@@ -44,6 +59,24 @@ def _accounts(app: typer.Typer, language: str) -> None:
             account = Account(name=name, actor=actor(acting), scope=case)
             async with connect.database(Settings(), size=1) as pool:
                 await accounts.add(pool, account, password(said("password")))
+
+        run(work, language)
+
+    @group.command("drill", help=said("command.accounts-drill"))
+    def drill() -> None:
+        async def work() -> None:
+            given = secrets.token_urlsafe(12)
+            async with connect.database(Settings(), size=1) as pool:
+                for name, acting in _DRILLED.items():
+                    with contextlib.suppress(Refused):
+                        await accounts.add(pool, Account(name=name, actor=actor(acting)), given)
+                        continue
+                    await accounts.set_password(pool, name, given)
+            table = Table(*(said(f"column.{column}") for column in ("account", "acts_as")))
+            for name, acting in _DRILLED.items():
+                table.add_row(name, acting)
+            console().print(table)
+            console().print(texts.say("cli.drill_password", language, password=given), highlight=False)
 
         run(work, language)
 

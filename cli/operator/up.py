@@ -28,13 +28,14 @@ from cli.operator.starting import told
 from domain.words import CENTRE_QUEUE, Agency
 from runtime import connect, deployment
 from runtime.addresses import Addresses
-from runtime.ports import Moved
+from runtime.ports import Moved, Port
 from runtime.process import Failed, Process
 from runtime.servers import AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
 ROLES: Final = (CENTRE_QUEUE, *Agency)
 _WORKER_READY_WITHIN: Final = 60.0
+_CONSOLE_PORT: Final = 8236
 _OTHERS_READY_WITHIN: Final = 120
 _REFRESH: Final = 1.0
 """Seconds between two looks."""
@@ -52,6 +53,7 @@ class Centre:
     database: str
     temporal: str
     codec: str = ""
+    console: str = ""
     servers: list[Process] = field(default_factory=list)
     workers: list[Process] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
@@ -115,6 +117,12 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
         await asyncio.gather(
             *(deployment.make_current(client, role, settings.build or deployment.build()) for role in ROLES)
         )
+        port = Port.choose("console", "ONESTOP_CONSOLE_PORT", asked=settings.console_port, usual=_CONSOLE_PORT)
+        console = _console(settings, port)
+        await stack.enter_async_context(
+            console.running(ready=partial(_listening, port.number), within=_WORKER_READY_WITHIN)
+        )
+        embedded.addresses.console = f"http://{settings.console_host}:{port.number}"
         embedded.addresses.ready = True
         embedded.addresses.write(settings)
         yield Centre(
@@ -123,8 +131,9 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
             temporal=client.service_client.config.target_host,
             codec=embedded.addresses.codec,
             servers=embedded.processes,
-            workers=workers,
-            moved=embedded.moved,
+            console=embedded.addresses.console,
+            workers=[*workers, console],
+            moved=[*embedded.moved, *([port.moved] if port.moved else [])],
         )
 
 
@@ -145,7 +154,13 @@ async def _started_or_found(stack: contextlib.AsyncExitStack, settings: Settings
         except AlreadyRunning:
             running = Addresses.written(settings)
         if running is not None and running.ready:
-            return Centre(ui=running.ui or None, database="PostgreSQL", temporal=running.temporal, ours=False)
+            return Centre(
+                ui=running.ui or None,
+                database="PostgreSQL",
+                temporal=running.temporal,
+                console=running.console,
+                ours=False,
+            )
         await asyncio.sleep(_REFRESH)
     raise Failed("up", f"another process has been starting the servers of {settings.data} for too long")
 
@@ -182,6 +197,30 @@ def _worker(role: str, settings: Settings, given: dict[str, str]) -> Process:
         log=settings.data / f"worker-{role}.log",
         environment={"ONESTOP_LOG_FORMAT": "json", **given},
     )
+
+
+def _console(settings: Settings, port: Port) -> Process:
+    """People's pages, and the interface for machines."""
+    return Process(
+        "console",
+        [sys.executable, "-m", "console"],
+        log=settings.data / "console.log",
+        environment={
+            "ONESTOP_LOG_FORMAT": "json",
+            "ONESTOP_CONSOLE_PORT": str(port.number),
+            "PYTHONPATH": str(ROOT),
+        },
+    )
+
+
+async def _listening(port: int) -> bool:
+    """Whether somebody answers on a port of this machine."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _polled(client: Client, role: str) -> bool:
@@ -296,6 +335,8 @@ def _status(running: Centre, began: datetime, language: str) -> Table:
             str(process.pid) if process else texts.say("runtime.elsewhere", language),
             str(process.restarts) if process else "",
         )
+    if running.console:
+        table.add_row(texts.say("runtime.console", language), running.console, "", "")
     if running.ui:
         table.add_row(texts.say("runtime.ui", language), running.ui, "", "")
     table.caption = texts.say("runtime.next", language)
