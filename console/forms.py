@@ -1,7 +1,7 @@
 """A form for any message, made from its model; and what somebody typed into it, as the model takes it."""
 
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +11,11 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 import texts
+from client.sheets import amount
 from domain.base import CENTRE_ZONE
 
-BLANK_ROWS: Final = 1
-"""Rows that a list offers beyond those that it has."""
+MORE: Final = "more"
+"""Name of the button that asks for another row; its value is the list."""
 _LONG: Final = frozenset(
     {"text", "reason", "remark", "statement", "undisputed", "minutes", "terms", "guarantee", "note", "words"}
 )
@@ -79,11 +80,9 @@ def _field(
         part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}."))
         return Field(kind="part", rows=(part,), **told)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        present = [_as_dict(one) for one in value or ()]
-        blank: list[dict[str, Any]] = [{} for _ in range(BLANK_ROWS)]
         rows = tuple(
-            tuple(fields_of(inner, language, one, wrong, prefix=f"{path}.{number}."))
-            for number, one in enumerate([*present, *blank])
+            tuple(fields_of(inner, language, _as_dict(one), wrong, prefix=f"{path}.{number}."))
+            for number, one in enumerate(value or ([{}] if told["required"] else []))
         )
         return Field(kind="rows", rows=rows, **told)
     if get_origin(plain) is dict:
@@ -184,13 +183,36 @@ def typed(model: type[BaseModel], form: Mapping[str, Sequence[str]], prefix: str
             if parts := [part for part in parts if part]:
                 said[name] = parts
         elif given:
-            said[name] = _instant(given[-1]) if plain is datetime else given[-1]
+            said[name] = _READ.get(plain, str)(given[-1])
     return said
+
+
+def with_another(said: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """What somebody typed, with one more row in a list."""
+    head, _, rest = path.partition(".")
+    grown = dict(said)
+    held = grown.get(head)
+    if not rest:
+        grown[head] = [*(held or []), {}]
+    elif rest.partition(".")[0].isdigit() and isinstance(held, list):
+        number, _, inner = rest.partition(".")
+        grown[head] = [with_another(one, inner) if at == int(number) else one for at, one in enumerate(held)]
+    else:
+        grown[head] = with_another(held or {}, rest)
+    return grown
 
 
 def _numbers(form: Mapping[str, Sequence[str]], path: str) -> list[int]:
     heads = {name.removeprefix(f"{path}.").partition(".")[0] for name in form if name.startswith(f"{path}.")}
     return sorted(int(head) for head in heads if head.isdigit())
+
+
+def _amount(text: str) -> str:
+    """An amount as people write it, with thousands set apart or 元 behind it."""
+    try:
+        return amount(text)
+    except ValueError:
+        return text
 
 
 def _instant(text: str) -> str:
@@ -200,3 +222,6 @@ def _instant(text: str) -> str:
     except ValueError:
         return text
     return (at if at.tzinfo else at.replace(tzinfo=CENTRE_ZONE)).isoformat()
+
+
+_READ: Final[dict[Any, Callable[[str], str]]] = {datetime: _instant, Decimal: _amount}

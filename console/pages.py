@@ -1,5 +1,6 @@
 """Pages for people who use no terminal: each is a template and a few lines, and everything works without a script."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ import texts
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter
 from client.connection import in_time
+from client.offer import Terms, left_out, proposal_of
 from client.speaking import envelope
 from client.telling import asked, tell
+from client.trying import tried
 from console import reading
 from console.api import handed_in, language_of
 from console.door import Door, Visitor
-from console.forms import fields_of, typed
+from console.forms import MORE, fields_of, typed, with_another
 from console.problems import ProblemDetails, headers_of, told
 from domain.base import Model
 from domain.case.opening import Reading
@@ -35,9 +38,12 @@ from domain.inquiry.findings import FINDING_OF
 from domain.intake.complaint import Circumstances, Claimant, ClaimItem, Complaint, Respondent
 from domain.intake.messages import FileComplaint
 from domain.message import Message
+from domain.procedure.mediation.bargain import Bargain, BargainReading, Offer
+from domain.procedure.mediation.simulation import Simulation
 from domain.refusal import PARTIES, Problem, Refused, problems
 from domain.views.case_view import CaseDeadlines, CaseView, Timeline, TriageExplanation
 from domain.words import Agency, Language, Phase, Role
+from domain.yaml_file import read_yaml
 from runtime import beginning
 from runtime.attempts import Attempts
 from runtime.token_server import SignIn
@@ -67,6 +73,8 @@ _SECURITY: Final = {
     "Cache-Control": "no-store",
 }
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+_MOSTLY: Final[dict[str, dict[str, list[str]]]] = read_yaml((_HERE / "actions.yaml").read_text("utf-8"))
 
 Page = Callable[["Look"], Awaitable[Response]]
 
@@ -204,6 +212,8 @@ def _routes() -> list[Route]:
                 ("POST", "/cases/{case}/do/{name}", send_message),
                 ("GET", "/cases/{case}/tasks/{task}", task_page),
                 ("POST", "/cases/{case}/tasks/{task}", send_finding),
+                ("GET", "/cases/{case}/terms", terms_page),
+                ("POST", "/cases/{case}/terms", send_terms),
                 ("POST", "/cases/{case}/evidence", send_evidence),
                 ("GET", "/papers/{number}", paper_page),
                 ("GET", "/papers/{number}/word", paper_word),
@@ -320,12 +330,21 @@ async def case_page(look: Look) -> Response:
         case=seen,
         number=name,
         stage=stage,
-        actions=_actions(look.visitor, seen),
+        actions=(first := _first(look.visitor, seen)),
+        others=[name for name in _actions(look.visitor, seen) if name not in first],
+        may_propose="propose" in _actions(look.visitor, seen),
         lines=list(reversed(timeline.lines)) if timeline else [],
         why=why.lines,
         dates=dates.deadlines,
         open_proposals=[one for one in seen.proposals if one.state == "open"],
     )
+
+
+def _first(visitor: Visitor, seen: CaseView) -> list[str]:
+    """What the visitor's role does most in this phase."""
+    wanted = _MOSTLY.get(visitor.actor.role, {})
+    may = _actions(visitor, seen)
+    return [name for name in (*wanted.get(seen.phase, ()), *wanted.get("*", ())) if name in may]
 
 
 def _actions(visitor: Visitor, seen: CaseView) -> list[str]:
@@ -397,7 +416,9 @@ async def _typed(look: Look, model: type[Model]) -> tuple[FormData, dict[str, An
 async def send_message(look: Look) -> Response:
     """Send what a form says; wrong, it comes back as it was filled in."""
     name, kind = _message(look)
-    _, said = await _typed(look, kind.model)
+    form, said = await _typed(look, kind.model)
+    if more := form.get(MORE):
+        return _form(look, name, kind, with_another(said, str(more)))
     case = look.request.path_params["case"]
     return await _sent(look, case, kind.model, said, lambda wrong: _form(look, name, kind, said, wrong))
 
@@ -452,6 +473,8 @@ async def send_finding(look: Look) -> Response:
     if agency is None:
         raise Refused(Problem(field="task", code="refusals.task.unknown", params={"known": "-"}))
     form, finding = await _typed(look, FINDING_OF[agency])
+    if more := form.get(MORE):
+        return await _task(look, with_another(finding, str(more)), None)
     said = {"accept_draft": True} if form.get("accept_draft") else {"finding": finding | {"agency": agency}}
     try:
         message = MESSAGES["complete_task"].model.model_validate(
@@ -461,6 +484,61 @@ async def send_finding(look: Look) -> Response:
     except (Refused, ValidationError) as error:
         return await _task(look, finding, told(error, look.language))
     return to(f"/cases/{case}", done=answer.get("seq", ""))
+
+
+# --- a mediator's terms ---------------------------------------------------------------------------------
+
+
+async def terms_page(look: Look) -> Response:
+    """Terms to be drawn up: the employer pays all of it at once, unless said otherwise."""
+    seen = await look.case(look.request.path_params["case"])
+    ref, payers = f"p{len(seen.proposals) + 1}", [one.ref for one in seen.respondents]
+    start = {"proposal": ref, "payer": payers[0], "instalments": 1, "first_due_in_days": 15}
+    return await _terms(look, seen, start, None, None)
+
+
+async def _terms(
+    look: Look, seen: CaseView, values: Mapping[str, Any], found: Simulation | None, wrong: ProblemDetails | None
+) -> Response:
+    fields = list(fields_of(Terms, look.language, values, _by_field(wrong), without=_NOT_OFFERED))
+    objections = told(Refused(*found.objections), look.language).problems if found and found.objections else ()
+    return look.page(
+        "terms.html",
+        wrong.status if wrong else HTTPStatus.OK,
+        case=seen,
+        number=look.request.path_params["case"],
+        fields=fields,
+        found=found,
+        objections=[one.text for one in objections],
+        wrong=wrong,
+    )
+
+
+async def send_terms(look: Look) -> Response:
+    """Try the terms, or put them on the table."""
+    case, at = look.request.path_params["case"], look.door.link(look.visitor)
+    form, said = await _typed(look, Terms)
+    seen = await reading.view(look.door, look.visitor, case, look.language, None)
+    if more := form.get(MORE):
+        return await _terms(look, seen, with_another(said, str(more)), None, None)
+    try:
+        wanted = Terms.model_validate(said)
+        asking = BargainReading(language=look.language, asked_at=datetime.now(UTC))
+        bargain: Bargain = await asked(at, case, "bargain", asking, Bargain)
+        left = left_out(bargain, wanted.unsettled)
+        message = proposal_of(wanted, seen, uuid.uuid4().hex, look.visitor.actor, look.language, left)
+        if form.get("send"):
+            answer = await tell(at, case, message)
+            return to(f"/cases/{case}", done=answer.get("seq", ""))
+        offer = Offer.model_validate({name: value for name, value in message if name in Offer.model_fields})
+        weighed: Bargain = await asked(at, case, "bargain", asking.model_copy(update={"offer": offer}), Bargain)
+        found = await tried(weighed, offer, look.door.settings.own_tables)
+    except (Refused, ValidationError) as error:
+        return await _terms(look, seen, said, None, told(error, look.language))
+    return await _terms(look, seen, said, found, None)
+
+
+_NOT_OFFERED: Final = frozenset({"part_a_percent"})
 
 
 # --- the counter ----------------------------------------------------------------------------------------
@@ -489,6 +567,8 @@ def _file_form(look: Look, values: Mapping[str, Any], wrong: ProblemDetails | No
 async def file_complaint(look: Look) -> Response:
     """File it, and show the receipt to be printed."""
     form, said = await _typed(look, Complaint)
+    if more := form.get(MORE):
+        return _file_form(look, with_another(said, str(more)), None)
     number = str(form.get("complaint_id") or f"{look.visitor.actor.id}-{datetime.now(UTC):%Y%m%d%H%M%S%f}")
     complaint = {**said, "channel": look.visitor.actor.id, "complaint_id": number}
     try:

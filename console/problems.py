@@ -82,7 +82,11 @@ def of_problems(found: Sequence[Problem], language: str) -> ProblemDetails:
     """A refusal, field by field."""
     status = status_of(found)
     lines = tuple(
-        Told(field=one.field, code=one.code, text=sentences.problem_line(one.field, one.code, one.params, language))
+        Told(
+            field=one.field,
+            code=one.code,
+            text=sentences.problem_line(one.field, one.code, one.params, language, path=False),
+        )
         for one in found
     )
     return ProblemDetails(

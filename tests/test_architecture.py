@@ -19,7 +19,7 @@ MAY_KNOW = {
     "notices": {"notices", "domain"},
     "activities": {"activities", "papers", "notices", "casebook", "runtime", "domain", "texts"},
     "workflows": {"workflows", "activities", "runtime", "domain", "texts"},
-    "client": {"client", "workflows", "casebook", "runtime", "domain", "texts"},
+    "client": {"client", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
     "cli": {
         "cli",
         "client",

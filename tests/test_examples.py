@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.records import ROWS
-from cli.mediator.offer import shares
 from cli.plays.example import EXAMPLES, example_folder, example_names, localise
 from cli.plays.script import (
     AnswerTogether,
@@ -26,6 +25,7 @@ from cli.plays.script import (
     Until,
     read_script,
 )
+from client.offer import shares
 from domain.assessment.assessment import Assessment
 from domain.assessment.months_owed import dues
 from domain.assessment.prognosis import load_prognosis

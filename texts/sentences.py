@@ -64,11 +64,25 @@ def day(at: datetime) -> date:
     return at.astimezone(_ZONE).date()
 
 
-def problem_line(field: str, code: str, params: Mapping[str, str], language: str) -> str:
-    """What is wrong with a field, and what to do."""
+def problem_line(field: str, code: str, params: Mapping[str, str], language: str, *, path: bool = True) -> str:
+    """What is wrong with a field, and what to do. ``path``: for whoever writes the field in a file."""
     key = code if knows(code) else "input.fallback"
     shown = {name: label(value.split(", "), language) if name in _LABELLED else value for name, value in params.items()}
-    return say("input.line", language, field=field, problem=say(key, language, **shown))
+    return say(
+        "input.line", language, field=field_name(field, language, path=path), problem=say(key, language, **shown)
+    )
+
+
+def field_name(field: str, language: str, *, path: bool) -> str:
+    """A field as a Chinese reader knows it: each part by its name, rows by their number; as it is written elsewhere."""
+    if language != "zh-CN":
+        return field
+    named = "".join(f"第{int(part) + 1}行" if part.isdigit() else _named(part, language) for part in field.split("."))
+    return f"{named}（{field}）" if path and named != field else named
+
+
+def _named(part: str, language: str) -> str:
+    return say(f"fields.{part}", language) if knows(f"fields.{part}") else part
 
 
 def receipt_text(
@@ -113,7 +127,7 @@ def aftercare_line(open_items: int, to_visit: int, language: str) -> str:
 def _flat(value: object, language: str) -> object:
     """Nested facts as text: ``a: 1.00, b: 2.00``."""
     if isinstance(value, Mapping) and {"field", "code", "params"} <= value.keys():
-        return problem_line(value["field"], value["code"], value["params"], language)
+        return problem_line(value["field"], value["code"], value["params"], language, path=False)
     if isinstance(value, Mapping):
         return " ".join(label(part, language) for part in value.values() if part not in (None, ""))
     if isinstance(value, list | tuple):

@@ -11,19 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from activities.performance import PerformanceService
 from cli.delivering import read_json
 from cli.looking.render import yuan
 from cli.mediator.bargaining import bargain_of
 from cli.out import console, emit
 from cli.running import run
 from client.connection import link
-from domain.case.requests import PerformancePlan, PerformanceRequest
-from domain.procedure.mediation.bargain import Bargain, BargainReading, Offer
-from domain.procedure.mediation.simulation import InstalmentLine, Simulation, beside, simulate
-from domain.settlement.instalments import Instalment
+from client.trying import tried
+from domain.procedure.mediation.bargain import BargainReading, Offer
+from domain.procedure.mediation.simulation import InstalmentLine, Simulation
 from domain.words import Language
-from runtime.rules import Rules
 from runtime.settings import Settings
 from texts import sentences
 
@@ -52,30 +49,13 @@ def register(app: typer.Typer, language: str) -> None:
             reading = BargainReading(language=Language(language), offer=offer, asked_at=datetime.now(UTC))
             async with link(acting) as at:
                 told = await bargain_of(await at.case(case), reading, language)
-            found = await _simulated(told, offer)
+            found = await tried(told, offer, Settings().own_tables)
             if as_json:
                 emit(found)
             else:
                 console().print(picture(found, language))
 
         run(work, language)
-
-
-async def _simulated(told: Bargain, offer: Offer) -> Simulation:
-    """With the days that the centre's own plan of performance gives, by the tables in force."""
-    service = PerformanceService(Rules(Settings().own_tables))
-
-    async def plan(instalments: Sequence[Instalment], acceleration: bool | None = None) -> PerformancePlan:
-        request = PerformanceRequest(
-            jurisdiction=told.jurisdiction,
-            instalments=tuple(instalments),
-            agreed_on=told.today,
-            acceleration=acceleration,
-        )
-        return await service.plan(request)
-
-    others = {ref: await plan(instalments) for ref, instalments in beside(told).items()}
-    return simulate(told, offer, await plan(offer.instalments, offer.acceleration), others)
 
 
 def picture(found: Simulation, language: str) -> RenderableType:

@@ -7,11 +7,10 @@ import typer
 
 import texts
 from cli.mediator.bargaining import bargain_of, thread
-from cli.mediator.offer import left_out, proposal_of
 from cli.out import console, emit
-from cli.plays.script import Terms
 from cli.running import run
 from client.connection import link
+from client.offer import Terms, left_out, proposal_of
 from client.speaking import view_of
 from domain.ledger import SYSTEM
 from domain.procedure.mediation.bargain import BargainReading

@@ -118,7 +118,7 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
             *(deployment.make_current(client, role, settings.build or deployment.build()) for role in ROLES)
         )
         port = Port.choose("console", "ONESTOP_CONSOLE_PORT", asked=settings.console_port, usual=_CONSOLE_PORT)
-        console = _console(settings, port)
+        console = _console(settings, port, given[CENTRE_QUEUE])
         await stack.enter_async_context(
             console.running(ready=partial(_listening, port.number), within=_WORKER_READY_WITHIN)
         )
@@ -199,13 +199,14 @@ def _worker(role: str, settings: Settings, given: dict[str, str]) -> Process:
     )
 
 
-def _console(settings: Settings, port: Port) -> Process:
+def _console(settings: Settings, port: Port, given: dict[str, str]) -> Process:
     """People's pages, and the interface for machines."""
     return Process(
         "console",
         [sys.executable, "-m", "console"],
         log=settings.data / "console.log",
         environment={
+            **given,
             "ONESTOP_LOG_FORMAT": "json",
             "ONESTOP_CONSOLE_PORT": str(port.number),
             "PYTHONPATH": str(ROOT),

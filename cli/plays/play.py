@@ -18,7 +18,6 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 import texts
 from cli.counter.reopen import reopened
-from cli.mediator.offer import counter_of, proposal_of
 from cli.plays.at_post import hand_over
 from cli.plays.example import localise
 from cli.plays.script import (
@@ -38,6 +37,7 @@ from cli.plays.script import (
     Until,
     read_script,
 )
+from client.offer import counter_of, proposal_of
 from domain.base import CENTRE_ZONE, to_fen
 from domain.case.receipts import Acknowledgement
 from domain.case.state import InstalmentState

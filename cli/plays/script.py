@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
+from client.offer import CounterTerms, Terms
 from domain.base import Model, Ref, Text
 from domain.case.protocol import MESSAGES
 from domain.case.state import InstalmentState, ProposalState
@@ -20,7 +21,6 @@ from domain.closure.reopening import Ground
 from domain.intake.complaint import Attitude
 from domain.ledger import Actor
 from domain.message import Message
-from domain.settlement.instalments import DebtsOfOthers, LeftOut
 from domain.words import Agency, Language, Phase, PostKind, Role
 from domain.yaml_file import read_yaml
 
@@ -153,39 +153,10 @@ class SubmitDrafts(_Step):
     submit_drafts: Annotated[dict[Agency, Ref], Field(min_length=1)]
 
 
-class Terms(Model):
-    """A proposal whose amounts come from the assessment: all of part A, and a share of part B.
-
-    Less than all of part A is there to be refused.
-    """
-
-    proposal: Ref
-    payer: Ref
-    instalments: Annotated[int, Field(ge=1, le=24)]
-    first_due_in_days: Annotated[int, Field(ge=0, le=365)]
-    every_days: Annotated[int, Field(ge=1, le=365)] = 30
-    by_month: bool = False
-    """On the same day of each month, or its last day, instead of every so many days."""
-    part_a_percent: Percent = 100
-    part_b_percent: Percent = 100
-    guarantee: Text | None = None
-    terms: Text | None = None
-    acceleration: bool | None = None
-    unsettled: tuple[LeftOut, ...] = ()
-    debts_of_others: DebtsOfOthers = ()
-
-
 class ProposeTerms(_Step):
     """Put computed terms on the table."""
 
     propose: Terms
-
-
-class CounterTerms(Terms):
-    """The same in the place of an open proposal."""
-
-    counters: Ref
-    on_behalf: Ref | None = None
 
 
 class CounterWith(_Step):

@@ -1,6 +1,5 @@
 """Following a page by hand: what a reader types, in its order."""
 
-import asyncio
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.cli.conftest import Onestop, Ran
+from tests.patience import seen
 
 ROOT: Final = Path(__file__).parents[2]
 _BLOCK: Final = re.compile(r"```sh\n(.*?)```", re.DOTALL)
@@ -35,12 +35,7 @@ def commands(page: str) -> list[list[str]]:
 
 async def patiently(onestop: Onestop, *arguments: str) -> Ran:
     """A reader is slower than the case; a command that comes too early is typed again."""
-    for _ in range(50):
-        ran = await onestop(*arguments)
-        if ran.code == 0:
-            break
-        await asyncio.sleep(0.2)
-    return ran
+    return await seen(lambda: onestop(*arguments), lambda ran: ran.code == 0)
 
 
 async def follow(page: str, onestop: Onestop, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Ran]:

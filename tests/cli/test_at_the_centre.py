@@ -15,6 +15,7 @@ from cli.docs import protocol_docs
 from domain.intake.complaint import Complaint
 from tests import builders
 from tests.cli.conftest import Centre, Onestop, Ran
+from tests.patience import seen
 from texts import sentences
 
 ROOT = Path(__file__).parents[2]
@@ -39,22 +40,21 @@ async def filed(onestop: Onestop, **changes: Any) -> str:
 
 async def until(onestop: Onestop, case: str, phase: str) -> dict[str, Any]:
     """The case once it is in a phase."""
-    for _ in range(200):
-        view: dict[str, Any] = (await onestop("show", case, "--json")).json
-        if view["phase"] == phase:
-            return view
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"still in {view['phase']}: {view['line']}")
+
+    async def view() -> dict[str, Any]:
+        shown: dict[str, Any] = (await onestop("show", case, "--json")).json
+        return shown
+
+    return await seen(view, lambda shown: shown["phase"] == phase)
 
 
 async def listed(onestop: Onestop, case: str, *filters: str) -> bool:
-    """Whether a list has the case, once the casebook has had time to write."""
-    for _ in range(60):
-        lines = (await onestop("list", *filters, "--json")).json
-        if any(line["case_number"] == case for line in lines):
-            return True
-        await asyncio.sleep(0.1)
-    return False
+    """That a list has the case, once the casebook has had time to write."""
+
+    async def lines() -> list[str]:
+        return [line["case_number"] for line in (await onestop("list", *filters, "--json")).json]
+
+    return case in await seen(lines, lambda numbers: case in numbers)
 
 
 async def investigate(onestop: Onestop, case: str) -> None:
@@ -278,9 +278,12 @@ async def test_a_notice_of_working_days_is_loaded_and_every_running_case_told(
 
     assert told["told"] >= 1
     assert told["message_id"] == again["message_id"]
-    for _ in range(100):
-        if moved := (await at_centre("show", case, "--json")).json["tasks"][0]["due"] > first["due"]:
-            break
-        await asyncio.sleep(0.1)
-    (centre.settings.own_tables / f"notice-{first['due'][:4]}.yaml").unlink()
-    assert moved
+
+    async def due() -> str:
+        moved: str = (await at_centre("show", case, "--json")).json["tasks"][0]["due"]
+        return moved
+
+    try:
+        await seen(due, lambda moved: moved > first["due"])
+    finally:
+        (centre.settings.own_tables / f"notice-{first['due'][:4]}.yaml").unlink()

@@ -1,6 +1,5 @@
 """Officers, many inquiries at once, and evidence, by commands on real servers."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from tests import builders
 from tests.cli.conftest import Centre, Onestop
 from tests.cli.test_at_the_centre import filed
+from tests.patience import seen
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,14 +24,12 @@ def directory(centre: Centre) -> Iterator[None]:
 
 async def inbox(onestop: Onestop, cases: list[str], *filters: str, count: int | None = None) -> list[dict[str, Any]]:
     """The lines of some cases, once the casebook has had time to write them all."""
-    lines: list[dict[str, Any]] = []
-    for _ in range(80):
+
+    async def lines() -> list[dict[str, Any]]:
         shown = (await onestop("inbox", *filters, "--limit", 500, "--json")).json
-        lines = [line for line in shown if line["case_number"] in cases]
-        if len(lines) == (len(cases) if count is None else count):
-            return lines
-        await asyncio.sleep(0.1)
-    raise AssertionError(lines)
+        return [line for line in shown if line["case_number"] in cases]
+
+    return await seen(lines, lambda found: len(found) == (len(cases) if count is None else count))
 
 
 async def test_many_inquiries_are_claimed_and_submitted_at_once(at_centre: Onestop, tmp_path: Path) -> None:

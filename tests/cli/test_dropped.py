@@ -1,6 +1,6 @@
 """A closed case that Temporal has dropped reads as it did before."""
 
-import asyncio
+import contextlib
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from tests.cli.conftest import Centre, Onestop
 from tests.cli.following import patiently
 from tests.cli.test_at_the_centre import filed, investigate, until
+from tests.patience import seen
 
 READ = (
     ("show",),
@@ -34,10 +35,7 @@ async def test_a_case_that_temporal_has_dropped_is_answered_alike_from_the_caseb
     await handle.result()
 
     assert (await patiently(at_centre, "after", case)).code == 0
-    for _ in range(100):
-        if (await at_centre("referrals", "--json")).json:
-            break
-        await asyncio.sleep(0.1)
+    await seen(lambda: at_centre("referrals", "--json"), lambda ran: ran.json)
 
     def asked(words: tuple[str, ...]) -> tuple[str, ...]:
         head = 2 if words[0] == "ledger" else 1
@@ -50,12 +48,14 @@ async def test_a_case_that_temporal_has_dropped_is_answered_alike_from_the_caseb
             namespace=client.namespace, workflow_execution=WorkflowExecution(workflow_id=handle.id)
         )
     )
-    for _ in range(200):
-        try:
+
+    async def gone() -> bool:
+        with contextlib.suppress(RPCError):
             await handle.describe()
-        except RPCError:
-            break
-        await asyncio.sleep(0.1)
+            return False
+        return True
+
+    await seen(gone)
 
     after = {words: await at_centre(*asked(words)) for words in READ}
     for words in READ:

@@ -28,6 +28,6 @@ async def test_the_example_computes_and_a_complaint_takes_its_item(onestop: Ones
 
 async def test_a_missing_day_and_a_missing_row_are_told_by_name(onestop: Onestop) -> None:
     day = await onestop("entitlement", "--since", "2019-03-10", "--wage", "6500")
-    assert day.code == 2 and day.err.startswith("until：")
+    assert day.code == 2 and day.err.startswith("截止日（until）：")
     row = await onestop("entitlement", *SPAN, "--jurisdiction", "CN-3711")
     assert row.code == 1 and "minimum-wage" in row.err

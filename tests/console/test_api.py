@@ -16,6 +16,7 @@ from domain.words import Role
 from tests import builders
 from tests.cli.conftest import Centre
 from tests.console.conftest import account, signed_in
+from tests.patience import seen
 
 Asking = dict[str, str]
 
@@ -38,12 +39,21 @@ async def file(outside: httpx.AsyncClient, who: Asking, body: Mapping[str, Any] 
 
 
 async def until(outside: httpx.AsyncClient, who: Asking, case: str, phase: str) -> dict[str, Any]:
-    for _ in range(200):
-        view: dict[str, Any] = (await outside.get(f"/api/v1/cases/{case}/case_view", headers=who)).json()
-        if view["phase"] == phase:
-            return view
-        await asyncio.sleep(0.05)
-    raise AssertionError(view["line"])
+    async def view() -> dict[str, Any]:
+        shown: dict[str, Any] = (await outside.get(f"/api/v1/cases/{case}/case_view", headers=who)).json()
+        return shown
+
+    return await seen(view, lambda shown: shown["phase"] == phase)
+
+
+async def listed(outside: httpx.AsyncClient, who: Asking, what: str, case: str) -> list[dict[str, Any]]:
+    """A list, once the casebook has written the case there."""
+
+    async def lines() -> list[dict[str, Any]]:
+        shown: list[dict[str, Any]] = (await outside.get(f"/api/v1/{what}", headers=who)).json()
+        return shown
+
+    return await seen(lines, lambda found: case in [line["case"] for line in found])
 
 
 def test_every_message_and_query_has_an_address_and_the_document_is_sound() -> None:
@@ -76,8 +86,7 @@ async def test_a_dispute_goes_from_filing_to_performance_over_http(outside: http
     view = await until(outside, boss, case, "mediation")
     await account(centre, f"m-{number}", Actor(id=view["mediator"], role=Role.MEDIATOR))
     mediator = await signed_in(outside, f"m-{number}")
-    mine = (await outside.get("/api/v1/cases", headers=mediator)).json()
-    assert case in [line["case"] for line in mine]
+    await listed(outside, mediator, "cases", case)
     for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
         await account(centre, f"{ref}-{number}", Actor(id=ref, role=role), case)
     worker, employer = await signed_in(outside, f"c1-{number}"), await signed_in(outside, f"e1-{number}")
@@ -165,11 +174,7 @@ async def test_lists_show_a_window_its_own_and_an_agency_what_it_was_asked(outsi
     counter, hotline = await signed_in(outside, "counter"), await signed_in(outside, "hotline")
     case = (await file(outside, counter))["case"]
     tax = await signed_in(outside, "tax-01")
-    for _ in range(60):
-        lines = (await outside.get("/api/v1/inquiries", params={"limit": 500}, headers=tax)).json()
-        if case in [line["case"] for line in lines]:
-            break
-        await asyncio.sleep(0.1)
+    lines = await listed(outside, tax, "inquiries?limit=500", case)
     assert {line["agency"] for line in lines} == {"tax"}
     seen = {
         name: [line["case"] for line in (await outside.get("/api/v1/cases", headers=who)).json()]

@@ -1,6 +1,5 @@
 """The pages, used as a browser without scripts uses them, on a whole centre."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from domain.words import Language, Role
 from tests import builders
 from tests.cli.conftest import Centre
 from tests.console.conftest import PASSWORD, account
+from tests.patience import seen
 
 
 class Forms(HTMLParser):
@@ -83,18 +83,35 @@ async def filed(client: httpx.AsyncClient) -> str:
     return found[1]
 
 
-async def test_a_clerk_files_officers_submit_and_everybody_sees_whose_turn_it_is(console: Any, centre: Centre) -> None:
+async def until(client: httpx.AsyncClient, case: str, stage: str) -> str:
+    """The case's page once it has come to a stage."""
+    return await seen(lambda: page(client, f"/cases/{case}"), lambda shown: f'aria-current="step">{stage}' in shown)
+
+
+async def page(client: httpx.AsyncClient, path: str) -> str:
+    return (await client.get(path)).text
+
+
+async def do(client: httpx.AsyncClient, case: str, name: str, **fields: str) -> None:
+    """Send the form of a message."""
+    sent = await client.post(f"/cases/{case}/do/{name}", data=fields)
+    assert sent.status_code == 200 and "已办理" in sent.text, sent.text
+
+
+async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console: Any, centre: Centre) -> None:
     async with browser(console, "counter") as counter:
         case = await filed(counter)
         seen = await counter.get(f"/cases/{case}")
         assert "核实" in seen.text and "人社" in seen.text
     for name, agency in (("lab-01", "labor"), ("med-01", "medical-insurance"), ("tax-01", "tax")):
         async with browser(console, name) as officer:
-            claimed = await officer.post(f"/cases/{case}/do/claim_task", data={"task": agency})
-            assert "已办理" in claimed.text, claimed.text
-            page = await officer.get(f"/cases/{case}/tasks/{agency}")
-            finding = Forms(page.text).of(f"/cases/{case}/tasks/{agency}")
+            await do(officer, case, "claim_task", task=agency)
+            path = f"/cases/{case}/tasks/{agency}"
+            finding = Forms((await officer.get(path)).text).of(path)
+            finding.pop("accept_draft", None)
             if agency == "labor":
+                grown = await officer.post(path, data=finding | {"more": "employments"})
+                assert 'name="employments.0.claimant"' in grown.text
                 finding |= {
                     "employments.0.claimant": "c1",
                     "employments.0.employer": "e1",
@@ -102,21 +119,46 @@ async def test_a_clerk_files_officers_submit_and_everybody_sees_whose_turn_it_is
                     "employments.0.last_month": "2024-03",
                     "employments.0.monthly_wage": "5000",
                 }
-            finding.pop("accept_draft", None)
-            done = await officer.post(f"/cases/{case}/tasks/{agency}", data=finding)
+            done = await officer.post(path, data=finding)
             assert "已办理" in done.text, done.text
     async with browser(console, "boss") as boss:
-        for _ in range(100):
-            seen = await boss.get(f"/cases/{case}")
-            if "等待调解员" in seen.text or 'aria-current="step">调解' in seen.text:
-                break
-            await asyncio.sleep(0.05)
-        assert 'aria-current="step">调解' in seen.text
-    number = re.search(r"<h1>(RZ-\d+-\d+)", seen.text)
-    assert number is not None
+        seen_by_boss = await until(boss, case, "调解")
+        number = re.search(r"<h1>(RZ-\d+-\d+)", seen_by_boss)
+        assert number is not None
+        assert (await boss.get("/cases", params={"number": number[1]})).url.path == f"/cases/{number[1]}"
+        await do(boss, case, "reassign", to="m-g02", reason="试用")
+    for name, actor, scope in (
+        (f"m-{case}", Actor(id="m-g02", role=Role.MEDIATOR), "*"),
+        (f"w-{case}", Actor(id="c1", role=Role.CLAIMANT), case),
+        (f"e-{case}", Actor(id="e1", role=Role.RESPONDENT), case),
+    ):
+        await account(centre, name, actor, scope)
+    async with browser(console, f"m-{case}") as mediator:
+        path = f"/cases/{case}/terms"
+        terms = Forms((await mediator.get(path)).text).of(path)
+        tried = await mediator.post(path, data=terms)
+        assert tried.status_code == 200 and "提出方案" in tried.text, tried.text
+        proposed = await mediator.post(path, data=terms | {"send": "true"})
+        assert "已办理" in proposed.text, proposed.text
+    for name in (f"w-{case}", f"e-{case}"):
+        async with browser(console, name) as party:
+            answer = Forms((await party.get(f"/cases/{case}")).text).of(f"/cases/{case}/do/answer")
+            await do(party, case, "answer", **answer | {"accept": "true"})
+    async with browser(console, f"m-{case}") as mediator:
+        seen_by_mediator = await until(mediator, case, "履行")
+        await do(mediator, case, "sign", parties="c1, e1", how="in-person")
+        await do(mediator, case, "seal_agreement", seal="seal-1")
+        papers = re.findall(r'href="(/papers/[^"/]+)"', (await mediator.get(f"/cases/{case}")).text)
+        assert papers and "调解协议书" in "".join([(await mediator.get(paper)).text for paper in papers])
+        assert (await mediator.get(f"{papers[0]}/word")).content[:2] == b"PK"
+    total = re.search(r'data-name="金额（元）">([\d,.]+)<', seen_by_mediator)
+    assert total is not None
+    async with browser(console, "tax-01") as tax:
+        day = builders.TODAY.isoformat()
+        paid_on = re.search(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}", seen_by_mediator)
+        await do(tax, case, "confirm_payment", receipt="r1", paid_on=paid_on[1] if paid_on else day, amount=total[1])
     async with browser(console, "boss") as boss:
-        found = await boss.get("/cases", params={"number": number[1]})
-        assert found.status_code == 200 and number[1] in found.text
+        assert "履行完毕" in await until(boss, case, "办结")
 
 
 async def test_a_party_reads_and_answers_only_its_own_case(console: Any, centre: Centre) -> None:

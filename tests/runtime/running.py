@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from tests.patience import seen
+
 
 async def output_of(command: Sequence[object], **environment: str) -> str:
     """What a program writes; fails unless it ends well."""
@@ -18,9 +20,9 @@ async def output_of(command: Sequence[object], **environment: str) -> str:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fails after ten seconds."""
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came about")
+    """Wait until something holds."""
+
+    async def look() -> bool:
+        return holds()
+
+    await seen(look)

@@ -1,6 +1,5 @@
 """Where a process connects: as Temporal's and PostgreSQL's own variables say, or else the embedded servers."""
 
-import asyncio
 import contextlib
 import os
 from pathlib import Path
@@ -16,6 +15,7 @@ from runtime import connect
 from runtime.addresses import Addresses
 from runtime.cluster import unregistered
 from runtime.settings import Settings
+from tests.patience import seen
 
 
 @pytest.fixture(autouse=True)
@@ -97,9 +97,10 @@ async def test_a_cluster_that_lacks_a_search_attribute_is_told_with_its_type(cli
     await client.workflow_service.register_namespace(
         RegisterNamespaceRequest(namespace="bare", workflow_execution_retention_period=Duration(seconds=86400))
     )
-    for _ in range(50):
-        with contextlib.suppress(RPCError):
-            assert "CaseNumber (Keyword)" in await unregistered(bare)
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("the namespace never came")
+
+    async def told() -> list[str]:
+        with contextlib.suppress(RPCError):  # It takes a while until the server knows its new namespace.
+            return await unregistered(bare)
+        return []
+
+    assert "CaseNumber (Keyword)" in await seen(told)

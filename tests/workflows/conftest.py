@@ -1,6 +1,5 @@
 """A centre with all its workers, on the time-skipping server and a real PostgreSQL."""
 
-import asyncio
 import contextlib
 import json
 import uuid
@@ -8,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -47,12 +45,11 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 from tests.conftest import SkippedTime
+from tests.patience import seen
 from workflows.dispute import DisputeWorkflow
 
 Handle = WorkflowHandle[Any, Any]
 _STEP = timedelta(days=4)
-PATIENCE = 60.0
-"""Seconds that a busy machine is given."""
 
 
 @dataclass
@@ -124,23 +121,15 @@ class Office:
 
     async def until(self, handle: Handle, holds: Callable[[CaseView], bool]) -> CaseView:
         """The view of the case once something holds of it."""
-        give_up = monotonic() + PATIENCE
-        while monotonic() < give_up:
-            view = await self.view(handle)
-            if holds(view):
-                return view
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"did not come so far: {view.line}")
+        return await seen(lambda: self.view(handle), holds)
 
     async def noted(self, handle: Handle, kind: str) -> Event:
         """The first event of a kind, once it is on the timeline: a signal is carried out when it has been proved."""
-        give_up = monotonic() + PATIENCE
-        while monotonic() < give_up:
-            for event in (await self.timeline(handle)).events:
-                if event.kind == kind:
-                    return event
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"no {kind} was noted")
+
+        async def events() -> list[Event]:
+            return [event for event in (await self.timeline(handle)).events if event.kind == kind]
+
+        return (await seen(events))[0]
 
     async def timeline(self, handle: Handle, language: Language = Language.CHINESE) -> Timeline:
         """The latest events of the case."""

@@ -1,6 +1,5 @@
 """After a case has closed: referrals with receipt and return, the visit, and what comes late."""
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from domain.procedure.aftercare.state import Aftercare, workflow_of
 from domain.words import CENTRE_QUEUE, Agency, ClaimKind, Outcome, ReferralTarget, Role
 from runtime.beginning import begin
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Office
 
 LABOR = Actor(id="lab-01", role=Role.OFFICER, agency=Agency.LABOR)
@@ -53,12 +53,9 @@ async def found(office: Office, case: str) -> Aftercare:
 
 async def until(office: Office, case: str, holds: Callable[[Aftercare], bool]) -> Aftercare:
     """What goes on after the case, once the casebook has it that far."""
-    for _ in range(200):
-        after = await book.find(office.pool, office.vault, case)
-        if after is not None and holds(after):
-            return after
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"what follows {case} did not come so far")
+    after = await seen(lambda: book.find(office.pool, office.vault, case), lambda one: one is not None and holds(one))
+    assert after is not None
+    return after
 
 
 def claims() -> Complaint:

@@ -1,6 +1,5 @@
 """The limitation clocks of a running case, by query."""
 
-import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +8,7 @@ from domain.case import messages as m
 from domain.views.case_view import CaseDeadlines
 from domain.words import ClaimKind
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
 from texts.sentences import day
 
@@ -24,11 +24,10 @@ async def clocks(office: Office, handle: Handle) -> dict[str, LimitationClock]:
 
 
 async def until_changed(office: Office, handle: Handle, item: str, before: LimitationClock) -> LimitationClock:
-    for _ in range(100):
-        if (now := (await clocks(office, handle))[item]).history != before.history:
-            return now
-        await asyncio.sleep(0.05)
-    raise AssertionError("nothing acted on it")
+    async def clock() -> LimitationClock:
+        return (await clocks(office, handle))[item]
+
+    return await seen(clock, lambda now: now.history != before.history)
 
 
 async def test_each_claim_item_has_a_clock_of_its_own_that_warns_and_never_refuses(office: Office) -> None:

@@ -1,6 +1,5 @@
 """Whatever a stranger sends straight to the Temporal server, the case answers the next genuine message."""
 
-import asyncio
 import json
 import uuid
 import zlib
@@ -24,6 +23,7 @@ from domain.words import Agency, Phase
 from runtime.codec import ENCODING
 from runtime.vault import Vault
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
 from tests.workflows.test_forgery import centre
 from workflows.dispute import DisputeWorkflow
@@ -199,10 +199,7 @@ async def test_a_run_that_the_centre_did_not_hand_on_stops_visibly(centre: Offic
         opening = {"state": state, "chain": run, "run": run}
         await stranger.start_workflow("ThiefWorkflow", opening, id=genuine.id, task_queue="thief")
         handle = centre.client.get_workflow_handle(genuine.id)
-        for _ in range(100):
-            if (await handle.describe()).workflow_type == "DisputeWorkflow":
-                break
-            await asyncio.sleep(0.1)
+        await seen(handle.describe, lambda now: now.workflow_type == "DisputeWorkflow")
         view = await centre.until(handle, lambda view: view.blocked is not None)
     assert view.phase is Phase.INTAKE and view.blocked is not None
     assert view.blocked.code.startswith("refusals.ledger.")
@@ -215,10 +212,7 @@ async def test_a_case_that_begins_anew_while_the_casebook_knows_more_takes_nothi
     complaint = builders.complaint()
     first = await centre.start(complaint)
     await centre.until(first, lambda view: view.phase is Phase.FACT_FINDING)
-    for _ in range(100):
-        if len(await centre.events(first.id)) >= 5:
-            break
-        await asyncio.sleep(0.1)
+    await seen(lambda: centre.events(first.id), lambda events: len(events) >= 5)
     await first.terminate()
     again = await centre.client.start_workflow(DisputeWorkflow.run, id=first.id, task_queue="centre")
     filing = m.FileComplaint(

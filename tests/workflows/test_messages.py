@@ -15,6 +15,7 @@ from domain.deadlines.calendar import Calendar
 from domain.inquiry.findings import LaborFinding
 from domain.words import Agency, CaseClass, Language, Outcome, Phase, ReferralTarget, Role
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
 from texts.sentences import day
 
@@ -447,11 +448,7 @@ async def test_a_case_with_very_many_messages_goes_on_in_a_new_run(office: Offic
     same_case = office.client.get_workflow_handle(handle.id)
 
     await office.until(same_case, lambda view: view.ledger_length > 1100)
-    for _ in range(100):
-        if (await same_case.describe()).run_id != first_run:
-            break
-        await asyncio.sleep(0.05)
-    assert (await same_case.describe()).run_id != first_run
+    await seen(same_case.describe, lambda now: now.run_id != first_run)
     assert (await office.update(same_case, comment("m-0-0"))).duplicate
     await office.live_to_the_end(same_case)
     events = await office.events(handle.id)

@@ -21,6 +21,7 @@ from domain.message import Message
 from domain.procedure.mediation.sessions_view import SittingsView
 from domain.words import Outcome, Phase, Role, Room
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
 from tests.workflows.test_messages import find_the_facts
 from workflows.dispute import DisputeWorkflow
@@ -185,11 +186,11 @@ async def test_a_challenged_mediator_holds_no_talks_and_the_successor_takes_over
     await say(office, handle, s.DecideRecusal, builders.SUPERVISOR, to=successor, **decided)
     assert (await office.view(handle)).mediator == successor
     await office.until(handle, lambda view: view.ledger_length > 0)
-    for _ in range(50):
-        [entry] = [one for one in await kept(office, at) if one.case == handle.id]
-        if entry.mediator == successor:
-            break
-    assert entry.mediator == successor
+
+    async def booked_for() -> list[str]:
+        return [one.mediator for one in await kept(office, at) if one.case == handle.id]
+
+    assert await seen(booked_for, lambda mediators: mediators == [successor])
     await say(office, handle, m.HoldSession, builders.mediator(successor), **held)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activities.performance import PerformanceService
-from cli.mediator.offer import left_out
+from client.offer import left_out
 from domain.assessment.assessment import OwedItem
 from domain.case.protocol import check
 from domain.case.requests import PerformancePlan, PerformanceRequest

@@ -4,20 +4,51 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
-from cli.plays.script import CounterTerms, Terms
-from domain.base import CENTRE_ZONE, FEN, months_later, to_fen
+from pydantic import Field
+
+from domain.base import CENTRE_ZONE, FEN, Model, Ref, Text, months_later, to_fen
 from domain.ledger import Actor
 from domain.mediation.items_left_out import leaves_out
 from domain.mediation.messages import Counter, Propose
 from domain.procedure.mediation.bargain import Bargain
 from domain.refusal import must
-from domain.settlement.instalments import Instalment, LeftOut
+from domain.settlement.instalments import DebtsOfOthers, Instalment, LeftOut
 from domain.views.case_view import CaseView
 from domain.words import Language
 
+Percent = Annotated[int, Field(ge=1, le=100)]
 NOTHING: Final = Decimal("0.00"), Decimal("0.00")
+
+
+class Terms(Model):
+    """A proposal whose amounts come from the assessment: all of part A, and a share of part B.
+
+    Less than all of part A is there to be refused.
+    """
+
+    proposal: Ref
+    payer: Ref
+    instalments: Annotated[int, Field(ge=1, le=24)]
+    first_due_in_days: Annotated[int, Field(ge=0, le=365)]
+    every_days: Annotated[int, Field(ge=1, le=365)] = 30
+    by_month: bool = False
+    """On the same day of each month, or its last day, instead of every so many days."""
+    part_a_percent: Percent = 100
+    part_b_percent: Percent = 100
+    guarantee: Text | None = None
+    terms: Text | None = None
+    acceleration: bool | None = None
+    unsettled: tuple[LeftOut, ...] = ()
+    debts_of_others: DebtsOfOthers = ()
+
+
+class CounterTerms(Terms):
+    """The same in the place of an open proposal."""
+
+    counters: Ref
+    on_behalf: Ref | None = None
 
 
 def proposal_of(
