@@ -54,6 +54,7 @@ class EmploymentRow(_Person):
     last_month: Month
     monthly_wage: Annotated[Yuan | None, Optional] = None
     relation: Annotated[Relation, BeforeValidator(lambda value: value or Relation.FULL)] = Relation.FULL
+    peasant_contract: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
 
     _in_order = model_validator(mode="after")(in_order)
 
@@ -137,6 +138,8 @@ class LoadReport(Model):
     loaded: int
     """Rows that were new; a row that was there already is not loaded again."""
     errors: tuple[RowError, ...]
+    checked: dict[str, int] = {}
+    """Where the file was only looked at: how many rows of each kind could be loaded."""
 
 
 async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, partial: bool = False) -> LoadReport:
@@ -146,6 +149,13 @@ async def load(pool: asyncpg.Pool, vault: Vault, agency: Agency, file: Path, *, 
     if good and (partial or not errors):
         loaded = await _insert(pool, vault, agency, good)
     return LoadReport(agency=agency, rows=rows, loaded=loaded, errors=tuple(errors))
+
+
+def checked(agency: Agency, file: Path) -> LoadReport:
+    """What loading an exchange file would find, without loading any of it."""
+    rows, good, errors = parsed(agency, file)
+    kinds = dict(Counter(kind for kind, _ in good))
+    return LoadReport(agency=agency, rows=rows, loaded=0, errors=tuple(errors), checked=kinds)
 
 
 def parsed(agency: Agency, file: Path) -> tuple[int, list[tuple[str, Row]], list[RowError]]:

@@ -109,7 +109,8 @@ async def paper(door: Door, visitor: Visitor, number: str) -> KeptPaper:
 
 
 def _concerns(matter: PaperMatter, party: str) -> bool:
-    return any(one.ref == party for one in matter.parties) and matter.about in (None, party)
+    theirs = matter.kind is PaperKind.APPLICATION_NOTICE or matter.about in (None, party)
+    return theirs and any(one.ref == party for one in matter.parties)
 
 
 def drawn(door: Door, paper: KeptPaper, language: Language) -> bytes:

@@ -10,7 +10,7 @@ import cn2an
 import texts
 from domain.base import CENTRE_ZONE
 from domain.papers.kinds import FindingLine, ItemLine, PaperKind, PaperMatter
-from domain.words import Extent, Language, Nature
+from domain.words import Extent, Language, Nature, ReferralTarget
 from texts import ends
 
 FIELDS: Final = frozenset(
@@ -40,6 +40,7 @@ FIELDS: Final = frozenset(
         "people",
         "purpose",
         "reason",
+        "road",
         "receipt",
         "recusal",
         "related",
@@ -63,11 +64,12 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         {"role": say.label(party.role), "name": party.name, "identity": party.identity or "—"}
         for party in matter.parties
     ]
+    of_application = matter.kind is PaperKind.APPLICATION_NOTICE
     fields: dict[str, Any] = {
         "addressee": say.label(matter.addressee),
         "appointment": _appointment(matter, say),
         "answers": [_item(line, say) for line in matter.items],
-        "basis": matter.basis,
+        "basis": say.label(matter.basis),
         "case_number": matter.case_number,
         "centre": say.label("the-centre"),
         "computation": _computation(matter, say),
@@ -97,6 +99,7 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "people": parties,
         "purpose": say.text("purpose"),
         "reason": say.reason(matter.reason),
+        "road": say.text(f"road.{matter.about or ReferralTarget.ARBITRATION}") if of_application else "—",
         "receipt": say.text("receipt", number=number),
         "recusal": say.text("recusal"),
         "related": matter.related or "—",
@@ -249,7 +252,7 @@ def _item(line: ItemLine, say: _Say) -> dict[str, str]:
         "months": f"{line.first_month}–{line.last_month}" if line.first_month else "—",
         "amount": f"{line.amount:,.2f}" if line.amount is not None else "—",
         "answer": texts.say(f"reply.{line.answer}", say.language) if line.answer else "—",
-        "referred_to": say.label(line.referred_to),
+        "referred_to": ends.goes_to(line.referred_to, say.language),
     }
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import yaml
 
+from texts.citation import cited
+
 _FOLDER: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "zh-CN"
 _COMMA: Final = {"zh-CN": "、", "en": ", "}
@@ -40,7 +42,7 @@ def say(key: str, /, language: str = DEFAULT_LANGUAGE, **parameters: object) -> 
 
     Raises KeyError for a key or a parameter that does not exist.
     """
-    return (_called.get(key) or catalogue()[key])[language].format(**parameters)
+    return cited((_called.get(key) or catalogue()[key])[language].format(**parameters), language)
 
 
 def knows(key: str) -> bool:
@@ -54,7 +56,7 @@ def label(value: object, language: str = DEFAULT_LANGUAGE) -> str:
         return _COMMA[language].join(label(part, language) for part in value) or "—"
     if value is None:
         return "—"
-    return say(f"words.{value}", language) if knows(f"words.{value}") else str(value)
+    return say(f"words.{value}", language) if knows(f"words.{value}") else cited(str(value), language)
 
 
 def sentence(key: str, parameters: Mapping[str, object], language: str = DEFAULT_LANGUAGE) -> str:

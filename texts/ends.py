@@ -57,3 +57,8 @@ def limit_line(told: Mapping[str, object], language: str) -> str:
     """The same for all claim items of a kind that stand alike."""
     line = limit(told, language)
     return say("ends.limit.of-kind", language, kind=label(told["kind"], language), count=told["count"], line=line)
+
+
+def goes_to(target: str | None, language: str) -> str:
+    """Where a claim item goes on, and who takes it there."""
+    return say(f"ends.to.{target}", language) if target else "—"

@@ -20,8 +20,10 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
     told = dict(facts)
     if isinstance(code := told.get("code"), str) and knows(code):
         told["code"] = say(code, language, **_parameters(told.get("params")))
-    if kind == "item_referred" and knows(answer := f"reply.{told.get('reason')}"):
-        told["reason"] = say(answer, language)
+    if kind == "item_referred":
+        told["to"] = say(f"ends.to.{told['target']}", language)
+        if knows(answer := f"reply.{told.get('reason')}"):
+            told["reason"] = say(answer, language)
     shown = {
         name: (value or "—") if name in _FREE else label(_flat(value, language), language)
         for name, value in told.items()

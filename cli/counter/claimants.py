@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -15,16 +14,18 @@ import texts
 from cli.delivering import deliver
 from cli.out import Exit, console, emit, fail
 from cli.running import run, told
+from cli.understood import bad_cells, show_understood
 from client.claimant_sheet import Sheet, example, read_sheet
 from client.connection import Handle, link, whoever
 from client.sheets import BadCell, NoSheet
 from client.speaking import view_of
 from domain.collective.messages import JoinClaimants
+from domain.identifiers import masked
 from domain.intake.complaint import Complaint, Respondent
 from domain.refusal import Problem, problems
 from domain.words import Language, RespondentKind
-from texts import sentences
 
+_ASKED: Final = ("kind", "insurance", "first_month", "last_month", "amount")
 _SHOWN: Final = 50
 """Bad cells that a person is shown; ``--json`` has them all."""
 
@@ -47,6 +48,7 @@ def register(app: typer.Typer, language: str) -> None:
         employer: Annotated[str, typer.Option("--employer", help=texts.say("cli.sheet_employer", language))] = "",
         credit_code: Annotated[str | None, typer.Option("--credit-code")] = None,
         channel: Annotated[str, typer.Option("--channel")] = "counter",
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=texts.say("cli.sheet_preview", language))] = False,
         partial: Annotated[bool, typer.Option("--partial", help=texts.say("cli.sheet_partial", language))] = False,
         acting: Annotated[
             str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=texts.say("cli.option.acting", language))
@@ -59,6 +61,10 @@ def register(app: typer.Typer, language: str) -> None:
         if show_example:
             typer.echo(example(), nl=False)
             return
+        if file is not None and dry_run:
+            sheet = _read(file, "c", "e1", language)
+            show_understood(_lines(sheet), sheet.bad, as_json, language)
+            raise typer.Exit(Exit.BAD_INPUT if sheet.bad else 0)
         if file is None or (into is None) == (complaint is None) or (complaint is not None and not employer):
             fail(Exit.BAD_INPUT, texts.say("cli.sheet_usage", language))
         if complaint is not None:
@@ -89,6 +95,17 @@ def _read(file: Path, prefix: str, respondent: str, language: str) -> Sheet:
         fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
 
 
+def _lines(sheet: Sheet) -> dict[int, dict[str, object]]:
+    """Each line as it was understood; identity numbers masked, as everywhere on a screen."""
+    found: dict[int, dict[str, object]] = {}
+    for line, one in sheet.claimants.items():
+        number = one.identity_number and masked(one.identity_number)
+        found[line] = {"name": one.name, "identity_number": number}
+        if (item := sheet.items.get(line)) is not None:
+            found[line] |= {name: value for name in _ASKED if (value := getattr(item, name))}
+    return found
+
+
 def _stop_at_bad(sheet: Sheet, partial: bool, as_json: bool, language: str) -> None:
     """All or nothing, unless told otherwise; shown are the bad lines in any case."""
     if sheet.bad:
@@ -101,13 +118,7 @@ def _show(bad: list[BadCell], as_json: bool, language: str) -> None:
     if as_json:
         emit([cell.model_dump(mode="json") for cell in bad])
         raise typer.Exit(Exit.BAD_INPUT)
-    table = Table()
-    table.add_column(texts.say("cli.column.line", language))
-    table.add_column(texts.say("cli.column.problem", language))
-    for cell in bad[:_SHOWN]:
-        said = cell.problem
-        table.add_row(str(cell.line), sentences.problem_line(said.field, said.code, said.params, language))
-    console().print(table)
+    console().print(bad_cells(bad, language))
     if len(bad) > _SHOWN:
         console().print(texts.say("cli.sheet_more", language, more=len(bad) - _SHOWN))
 

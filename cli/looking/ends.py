@@ -47,13 +47,13 @@ def lines(found: EndsView, language: str) -> Iterator[str]:
     for item in found.items:
         yield _item(item, language)
         if item.referred_to is not None:
-            yield f"  • {texts.say('ends.sent-to', language, target=texts.label(item.referred_to, language))}"
+            yield f"  • {said.goes_to(item.referred_to, language)}"
         if item.limit is not None:
             doubt = "" if item.limit.verified else texts.say("ends.unverified", language)
             yield f"  • {said.limit(item.limit.model_dump(), language)}{doubt}"
         for way in remedies[item.answer, item.nature].ways:
             doubt = "" if way.verified else texts.say("ends.unverified", language)
-            yield f"  → {said.way(way.model_dump(), language)}（{way.source}）{doubt}"
+            yield f"  → {said.way(way.model_dump(), language)}（{texts.label(way.source, language)}）{doubt}"
             yield from (f"     · {said.step(step.model_dump(), language)}" for step in way.steps)
     for paper in found.papers:
         yield texts.say("ends.paper", language, paper=texts.label(paper.kind, language), number=paper.number)

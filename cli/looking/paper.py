@@ -44,7 +44,13 @@ def register(app: typer.Typer, language: str) -> None:
         for kind, row in paper_rows().items():
             title = layout.drafts()[kind][Language(language)].title
             phase = texts.label(row.from_phase, language)
-            table.add_row(kind, title, texts.say(f"cli.paper_about.{row.about}", language), phase, row.source)
+            table.add_row(
+                kind,
+                title,
+                texts.say(f"cli.paper_about.{row.about}", language),
+                phase,
+                texts.label(row.source, language),
+            )
         console().print(table)
 
     @group.command("issue", help=said("command.paper-issue"))

@@ -18,7 +18,7 @@ from domain.ledger import Event
 from domain.settlement.signature import SigningView
 from domain.views.case_view import CaseView, ProposalView, TaskView, TriageExplanation
 from domain.words import Phase
-from texts import sentences
+from texts import ends, sentences
 
 _SHOWN: Final = 20
 _NAMED: Final = 8
@@ -247,7 +247,7 @@ def _reply(view: CaseView, language: str) -> Table:
             texts.label(kinds.get(r.item, r.item), language),
             texts.say(f"reply.{r.answer}", language),
             yuan(r.amount),
-            texts.label(r.referred_to, language),
+            ends.goes_to(r.referred_to, language),
         )
     return table
 

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 import texts
 from cli.out import Exit, console, emit, fail
 from cli.running import run
+from cli.understood import bad_cells, show_understood
 from client.connection import Handle, link, whoever
 from client.payment_sheet import read_payments
 from client.sheets import BadCell, NoSheet
 from domain.refusal import Problem
 from domain.settlement.messages import ConfirmPayment
 from domain.words import Language
-from texts import sentences
 
 _EXAMPLE: Final = "票据号,到账日期,金额,滞纳金,申请人\nr-001,2026-12-01,1820.50,0.00,c1\nr-002,2026-12-01,1820.50,,c2\n"
+_SHOWN: Final = ("receipt", "paid_on", "amount", "late_fee", "claimant")
 _AT_ONCE: Final = 5
 """Confirmations under way at the same time: a case takes ten."""
 
@@ -32,6 +32,7 @@ def register(app: typer.Typer, language: str) -> None:
     def pay_list(
         case: Annotated[str, typer.Argument(help=texts.say("cli.case", language), show_default=False)] = "",
         file: Annotated[Path | None, typer.Argument(help=texts.say("cli.payments_file", language))] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=texts.say("cli.sheet_preview", language))] = False,
         partial: Annotated[bool, typer.Option("--partial", help=texts.say("cli.sheet_partial", language))] = False,
         acting: Annotated[
             str | None, typer.Option("--as", envvar="ONESTOP_ACTOR", help=texts.say("cli.option.acting", language))
@@ -53,6 +54,10 @@ def register(app: typer.Typer, language: str) -> None:
                 found = read_payments(source, whoever(acting, "officer:tax/tax-01"), Language(language))
             except NoSheet as unread:
                 fail(Exit.BAD_INPUT, texts.say(unread.code, language, **unread.params))
+            if dry_run:
+                lines = {line: {name: getattr(one, name) for name in _SHOWN} for line, one in found.good.items()}
+                show_understood(lines, found.bad, as_json, language)
+                raise typer.Exit(Exit.BAD_INPUT if found.bad else 0)
             if not found.good or (found.bad and not partial):
                 _tell(0, found.bad, as_json, language)
                 raise typer.Exit(Exit.BAD_INPUT)
@@ -89,13 +94,7 @@ def _tell(confirmed: int, wrong: list[BadCell], as_json: bool, language: str) ->
         emit({"confirmed": confirmed, "wrong": [cell.model_dump(mode="json") for cell in wrong]})
         return
     if wrong:
-        table = Table()
-        table.add_column(texts.say("cli.column.line", language))
-        table.add_column(texts.say("cli.column.problem", language))
-        for cell in wrong:
-            said = cell.problem
-            table.add_row(str(cell.line), sentences.problem_line(said.field, said.code, said.params, language))
-        console().print(table)
+        console().print(bad_cells(wrong, language))
     lines = len({cell.line for cell in wrong})
     style = "yellow" if wrong else "green"
     console().print(texts.say("cli.payments_told", language, confirmed=confirmed, wrong=lines), style=style)

@@ -77,7 +77,7 @@ def register(app: typer.Typer, language: str) -> None:
     @app.command("received", help=said("aftercare.command.received"))
     def received(
         case: case_argument = "",
-        target: target_argument = ReferralTarget.ARBITRATION,
+        target: target_argument = ReferralTarget.LABOUR_INSPECTION,
         number: Annotated[str, typer.Option(help=said("aftercare.field.number"))] = "",
         by: Annotated[str, typer.Option("--by", help=said("aftercare.field.by"))] = "",
         item: Annotated[str | None, typer.Option(help=said("aftercare.field.item"))] = None,
@@ -248,6 +248,8 @@ def shown(found: Aftercare, language: str) -> RenderableType:
 def _receipt(letter: Letter, sent: SentItem, language: str) -> str:
     if sent.received_on is not None:
         return texts.say("aftercare.receipt", language, number=sent.receipt, by=sent.received_by, on=sent.received_on)
+    if not letter.followed:
+        return texts.say("aftercare.told", language)
     key = "aftercare.overdue" if letter.escalated else "aftercare.awaited"
     return texts.say(key, language, due=letter.terms.receipt_due) if sent.unreceived else "—"
 

@@ -238,7 +238,7 @@ def _rows(found: Arrears, language: str) -> Table:
             f"{row.value} {row.unit}",
             str(row.since),
             str(row.until or "—"),
-            row.source,
+            texts.label(row.source, language),
             "✓" if row.verified else "✗",
             style="" if row.verified else "yellow",
         )
@@ -269,5 +269,5 @@ def _told(choice: Chosen, language: str) -> dict[str, str]:
     return {
         "option": texts.say(f"arrears.option.{choice.option}", language),
         "choice": texts.say(f"arrears.choice.{choice.option}.{choice.choice}", language),
-        "source": choice.source + doubt,
+        "source": texts.label(choice.source, language) + doubt,
     }

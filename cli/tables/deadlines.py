@@ -197,7 +197,7 @@ def register(app: typer.Typer, language: str) -> None:
                 row.event,
                 length(row, language),
                 f"{texts.say(f'deadlines.from.{row.counted_from}', language)} → {_what_then(row, language)}",
-                row.source,
+                texts.label(row.source, language),
                 "✓" if row.verified else "✗",
                 style="" if row.verified else "yellow",
             )

@@ -115,7 +115,7 @@ def _show(found: Entitlement, shown: Console, language: str) -> None:
     rules.add_column(say("column.rule"))
     rules.add_column(say("column.source"))
     for name in found.rules:
-        rules.add_row(say(f"rule.{name}"), rule(name).source)
+        rules.add_row(say(f"rule.{name}"), texts.label(rule(name).source, language))
     shown.print(rules)
     if found.rows:
         shown.print(say("rows", rows=", ".join(found.rows)))

@@ -47,7 +47,7 @@ def register(app: typer.Typer, language: str) -> None:
                 f"{row.value} {row.unit}",
                 str(row.since),
                 str(row.until or "—"),
-                row.source,
+                texts.label(row.source, language),
                 "✓" if row.verified else "✗",
                 style="" if row.verified else "yellow",
             )

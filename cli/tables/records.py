@@ -26,11 +26,17 @@ def register(app: typer.Typer, language: str) -> None:
     def load(
         agency: Annotated[Agency, typer.Argument(help=texts.say("cli.field.agency", language))],
         file: Annotated[Path, typer.Argument(help=texts.say("cli.exchange_file", language))],
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=texts.say("cli.sheet_preview", language))] = False,
         partial: Annotated[bool, typer.Option("--partial", help=texts.say("cli.option.partial", language))] = False,
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         if not file.is_file():
             fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=""))
+
+        if dry_run:
+            report = exchange.checked(agency, file)
+            emit(report) if as_json else _show(report, language)
+            raise typer.Exit(Exit.BAD_INPUT if report.errors else 0)
 
         async def work() -> None:
             async with link() as at:
@@ -67,6 +73,13 @@ def _show(report: exchange.LoadReport, language: str) -> None:
             table.add_row(str(error.line), sentences.problem_line(p.field, p.code, p.params, language))
         shown.print(table)
     shown.print(
-        texts.say("cli.loaded", language, loaded=report.loaded, rows=report.rows, errors=len(report.errors)),
+        texts.say(
+            "cli.checked" if report.checked else "cli.loaded",
+            language,
+            loaded=report.loaded,
+            rows=report.rows,
+            errors=len(report.errors),
+            kinds=texts.label([f"{kind} {count}" for kind, count in report.checked.items()], language),
+        ),
         style="red" if report.errors else "green",
     )

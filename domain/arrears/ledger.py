@@ -32,7 +32,8 @@ from domain.arrears.options import Options
 from domain.arrears.terms import Place, Term, term
 from domain.base import Ref
 from domain.deadlines.calendar import Calendar
-from domain.rules.parameters import Parameters, Row
+from domain.rules.parameters import Missing, MissingParameter, Parameters, Row
+from domain.words import InsuranceKind
 
 K = TypeVar("K")
 _DAYS: Final = date.max.toordinal() + 1
@@ -50,6 +51,8 @@ class Setting:
     places: Mapping[Ref, Place] = field(default_factory=dict)
     """Employers that are insured elsewhere, or in an industry of its own rate."""
     options: Options = field(default_factory=Options)
+    peasants: frozenset[Ref] = frozenset()
+    """Claimants who are peasant contract workers: no share for unemployment, if so chosen (失业保险条例 Art.6)."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,8 @@ def reckon(
     employer, employee = (
         _share(base, [getattr(t, payer) for t in terms], number) for payer in ("employer", "employee")
     )
+    if setting.peasants and setting.options.peasant_unemployment == "exempt":
+        employee = np.where(_exempt(columns, setting.peasants), 0, employee)
     assessed = received if setting.options.undeclared == "provisional" else ()
     provisional, factors = _assess_provisionally(columns, setting, assessed, employer, employee)
     due = np.array([t.due.toordinal() for t in terms], np.int64)[number]
@@ -225,15 +230,31 @@ def _terms(columns: Columns, setting: Setting) -> tuple[Ints, Sequence[Term]]:
     code = columns.kind_at * width + columns.month - first
     occurs = np.zeros(len(columns.places) * len(KINDS) * width, np.bool_)
     occurs[code] = True
-    found = []
+    found: list[Term] = []
+    missing: list[Missing] = []
     for one in np.flatnonzero(occurs).tolist():
         place_kind, month = divmod(one, width)
         place, kind = divmod(place_kind, len(KINDS))
         day = first_day(first + month)
         put_off = setting.options.long_holidays == "put-off"
         at = columns.places[place]
-        found.append(term(setting.parameters, setting.calendar, at, KINDS[kind], day, put_off=put_off))
+        try:
+            found.append(term(setting.parameters, setting.calendar, at, KINDS[kind], day, put_off=put_off))
+        except MissingParameter as lacking:
+            missing += lacking.missing
+            missing += _late_fees_missing(setting, at, KINDS[kind], day)
+    if missing:
+        raise MissingParameter(*missing)
     return (np.cumsum(occurs) - 1)[code], found
+
+
+def _late_fees_missing(setting: Setting, at: Place, kind: InsuranceKind, since: date) -> tuple[Missing, ...]:
+    """What lacks of the daily rates, so that it is told together with what else does."""
+    try:
+        list(setting.parameters.spells("late-fee", (kind, ""), at.jurisdiction, since, setting.as_of))
+    except MissingParameter as lacking:
+        return lacking.missing
+    return ()
 
 
 def _bounds(terms: Sequence[Term]) -> tuple[list[Decimal], list[Decimal]]:
@@ -243,6 +264,13 @@ def _bounds(terms: Sequence[Term]) -> tuple[list[Decimal], list[Decimal]]:
 def _share(base: Ints, rates: Sequence[Decimal], number: Ints) -> Ints:
     units, scale = scaled(rates)
     return half_up(base * units[number], 100 * scale)
+
+
+def _exempt(columns: Columns, peasants: frozenset[Ref]) -> Bools:
+    """The lines of unemployment insurance of peasant contract workers."""
+    theirs = np.array([one in peasants for one in columns.claimants], np.bool_)
+    lines: Bools = theirs[columns.claimant] & (columns.kind == KINDS.index(InsuranceKind.UNEMPLOYMENT))
+    return lines
 
 
 def _assess_provisionally(

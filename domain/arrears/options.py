@@ -24,6 +24,8 @@ class Options(Model):
     """Whether the late fee of a month may exceed what was owed for it."""
     long_holidays: Literal["leave", "put-off"] = "leave"
     """Whether holidays of three or more days within the time for payment put the due day off by as many days."""
+    peasant_unemployment: Literal["exempt", "pays"] = "exempt"
+    """Whether a peasant contract worker pays the employee's share of unemployment insurance."""
     payment_order: Literal["principal-first", "fee-first", "month-by-month"] = "principal-first"
     """What a payment is taken for; always the oldest month first."""
 

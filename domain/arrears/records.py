@@ -22,7 +22,7 @@ from domain.arrears.model import (
 from domain.arrears.options import Options, deferral_rule, others
 from domain.arrears.report import report
 from domain.arrears.terms import Place
-from domain.arrears.wages import Employment, Wage, owed_spans, received_months
+from domain.arrears.wages import Employment, Wage, YearBegins, owed_spans, received_months
 from domain.base import Model, Month, Ref, months_later
 from domain.deadlines.calendar import Calendar
 from domain.rules.parameters import Parameters
@@ -46,6 +46,11 @@ class Records(Model):
     payments: tuple[Payment, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
     options: Options = Options()
+
+    @property
+    def peasants(self) -> frozenset[Ref]:
+        """Claimants who are peasant contract workers."""
+        return frozenset(one.claimant for one in self.employments if one.peasant_contract)
 
     @model_validator(mode="after")
     def _deferred_on_a_ground(self) -> Self:
@@ -103,9 +108,9 @@ def reckoned(records: Records, options: Options, parameters: Parameters, calenda
     places = {
         site.employer: Place(site.jurisdiction or records.jurisdiction, site.industry) for site in records.employers
     }
-    setting = Setting(parameters, records.jurisdiction, as_of, calendar, places, options)
+    setting = Setting(parameters, records.jurisdiction, as_of, calendar, places, options, records.peasants)
     return reckon(
-        _spans(records, options, as_of),
+        _spans(records, options, as_of, YearBegins(parameters, records.jurisdiction, places)),
         setting,
         received=records.received,
         deferrals=records.deferrals,
@@ -113,8 +118,10 @@ def reckoned(records: Records, options: Options, parameters: Parameters, calenda
     )
 
 
-def _spans(records: Records, options: Options, as_of: date) -> Iterator[DueSpan]:
-    yield from owed_spans(records.employments, records.wages, records.received, records.kinds, options, as_of)
+def _spans(records: Records, options: Options, as_of: date, year_begins: YearBegins) -> Iterator[DueSpan]:
+    yield from owed_spans(
+        records.employments, records.wages, records.received, records.kinds, options, as_of, year_begins
+    )
     received = received_months(records.received)
     for due in records.dues:
         if ordinal(due.month) not in received.get((due.claimant, due.employer, due.kind), ()):
@@ -140,6 +147,8 @@ def _bears(option: str, records: Records, ledger: Ledger) -> bool:
     match option:
         case "undeclared":
             return any(one.employer_share is not None for one in records.received)
+        case "peasant_unemployment":
+            return bool(records.peasants)
         case "payment_order":
             return bool(records.payments)
         case "late_fee_cap":

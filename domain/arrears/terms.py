@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from domain.deadlines.calendar import Calendar
-from domain.rules.parameters import MissingParameter, Parameters, Row
+from domain.rules.parameters import Missing, MissingParameter, Parameters, Row
 from domain.words import InsuranceKind
 
 
@@ -46,9 +46,10 @@ def term(
     Bounds and due day may differ by kind: a row with the kind as its key comes before the general one. A due day
     is the month's last day unless a row ``due-day`` names another, and stays on a holiday unless ``due-rolls`` is 1.
     ``put_off``: holidays of three or more days in a row in the month of the due day, up to it, put it off by as many.
-    Raises MissingParameter; OutsideCalendar when a due day before 2004 would have to roll.
+    Raises MissingParameter with all that is missing; OutsideCalendar when a due day before 2004 would have to roll.
     """
     rows: list[Row] = []
+    missing: list[Missing] = []
 
     def one_of(name: str, *keys: str) -> Row | None:
         for key in keys:
@@ -62,7 +63,8 @@ def term(
     def needed(name: str, *keys: str) -> Decimal:
         row = one_of(name, *keys)
         if row is None:
-            raise MissingParameter(name, keys[-1], place.jurisdiction, first)
+            missing.append(Missing(name, keys[-1], place.jurisdiction, first, first))
+            return Decimal(0)
         return row.value
 
     floor, cap = needed("base-floor", kind, ""), needed("base-cap", kind, "")
@@ -70,6 +72,8 @@ def term(
     employer = needed("rate", f"{kind}/employer/{place.industry}" if by_industry else f"{kind}/employer")
     employee = needed("rate", f"{kind}/employee")
     months_after = int(needed("due-months-after", kind, ""))
+    if missing:
+        raise MissingParameter(*missing)
     named, rolls = one_of("due-day", kind, ""), one_of("due-rolls", kind, "")
     due = last_day(first, months_after)
     if named is not None:

@@ -1,8 +1,10 @@
 """From employments and wages to the months owed and the wage that the base of each is taken from."""
 
+import contextlib
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -13,7 +15,9 @@ from pydantic import model_validator
 from domain.arrears.columns import first_day, month_text, ordinal
 from domain.arrears.model import Amount, DueSpan, Received
 from domain.arrears.options import Options
+from domain.arrears.terms import Place
 from domain.base import Model, Month, Ref, month_of, to_fen
+from domain.rules.parameters import MissingParameter, Parameters
 from domain.words import InsuranceKind
 
 Whom = tuple[Ref, Ref]
@@ -34,6 +38,8 @@ class Employment(Model):
     """The wage of a month, where no wages of months are known."""
     kinds: tuple[InsuranceKind, ...] = ()
     """Which insurances are owed; those of the whole computation when left out."""
+    peasant_contract: bool = False
+    """A peasant contract worker (农民合同制工人): no share for unemployment, unless the place decides otherwise."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -51,6 +57,23 @@ class Wage(Model):
     amount: Amount
 
 
+@dataclass(frozen=True)
+class YearBegins:
+    """The month with which a contribution year begins where an employer is insured: January, or by the place's row."""
+
+    parameters: Parameters | None = None
+    jurisdiction: str = ""
+    places: Mapping[Ref, Place] = field(default_factory=dict)
+
+    def at(self, employer: Ref, day: date) -> int:
+        """The month's number, 1 to 12."""
+        place = self.places.get(employer, Place(self.jurisdiction))
+        if self.parameters is not None:
+            with contextlib.suppress(MissingParameter):
+                return int(self.parameters.find("year-begins", "", place.jurisdiction, day).value)
+        return 1
+
+
 def owed_spans(
     employments: Sequence[Employment],
     wages: Iterable[Wage],
@@ -58,6 +81,7 @@ def owed_spans(
     kinds: Sequence[InsuranceKind],
     options: Options,
     as_of: date,
+    year_begins: YearBegins = YearBegins(),
 ) -> Iterator[DueSpan]:
     """The months of the employments that were not received, in the order of claimants, employers and kinds.
 
@@ -70,7 +94,7 @@ def owed_spans(
         by_whom[employment.claimant, employment.employer].append(employment)
     for whom, known in sorted(by_whom.items()):
         worked = _days_worked(known, as_of)
-        wage_in = _bases(_wages(known, paid.get(whom, {}), as_of), worked, options)
+        wage_in = _bases(_wages(known, paid.get(whom, {}), as_of), worked, options, year_begins.at(whom[1], as_of))
         alike: dict[frozenset[int], list[InsuranceKind]] = defaultdict(list)
         for kind, months in _by_kind(known, kinds, as_of).items():
             alike[frozenset(months - received_in.get((*whom, kind), set()))].append(kind)
@@ -137,12 +161,13 @@ def _wages(known: Iterable[Employment], paid: Sums, as_of: date) -> Sums:
     return {**named, **paid}
 
 
-def _bases(wages: Sums, worked: Mapping[int, int], options: Options) -> dict[int, Decimal]:
+def _bases(wages: Sums, worked: Mapping[int, int], options: Options, january: int = 1) -> dict[int, Decimal]:
     """The wage that the base of each month is taken from.
 
     Of the year before: the average of the months with a wage; the part of a month in which somebody joined is none. In
     the year in which a worker joins, or comes back after months without work, the wage of the first month
-    (劳社险中心函〔2006〕60号), and failing that, the month's own wage.
+    (劳社险中心函〔2006〕60号), and failing that, the month's own wage. A contribution year that begins later
+    than January takes the average of the calendar year before it begins.
     """
     if options.base_from == "month":
         return dict(wages)
@@ -153,11 +178,15 @@ def _bases(wages: Sums, worked: Mapping[int, int], options: Options) -> dict[int
             of_year[month // 12].append(wages[month])
     average = {year: to_fen(sum(sums, Decimal(0)) / len(sums)) for year, sums in of_year.items()}
     bases: dict[int, Decimal] = {}
+
+    def year(month: int) -> int:
+        return (month - january + 1) // 12
+
     begins = first = -1
     for month in sorted(worked):
         begins = begins if month - 1 in worked else month
-        first = first if month - 1 in worked and first // 12 == month // 12 else month
-        of_before = average.get(month // 12 - 1) if begins // 12 < month // 12 else None
+        first = first if month - 1 in worked and year(first) == year(month) else month
+        of_before = average.get(year(month) - 1) if year(begins) < year(month) else None
         found = of_before if of_before is not None else wages.get(first, wages.get(month))
         if found is not None:
             bases[month] = found

@@ -87,7 +87,7 @@ class ConflictTable(Model):
                 if (row.kind, row.jurisdiction) == (kind, place) and row.since <= on <= row.until:
                     return row
             if place is None:
-                raise MissingParameter("conflict", kind, jurisdiction, on)
+                raise MissingParameter.on("conflict", kind, jurisdiction, on)
             place = above(place)
 
 

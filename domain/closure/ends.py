@@ -73,6 +73,8 @@ class Office(Model):
     """Where an item goes on that does not belong there (社会保险法 Art.82)."""
     refused: Ref
     """The way that its refusal leaves."""
+    on_application: bool = False
+    """It acts on a party's own application only (不告不理): the centre sends it nothing, and equips the party."""
     source: str
     verified: bool
 

@@ -1,7 +1,7 @@
 """Working days in China: the State Council's yearly notice, days in lieu included.
 
-Beyond the last notice (the library ends with 2026) days are provisional: Monday to Friday, except the
-holidays of fixed date (全国年节及纪念日放假办法: 1 January, 1-2 May, 1-3 October), until a notice is loaded.
+Beyond the last notice (the library ends with 2026) days are provisional: Monday to Friday, except the days that
+statute itself gives (全国年节及纪念日放假办法 Art.2, as of 2025), until a notice is loaded.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import chinese_calendar
+from lunar_python import Lunar, Solar
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model
@@ -27,6 +28,22 @@ LAST_YEAR: Final = 2200
 """Where counting ends: a day beyond is a slip of the pen."""
 LAST_NOTICE: Final = max(day.year for day in chinese_calendar.holidays)
 """The last year whose notice the library holds."""
+
+
+@cache
+def _statutory(year: int) -> frozenset[date]:
+    """The holidays of a year by statute alone, without the days around them that only a notice can give.
+
+    New Year 1 day; Spring Festival from its eve 4; Qingming 1; Labour Day 2; Dragon Boat 1; Mid-Autumn 1; National 3.
+    """
+    spring, dragon_boat, mid_autumn = (_solar(Lunar.fromYmd(year, *of)) for of in ((1, 1), (5, 5), (8, 15)))
+    qingming = date.fromisoformat(Solar.fromYmd(year, 4, 1).getLunar().getJieQiTable()["清明"].toYmd())
+    lunar = {*(spring + timedelta(days=days) for days in (-1, 0, 1, 2)), qingming, dragon_boat, mid_autumn}
+    return frozenset(lunar | {date(year, month, day) for month, day in _FIXED})
+
+
+def _solar(day: Lunar) -> date:
+    return date.fromisoformat(day.getSolar().toYmd())
 
 
 class DayKind(StrEnum):
@@ -133,7 +150,7 @@ class Calendar:
             return _ordinary(day)
         if day.year <= LAST_NOTICE:
             return _official(day)
-        return DayKind.HOLIDAY if (day.month, day.day) in _FIXED else _ordinary(day)
+        return DayKind.HOLIDAY if day in _statutory(day.year) else _ordinary(day)
 
     def is_working_day(self, day: date) -> bool:
         """Whether the offices are open. Raises OutsideCalendar before 2004 or after 2200."""

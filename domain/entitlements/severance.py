@@ -26,8 +26,7 @@ def severance(facts: SeveranceFacts | DismissalFacts, parameters: Parameters, pl
 
     Raises MissingParameter where the local average or minimum wage of that time is not in the tables.
     """
-    minimum = parameters.find("minimum-wage", "", place, facts.until)
-    local = parameters.find("average-wage", "", place, facts.until)
+    minimum, local = parameters.all_of(("minimum-wage", "average-wage"), place, facts.until)
     average = average_wage(facts)
     cap = to_fen(local.value * rule("wage-cap").value)
     floor = min(to_fen(minimum.value * rule("wage-floor").value), cap)

@@ -45,6 +45,8 @@ class Employment(Model):
     monthly_wage: Yuan | None = None
     relation: Relation = Relation.FULL
     """What relation the work made: premiums follow from it (tables/relations.yaml)."""
+    peasant_contract: bool = False
+    """A peasant contract worker (农民合同制工人) pays no share for unemployment (失业保险条例 Art.6)."""
 
     _in_order = model_validator(mode="after")(in_order)
 

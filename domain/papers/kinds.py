@@ -35,6 +35,8 @@ class PaperKind(StrEnum):
     ENDED_NOTICE = "ended-notice"
     UNIFIED_REPLY = "unified-reply"
     REFERRAL = "referral"
+    APPLICATION_NOTICE = "application-notice"
+    """What a party is told that has to apply to arbitration or a court itself, with what it needs for that."""
     FOLLOW_UP_RECORD = "follow-up-record"
     NON_ACCEPTANCE_NOTICE = "non-acceptance-notice"
     JOINING_NOTICE = "joining-notice"
@@ -255,6 +257,7 @@ class PaperMatter(Model):
         return self.model_copy(
             update={
                 "copy_for": party,
+                "addressee": self._called(party) if self.kind is PaperKind.APPLICATION_NOTICE else self.addressee,
                 "parties": tuple(
                     one if one.ref == party or one.role not in ("claimant", "successor") else _unidentified(one)
                     for one in self.parties
@@ -265,6 +268,9 @@ class PaperMatter(Model):
                 "signed": tuple(one for one in self.signed if one.party == party or one.party not in self._workers),
             }
         )
+
+    def _called(self, party: Ref) -> str:
+        return next(one.name for one in self.parties if one.ref == party)
 
     @property
     def _workers(self) -> frozenset[Ref]:

@@ -3,12 +3,13 @@
 import contextlib
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
@@ -88,13 +89,37 @@ def _believed(row: Row, file: str, number: int) -> None:
         raise TableError(f"rule_table.{fault[0]}", file=file, where=where, name=row.name, **fault[1])
 
 
-class MissingParameter(Exception):
-    """No row says what holds: a refusal that names what to load, never a guess."""
+class Missing(NamedTuple):
+    """A row that there is not: what it would be of, where, and the days on which it is looked for."""
 
-    def __init__(self, name: str, key: str, jurisdiction: str, on: date) -> None:
-        super().__init__(f"no {name} {key} for {jurisdiction} on {on}")
+    name: str
+    key: str
+    jurisdiction: str
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        what = f"{self.name} {self.key}".rstrip()
+        days = str(self.first) if self.first == self.last else f"{self.first} – {self.last}"
+        return f"{what} ({self.jurisdiction}, {days})"
+
+
+class MissingParameter(Exception):
+    """No row says what holds: a refusal that names everything there is to load, never a guess."""
+
+    def __init__(self, *missing: Missing) -> None:
+        days: dict[tuple[str, str, str], list[date]] = defaultdict(list)
+        for one in missing:
+            days[one[:3]] += one[3:]
+        self.missing = tuple(Missing(*what, min(of), max(of)) for what, of in sorted(days.items()))
         self.code = "parameters.missing"
-        self.params = {"name": name, "key": key, "jurisdiction": jurisdiction, "on": on.isoformat()}
+        self.params = {"rows": "; ".join(map(str, self.missing))}
+        super().__init__(self.params["rows"])
+
+    @classmethod
+    def on(cls, name: str, key: str, jurisdiction: str, day: date) -> Self:
+        """One row that is missing on a day."""
+        return cls(Missing(name, key, jurisdiction, day, day))
 
 
 def above(place: str) -> str | None:
@@ -180,6 +205,19 @@ class Parameters:
                 return self.find(name, key, jurisdiction, on)
         return self.find(name, keys[-1], jurisdiction, on)
 
+    def all_of(self, names: Iterable[str], jurisdiction: str, on: date) -> tuple[Row, ...]:
+        """The rows of several names. Raises MissingParameter with all that are missing."""
+        found: list[Row] = []
+        missing: list[Missing] = []
+        for name in names:
+            try:
+                found.append(self.find(name, "", jurisdiction, on))
+            except MissingParameter as lacking:
+                missing += lacking.missing
+        if missing:
+            raise MissingParameter(*missing)
+        return tuple(found)
+
     def _find(self, name: str, key: str, jurisdiction: str, on: date) -> Row:
         """The row that holds on a day, of the place or the nearest place above it.
 
@@ -191,4 +229,4 @@ class Parameters:
                 if row.since <= on and (row.until is None or on <= row.until):
                     return row
             place = above(place)
-        raise MissingParameter(name, key, jurisdiction, on)
+        raise MissingParameter.on(name, key, jurisdiction, on)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from casebook.digests import identity_digest
-from casebook.records import ROWS, LoadReport, TableRecords, load, parsed, seal_plain
+from casebook.records import ROWS, LoadReport, TableRecords, checked, load, parsed, seal_plain
 from domain.inquiry.findings import Finding
 from domain.inquiry.records import RecordsQuery, Unusable
 from domain.intake.complaint import Claimant, Complaint, Respondent
@@ -250,6 +250,7 @@ async def test_an_empty_file_loads_nothing(office: Office) -> None:
         "rows": 0,
         "loaded": 0,
         "errors": [],
+        "checked": {},
     }
 
 
@@ -305,3 +306,12 @@ def test_what_is_no_text_at_all_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "broken.csv"
     file.write_bytes(b"\xff\xff\xff\x80")
     assert [error.problem.code for error in parsed(Agency.LABOR, file)[2]] == ["records.unreadable"]
+
+
+async def test_a_file_is_only_looked_at_before_it_is_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "labor.csv"
+    number = identity_number(1)
+    file.write_text(f"record,identity_number,on\nretirement,{number},2027-03-09\nretirement,{number},soon\n", "utf-8")
+    report = checked(Agency.LABOR, file)
+    assert (report.rows, report.loaded, report.checked) == (2, 0, {"retirement": 1})
+    assert [error.problem.field for error in report.errors] == ["on"]

@@ -11,6 +11,7 @@ import yaml
 
 from domain.arrears.records import Records
 from tests.cli.conftest import Onestop
+from texts.citation import cited
 
 WORKED = (Path(__file__).parents[2] / "docs" / "law" / "arrears_worked.csv").read_text(encoding="utf-8")
 
@@ -41,7 +42,7 @@ async def test_a_person_reads_lines_totals_choices_and_rows(onestop: Onestop, tm
     file = tmp_path / "worked.csv"
     file.write_text(WORKED, encoding="utf-8")
     shown = (await onestop("arrears", file, "--as-of", "2024-12-31", "--lang", language)).out
-    for part in ("2023-11-30", "397", "12,703.15", "demo-floor", "社会保险法 Art.86"):
+    for part in ("2023-11-30", "397", "12,703.15", "demo-floor", cited("社会保险法 Art.86", language)):
         assert part in shown
     assert ("days late" in shown, "逾期天数" in shown) == (language == "en", language == "zh-CN")
 

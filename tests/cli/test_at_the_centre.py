@@ -48,13 +48,14 @@ async def until(onestop: Onestop, case: str, phase: str) -> dict[str, Any]:
     return await seen(view, lambda shown: shown["phase"] == phase)
 
 
-async def listed(onestop: Onestop, case: str, *filters: str) -> bool:
-    """That a list has the case, once the casebook has had time to write."""
+async def listed(onestop: Onestop, case: str, *filters: str, there: bool = True) -> bool:
+    """That a list has the case, or has it no more, once the casebook has had time to write."""
 
     async def lines() -> list[str]:
         return [line["case_number"] for line in (await onestop("list", *filters, "--json")).json]
 
-    return case in await seen(lines, lambda numbers: case in numbers)
+    await seen(lines, lambda numbers: (case in numbers) is there)
+    return there
 
 
 async def investigate(onestop: Onestop, case: str) -> None:

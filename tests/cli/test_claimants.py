@@ -114,3 +114,11 @@ async def test_a_list_joins_a_running_case_whole_or_without_its_bad_lines(at_cen
     assert len((await until(at_centre, case, "fact-finding"))["claimants"]) == 2
     assert (await at_centre("claimants", "import", again, "--into", case, "--partial")).code == 0
     assert len((await until(at_centre, case, "fact-finding"))["claimants"]) == 4
+
+
+async def test_a_list_is_shown_as_it_is_understood_with_numbers_masked(onestop: Onestop, tmp_path: Path) -> None:
+    file = csv(tmp_path, HEAD, GOOD, ["虚构者二", "123", "养老", "2024-01", "2024-03"])
+    shown = await onestop("claimants", "import", file, "--dry-run")
+    assert shown.code == 2 and "虚构者一" in shown.out and "尚未发送" in shown.out, shown
+    assert GOOD[1] not in shown.out and GOOD[1][:3] in shown.out
+    assert "公民身份号码" in shown.out and "123" not in shown.out

@@ -60,3 +60,18 @@ async def test_each_line_is_confirmed_or_refused_on_its_own_and_the_file_again_c
     file.write_text("receipt,paid on,amount\nx,,\n")
     nothing = await at_centre("pay-list", case, file, "--json")
     assert (nothing.code, nothing.json["confirmed"]) == (2, 0)
+
+
+async def test_a_sheet_is_shown_as_it_is_understood_and_nothing_is_sent(onestop: Onestop, tmp_path: Path) -> None:
+    file = tmp_path / "payments.csv"
+    file.write_text(
+        '票据号,到账日期,金额,滞纳金\nr1,2026年11月20日,"1,820.50",1\nr2,2026/11/21,3,\nr3,yesterday,3,\n', "utf-8"
+    )
+    shown = await onestop("pay-list", "RZ-2026-000001", file, "--dry-run")  # No server runs here.
+    assert shown.code == 2 and "1,820.50" in shown.out and "2026-11-20" in shown.out, shown
+    assert "共 2 行，金额合计 1,824.50 元；尚未发送" in shown.out and "到账日期（paid_on）" in shown.out
+    told = (await onestop("pay-list", "RZ-2026-000001", file, "--dry-run", "--json")).json
+    assert told["understood"][1] == {
+        "line": 3, "receipt": "r2", "paid_on": "2026-11-21", "amount": "3.00", "late_fee": "0.00", "claimant": None,
+    }  # fmt: skip
+    assert [cell["line"] for cell in told["wrong"]] == [4]

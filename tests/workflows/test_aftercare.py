@@ -100,19 +100,35 @@ async def test_each_referred_item_is_followed_to_its_receipt_and_its_return(offi
     await say(office, case, RecordReferralReceipt, LABOR, target=inspection, **slip)
     again = await refused(office, case, RecordReferralReceipt, LABOR, target=inspection, **slip)
     stranger = await refused(office, case, RecordReferralReceipt, TAX, target=inspection, **slip)
-    await say(office, case, RecordReferralReceipt, builders.SUPERVISOR, target=arbitration, **slip)
+    none = await refused(office, case, RecordReferralReceipt, builders.SUPERVISOR, target=arbitration, **slip)
     decided = {"result": ReferralResult.DECIDED, "document": "人社监决〔2026〕7号", "returned_on": sent}
     await say(office, case, RecordReferralReturn, LABOR, target=inspection, item="i1", **decided)
     refusal = {"result": ReferralResult.REFUSED, "reason": "超过时效", "returned_on": sent}
     await say(office, case, RecordReferralReturn, builders.SUPERVISOR, target=arbitration, item="i2", **refusal)
 
-    assert (again, stranger) == ("referral.received", "referral.other_office")
-    after = await until(office, case, lambda after: not after.awaits)
+    assert (again, stranger, none) == ("referral.received", "referral.other_office", "referral.on_application")
+    after = await until(office, case, lambda after: all(i.result for letter in after.letters for i in letter.items))
+    assert not after.awaits
     assert [(i.item, i.receipt, i.result) for letter in after.letters for i in letter.items] == [
         ("i1", "收1", "decided"),
-        ("i2", "收1", "refused-there"),
+        ("i2", None, "refused-there"),
     ]
     await office.verify(workflow_of(case))
+
+
+async def test_a_claimant_is_told_what_to_take_to_arbitration_and_nobody_waits_for_a_receipt(office: Office) -> None:
+    case, sent = await referred(office)
+    decided = {"result": ReferralResult.DECIDED, "document": "人社监决〔2026〕8号", "returned_on": sent}
+    await say(office, case, RecordReferralReturn, LABOR, target=ReferralTarget.LABOUR_INSPECTION, item="i1", **decided)
+    after = await until(office, case, lambda after: not after.awaits)
+    kinds = [event.kind for event in await office.events(workflow_of(case))]
+    assert (kinds.count("referral_sent"), kinds.count("told_to_apply")) == (1, 1)
+    assert [line.target for line in await book.letters(office.pool) if line.case_number == after.case_number] == []
+    papers = (await office.view(office.client.get_workflow_handle(case))).papers
+    assert {(paper.kind, paper.about) for paper in papers if paper.about} >= {
+        ("referral", "labour-inspection"),
+        ("application-notice", "arbitration"),
+    }
 
 
 async def test_a_misdirected_item_goes_on_by_a_new_letter_to_the_office_that_it_belongs_to(office: Office) -> None:
@@ -135,12 +151,15 @@ async def test_an_office_that_stays_silent_is_reminded_escalated_and_given_up(of
     await office.sleep(timedelta(days=20))
     late = await found(office, case)
     listed = [line.case_number for line in await book.letters(office.pool, late=True)]
-    assert all(letter.reminded and letter.escalated for letter in late.letters)
+    assert [(letter.target, letter.reminded and letter.escalated) for letter in late.letters] == [
+        ("labour-inspection", True),
+        ("arbitration", False),
+    ]
     assert late.case_number in listed
 
     await office.sleep(timedelta(days=100))
     after = await found(office, case)
-    assert all(letter.silent for letter in after.letters) and not after.awaits
+    assert [letter.silent for letter in after.letters] == [True, False] and not after.awaits
 
 
 async def test_what_comes_after_everything_has_ended_is_still_kept(office: Office) -> None:

@@ -38,12 +38,15 @@ AFTER: Final[Dialogue[Aftercare]] = Dialogue()
 
 
 def send(after: Aftercare, target: ReferralTarget, terms: LetterTerms, now: datetime) -> None:
-    """A letter has gone out to an office, with everything that waited for it."""
+    """A letter has gone out to an office with everything that waited for it, or the parties know what to apply for."""
     items = after.to_send.pop(target)
     ref = f"l{len(after.letters) + 1}"
     after.letters.append(Letter(ref=ref, target=target, sent_on=_day(now), terms=terms, items=items))
     listed: list[JsonValue] = list(dict.fromkeys(sent.item for sent in items))
-    after.note("referral_sent", now, target=target, items=listed, due=terms.receipt_due.isoformat())
+    if offices()[target].on_application:
+        after.note("told_to_apply", now, target=target, items=listed)
+    else:
+        after.note("referral_sent", now, target=target, items=listed, due=terms.receipt_due.isoformat())
 
 
 def alarms(after: Aftercare) -> Iterator[Alarm]:
@@ -108,6 +111,8 @@ def _of_letter(after: Aftercare, letter: Letter) -> Iterator[Alarm]:
         letter.silent = True
         after.note("referral_silent", now, target=letter.target, due=letter.terms.return_due.isoformat())
 
+    if not letter.followed:
+        return
     if not letter.escalated and any(sent.unreceived for sent in letter.items):
         if not letter.reminded:
             yield Alarm(letter.terms.remind_at, remind)
@@ -119,6 +124,7 @@ def _of_letter(after: Aftercare, letter: Letter) -> Iterator[Alarm]:
 @AFTER.accepts(RecordReferralReceipt, {Role.OFFICER, Role.SUPERVISOR})
 def receipt(after: Aftercare, message: RecordReferralReceipt, now: datetime) -> Checked:
     letter = _letter(after, message.target, message.actor)
+    must(letter.followed, "referral.on_application", "target", target=message.target)
     arrived = [sent for sent in letter.items if message.item in (None, sent.item)]
     must(arrived, "referral.unknown", "item", target=message.target)
     fresh = [sent for sent in arrived if sent.received_on is None]

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.aftercare.messages import ReferralResult
 from domain.base import Instant, Model, Ref, State, Yuan
+from domain.closure.ends import offices
 from domain.dialogue import ProcedureState
 from domain.papers.kinds import Paper, PaperOrder
 from domain.procedure.closure.handover import Handover
@@ -66,6 +67,11 @@ class Letter(State):
     escalated: bool = False
     silent: bool = False
     """The office said nothing until its time was over."""
+
+    @property
+    def followed(self) -> bool:
+        """Whether an office has to answer, and not a party to apply there itself."""
+        return not offices()[self.target].on_application
 
 
 class Visited(State):
@@ -130,7 +136,8 @@ class Aftercare(ProcedureState):
     @property
     def awaited(self) -> tuple[int, int]:
         """How many referred items have not come back, and how many people are still to be visited."""
-        items = sum(one.open for letter in self.letters for one in letter.items) + sum(map(len, self.to_send.values()))
+        items = sum(one.open for letter in self.letters if letter.followed for one in letter.items)
+        items += sum(len(sent) for target, sent in self.to_send.items() if not offices()[target].on_application)
         return items, len(self.visits.claimants) - len(self.visits.found) if self.visits else 0
 
     @property
@@ -138,7 +145,7 @@ class Aftercare(ProcedureState):
         """Whether anything is still to come by itself."""
         return (
             bool(self.to_send or self.paper_orders)
-            or any(not letter.silent and any(i.open for i in letter.items) for letter in self.letters)
+            or any(one.followed and not one.silent and any(i.open for i in one.items) for one in self.letters)
             or (self.visits is not None and self.visits.open)
             or any(one.runs and not one.over for one in self.confirmations)
         )

@@ -94,5 +94,6 @@ def entry(after: Aftercare) -> AftercareEntry:
                 silent=letter.silent,
             )
             for letter in after.letters
+            if letter.followed
         ),
     )

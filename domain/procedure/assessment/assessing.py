@@ -153,17 +153,25 @@ class _Prices:
     @property
     def setting(self) -> Setting:
         """The case's place and day."""
-        return Setting(self.parameters, self.known.complaint.jurisdiction, self.known.today, self.calendar)
+        labor = (finding for finding in self.known.findings if isinstance(finding, LaborFinding))
+        worked = (one for finding in labor for one in finding.employments)
+        return Setting(
+            self.parameters,
+            self.known.complaint.jurisdiction,
+            self.known.today,
+            self.calendar,
+            peasants=frozenset(one.claimant for one in worked if one.peasant_contract),
+        )
 
     def bounds(self, month: Month) -> tuple[Decimal, Decimal] | None:
         """Floor and cap of the contribution base in a month."""
         first, place = date.fromisoformat(f"{month}-01"), self.known.complaint.jurisdiction
         try:
-            floor, cap = (self.parameters.find(name, "", place, first).value for name in ("base-floor", "base-cap"))
+            floor, cap = self.parameters.all_of(("base-floor", "base-cap"), place, first)
         except MissingParameter:
             self.months_without_bounds.add(month)
             return None
-        return floor, cap
+        return floor.value, cap.value
 
     def of(self, months: Sequence[MonthDue]) -> Decimal | None:
         """Premiums of both payers and the late fee; None where a row is missing."""

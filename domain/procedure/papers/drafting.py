@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.case.state import CaseState, Settlement
-from domain.closure.ends import Remedy, ends
+from domain.closure.ends import Remedy, ends, offices
 from domain.intake.complaint import ClaimItem, Complaint
 from domain.mediation.items_left_out import leaves_out
 from domain.mediation.sessions import SessionState
@@ -36,6 +36,7 @@ from domain.words import ClaimKind, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
 _OF_THE_SETTLEMENT: Final = (PaperKind.AGREEMENT, PaperKind.FOLLOW_UP_RECORD)
+_OF_A_REFERRAL: Final = (PaperKind.REFERRAL, PaperKind.APPLICATION_NOTICE)
 _ORDER: Final = list(Phase)
 
 
@@ -48,9 +49,15 @@ def can_issue(case: CaseState, kind: PaperKind, about: str | None) -> bool:
         "case": lambda: about is None,
         "agency": lambda: about in {task.agency for task in case.tasks.values()},
         "party": lambda: about in case.refs,
-        "referral": lambda: about in {referral.target for referral in case.referrals},
+        "referral": lambda: about in _targets(case, kind),
     }
     return subjects[row.about]() and _ready(case, kind)
+
+
+def _targets(case: CaseState, kind: PaperKind) -> Collection[str | None]:
+    """The offices that a letter goes to, or those that a party has to apply to itself."""
+    applied = kind is PaperKind.APPLICATION_NOTICE
+    return dict.fromkeys(r.target for r in case.referrals if offices()[r.target].on_application is applied)
 
 
 def _ready(case: CaseState, kind: PaperKind) -> bool:
@@ -80,7 +87,7 @@ def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | N
     by_end = ends()[case.outcome].papers if phase is Phase.CLOSED and case.outcome else None
     for kind, row in paper_rows().items():
         if row.itself is phase if by_end is None else kind in by_end:
-            subjects = {r.target: None for r in case.referrals} if row.about == "referral" else {None: None}
+            subjects = _targets(case, kind) if row.about == "referral" else (None,)
             yield from ((kind, about) for about in subjects if can_issue(case, kind, about))
 
 
@@ -96,7 +103,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "basis": paper_rows()[kind].source,
         "filed_on": case.day(case.filed_at),
         "about": about,
-        "addressee": names(case).get(about or "", about),
+        "addressee": _addressee(case, kind, about),
         "parties": tuple(_parties(case, kind, about)),
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
@@ -122,12 +129,20 @@ def _parties(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Pa
     named: set[str] | None = None
     if kind in _OF_THE_SETTLEMENT and settlement is not None:
         named = {*settlement.claimants, settlement.payer}
-    elif kind is PaperKind.REFERRAL:
+    elif kind in _OF_A_REFERRAL:
         respondents = {item.ref: item.respondent for item in case.items}
         named = {ref for item, claimant in _referred(case, about) for ref in (claimant, respondents[item])}
     for line in party_lines(complaint, case.withdrawn, identify=paper_rows()[kind].identifies):
         if named is None or line.ref in named:
             yield line
+
+
+def _addressee(case: CaseState, kind: PaperKind, about: str | None) -> str | None:
+    """Whom a paper goes to by name; everybody who has to apply somewhere, for a notice of that."""
+    named = names(case)
+    if kind is PaperKind.APPLICATION_NOTICE:
+        return "、".join(dict.fromkeys(named[claimant] for _, claimant in _referred(case, about)))
+    return named.get(about or "", about)
 
 
 def _referred(case: CaseState, target: str | None) -> Iterator[tuple[str, str]]:
@@ -194,7 +209,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
         case PaperKind.SUSPENSION_NOTICE if case.suspension is not None:
             until = case.day(case.suspension.until)
             return {"deadline": until, "reason": case.suspension.reason} | _left_to_do(case, now)
-        case PaperKind.REFERRAL:
+        case PaperKind.REFERRAL | PaperKind.APPLICATION_NOTICE:
             return {
                 "reason": next((r.reason for r in case.referrals if r.target == about), None),
                 "evidence": tuple(t.agency for t in case.tasks.values() if t.finding is not None),
@@ -320,7 +335,7 @@ def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Item
                 update={"amount": reply.amount, "answer": reply.answer, "referred_to": reply.referred_to}
             )
         return
-    if kind is PaperKind.REFERRAL:
+    if kind in _OF_A_REFERRAL:
         amounts = {(reply.item, reply.claimant): reply.amount for reply in case.reply}
         for ref, claimant in _referred(case, about):
             line = _line(items[ref], named, claimant)

@@ -132,7 +132,17 @@ def test_a_month_before_the_tables_is_refused_by_a_code_that_says_what_to_load()
     with pytest.raises(MissingParameter) as refused:
         owed(due("2007-12"))
     assert refused.value.code == "parameters.missing"
-    assert refused.value.params == {"name": "base-floor", "key": "", "jurisdiction": "demo", "on": "2007-12-01"}
+    assert refused.value.params["rows"].startswith("base-cap (demo, 2007-12-01); base-floor (demo, 2007-12-01)")
+
+
+def test_all_rows_that_are_missing_are_named_at_once_each_with_its_months() -> None:
+    with pytest.raises(MissingParameter) as refused:
+        owed(*(due(month, kind=kind) for month in ("2023-10", "2023-12") for kind in KINDS), place="nowhere")
+    named = {(one.name, one.key): (str(one.first), str(one.last)) for one in refused.value.missing}
+    shares = {(f"{kind}/{payer}") for kind in KINDS for payer in ("employer", "employee")}
+    assert {name for name, _ in named} == {"base-floor", "base-cap", "rate", "due-months-after", "late-fee"}
+    assert {key for name, key in named if name == "rate"} == shares
+    assert named["base-floor", ""] == named["rate", "pension/employer"] == ("2023-10-01", "2023-12-01")
 
 
 def test_a_result_names_the_rows_that_nobody_has_confirmed() -> None:

@@ -269,9 +269,9 @@ def test_a_wage_of_zero_is_assessed_at_the_floor_and_is_not_called_unknown() -> 
 def test_a_missing_row_is_refused_with_place_name_and_month(span: DueSpan, missing: tuple[str, str, str]) -> None:
     with pytest.raises(MissingParameter) as refused:
         ledger(span, on="2024-12-31", places={"e1": Place("demo", "fishing")})
-    params = refused.value.params
-    assert (params["name"], params["key"], params["on"]) == missing
-    assert params["jurisdiction"] == "demo"
+    first = next(one for one in refused.value.missing if one.name == missing[0])
+    assert (first.name, first.key, str(first.first)) == missing
+    assert first.jurisdiction == "demo"
 
 
 def test_a_local_late_fee_that_begins_later_takes_over_from_the_nations() -> None:

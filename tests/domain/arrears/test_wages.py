@@ -15,7 +15,7 @@ from domain.arrears.options import Options
 from domain.arrears.records import Records, assess_records
 from domain.arrears.wages import owed_spans
 from domain.deadlines.calendar import Calendar
-from domain.rules.parameters import Parameters
+from domain.rules.parameters import Parameters, Row
 from domain.words import InsuranceKind
 
 PENSION = InsuranceKind.PENSION
@@ -280,3 +280,46 @@ def test_a_deferral_names_its_paper_and_ends_within_the_time_of_its_rule(
     else:
         with pytest.raises(ValidationError, match=wrong):
             Records.model_validate(said)
+
+
+def of_places_with(*rows: dict[str, Any]) -> Parameters:
+    """The shipped rows, and some of the synthetic place's own."""
+    common = {"jurisdiction": "demo", "since": "2008-01-01", "source": "t", "verified": True, "unit": ""}
+    return Parameters([*tables().rows(), *(Row.model_validate(common | row) for row in rows)])
+
+
+def test_a_contribution_year_from_july_takes_the_average_of_the_calendar_year_before_it_began() -> None:
+    paid = {2022: "4000.00", 2023: "6000.00", 2024: "7000.00"}
+    records = Records.model_validate(
+        {
+            "employments": [employed("2022-03-01", "2024-12-31")],
+            "kinds": ["pension"],
+            "wages": [wage(f"{y}-{m:02}", paid[y]) for y in paid for m in range(3 if y == 2022 else 1, 13)],
+        }
+    )
+    from_july = of_places_with({"id": "july", "name": "year-begins", "value": 7})
+
+    def bases(parameters: Parameters) -> dict[str, str]:
+        result = assess_records(records, parameters, Calendar(), date(2025, 6, 30))
+        return {line.month: f"{line.base:.0f}" for line in result.lines}
+
+    july, january = bases(from_july), bases(tables())
+    months_shown = ("2022-03", "2022-07", "2023-01", "2023-06", "2023-07", "2024-06", "2024-07", "2024-12")
+    assert [july[month] for month in months_shown] == ["4000"] * 6 + ["6000"] * 2
+    assert [january[month] for month in months_shown] == ["4000"] * 5 + ["6000"] * 3
+
+
+def test_a_peasant_contract_worker_pays_no_share_for_unemployment_unless_the_place_decides_otherwise() -> None:
+    records = {"employments": [employed("2024-01-01", "2024-01-31", wage="5000.00", peasant_contract=True)]}
+    exempt = assessed(records)
+    pays = assessed(records | {"options": {"peasant_unemployment": "pays"}})
+
+    def shares(result: Arrears) -> dict[str, tuple[str, str]]:
+        return {line.kind: (str(line.employer_share), str(line.employee_share)) for line in result.lines}
+
+    assert shares(exempt)["unemployment"] == ("35.00", "0.00") and shares(pays)["unemployment"] == ("35.00", "15.00")
+    assert {k: v for k, v in shares(exempt).items() if k != "unemployment"} == {
+        k: v for k, v in shares(pays).items() if k != "unemployment"
+    }
+    [other] = [one for one in exempt.alternatives if one.chosen.option == "peasant_unemployment"]
+    assert other.total.employee_share == sum(line.employee_share for line in pays.lines)

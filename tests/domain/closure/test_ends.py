@@ -138,7 +138,7 @@ def test_each_outcome_issues_its_papers_as_far_as_they_have_something_to_say(end
     closed.reply = [ReplyItem(item="i1", claimant="c1", answer="unsettled", amount=Decimal("1.00"))]
     closed.case_number = "RZ-1"
     issued = {paper for paper, _ in due_with(closed, Phase.CLOSED)}
-    assert (kind in issued) == (kind is not PaperKind.REFERRAL)
+    assert (kind in issued) == (kind not in (PaperKind.REFERRAL, PaperKind.APPLICATION_NOTICE))
 
 
 def test_a_suspended_case_has_its_notice_with_the_day_on_which_it_goes_on() -> None:

@@ -96,14 +96,6 @@ def test_working_days_are_added_by_hand(day: str, count: int, lands: str) -> Non
     assert OFFICIAL.add_working_days(date.fromisoformat(day), count) == date.fromisoformat(lands)
 
 
-def test_beyond_the_last_notice_only_weekends_and_fixed_holidays_are_free_and_it_says_so() -> None:
-    assert OFFICIAL.is_provisional(date(2027, 1, 1))
-    assert not OFFICIAL.is_provisional(date(LAST_NOTICE, 12, 31))
-    free = [d for d in sorted(span("2027-01-01", "2027-12-31")) if OFFICIAL.kind(d) is DayKind.HOLIDAY]
-    assert [(d.month, d.day) for d in free] == [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)]
-    assert OFFICIAL.is_working_day(date(2027, 2, 8))
-
-
 def test_a_span_that_touches_a_year_without_notice_is_provisional_from_either_side() -> None:
     assert OFFICIAL.is_provisional(date(2026, 12, 1), date(2027, 1, 4))
     assert OFFICIAL.is_provisional(date(2027, 1, 4), date(2026, 12, 1))
@@ -203,3 +195,18 @@ def test_where_adding_lands_the_offices_are_open(day: date, count: int) -> None:
 def test_holidays_of_three_days_or_more_within_a_term_are_counted(month: str, days: int) -> None:
     first = date.fromisoformat(f"{month}-01")
     assert OFFICIAL.long_holidays(first, first.replace(day=15)) == days
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2027, "01-01 02-05 02-06 02-07 02-08 04-05 05-01 05-02 06-09 09-15 10-01 10-02 10-03"),
+        (2028, "01-01 01-25 01-26 01-27 01-28 04-04 05-01 05-02 05-28 10-01 10-02 10-03"),
+    ],
+)
+def test_a_year_without_a_notice_rests_on_the_days_that_statute_gives(year: int, days: str) -> None:
+    every = span(f"{year}-01-01", f"{year}-12-31")
+    off = sorted(day for day in every if OFFICIAL.kind(day) is DayKind.HOLIDAY)
+    assert [f"{day:%m-%d}" for day in off] == days.split()
+    assert all(map(OFFICIAL.is_provisional, every))
+    assert not OFFICIAL.is_provisional(date(LAST_NOTICE, 12, 31))

@@ -106,8 +106,8 @@ def test_a_new_notice_makes_it_final_and_moves_it() -> None:
     # 31 December is free now, but Sunday 27 December is worked: the same day, and settled
     assert (anew.due, anew.provisional) == (date(2027, 1, 26), False)
     [later] = replan([plan("inspection", date(2026, 11, 16), OFFICIAL)], WITH_2027)
-    # five weekdays of the Spring Festival lie in between
-    assert plan("inspection", date(2026, 11, 16), OFFICIAL).due == date(2027, 2, 9)
+    # two weekdays of the Spring Festival are free by statute, three more by the notice
+    assert plan("inspection", date(2026, 11, 16), OFFICIAL).due == date(2027, 2, 11)
     assert later.due == date(2027, 2, 16)
 
 
@@ -146,7 +146,7 @@ def test_an_agreed_day_on_a_holiday_moves_and_stays_agreed() -> None:
     assert (deadline.due, deadline.agreed) == (date(2025, 10, 9), True)
     assert recount(deadline, WITH_2027) == deadline
     ahead = on_day("instalment", date(2027, 2, 5), OFFICIAL)
-    assert (ahead.due, ahead.provisional) == (date(2027, 2, 5), True)
+    assert (ahead.due, ahead.provisional) == (date(2027, 2, 9), True)
     assert [d.due for d in replan([ahead], WITH_2027)] == [date(2027, 2, 12)]
 
 

@@ -131,4 +131,4 @@ def test_the_agreement_names_what_it_leaves_out_and_where_that_goes() -> None:
     matter = draft(case, PaperKind.AGREEMENT, None, NOW)
     assert matter.extent is Extent.PARTIAL
     told = wording(matter, "1", Language.ENGLISH)["terms"]
-    assert "partial settlement" in told and "it goes to arbitration when the case closes" in told
+    assert "partial settlement" in told and "after closure it is to be taken to arbitration by the claimant" in told

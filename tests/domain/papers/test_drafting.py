@@ -12,7 +12,7 @@ from domain.procedure.papers.drafting import can_issue, draft, due_with
 from domain.procedure.papers.effects import order, take_issued
 from domain.settlement.instalments import LeftOut
 from domain.settlement.signature import SigningState
-from domain.words import Language, Phase, ReferralTarget
+from domain.words import Language, Outcome, Phase, ReferralTarget
 from papers.wording import wording
 from tests.builders import arrears_item, complaint, employer
 from tests.domain.cases import DAY, NOW, being_signed, case, due, instalment, mediated, settled, talks
@@ -103,8 +103,12 @@ def test_a_referral_names_only_those_whose_items_are_referred_with_what_is_left_
         ),
     )
 
-    matter = draft(ended, PaperKind.REFERRAL, "arbitration", NOW)
+    assert list(due_with(ended.model_copy(update={"outcome": Outcome.FAILED}), Phase.CLOSED))[-1:] == [
+        (PaperKind.APPLICATION_NOTICE, "arbitration")
+    ]
+    matter = draft(ended, PaperKind.APPLICATION_NOTICE, "arbitration", NOW)
 
+    assert matter.addressee == next(party.name for party in matter.parties if party.ref == "c3")
     assert [party.ref for party in matter.parties] == ["c3", WAGES.respondent]
     assert [(line.item, line.of, line.amount) for line in matter.items] == [("i2", "c3", Decimal("321.00"))]
 

@@ -65,7 +65,7 @@ def test_the_synthetic_jurisdiction_and_unknown_places_look_nowhere_else() -> No
     for place in ("demo", "CN-99"):
         with pytest.raises(MissingParameter) as refused:
             found(parameters, place, "2024-01-01")
-        assert refused.value.params["jurisdiction"] == place
+        assert [one.jurisdiction for one in refused.value.missing] == [place]
 
 
 def folder(path: Path, *rows: dict[str, Any], jurisdiction: str = "demo", name: str = "own.yaml") -> Path:

@@ -16,6 +16,7 @@ from domain.triage.classification import NearMiss, Rule, TriageFacts, TriageTabl
 from domain.views.case_view import group
 from domain.words import Agency, CaseClass, ClaimKind, InsuranceKind, Lane, Language, OperatingState
 from texts import sentences
+from texts.citation import cited
 
 SHIPPED = Path(__file__).parents[3] / "domain" / "tables" / "triage.yaml"
 
@@ -90,7 +91,7 @@ def test_why_a_rule_fired_can_be_told_from_the_facts_it_names(rule: str) -> None
     for language in Language:
         told = sentences.triage_reason(rule, why.facts, None, why.source, why.verified, language)
         assert rule in told
-        assert why.source in told
+        assert cited(why.source, language) in told
 
 
 def test_the_higher_ranked_class_and_the_slower_lane_win() -> None:
