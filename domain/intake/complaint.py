@@ -114,6 +114,8 @@ class ClaimItem(Model):
     amount: Yuan | None = Field(default=None, gt=0)
     known_since: date | None = None
     """When the claimant knew of the infringement: starts the limitation clock (调解仲裁法 Art.27)."""
+    acknowledged: bool = False
+    """The employer gave a written IOU for these wages (工资欠条): court is open at once (法释〔2020〕26号 Art.15)."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -121,6 +123,8 @@ class ClaimItem(Model):
             raise ValueError("item.arrears_need_insurance_and_months")
         if self.first_month and self.last_month and self.first_month > self.last_month:
             raise ValueError("item.months_reversed")
+        if self.acknowledged and self.kind is not ClaimKind.WAGES:
+            raise ValueError("item.only_wages_acknowledged")
         return self
 
 

@@ -9,9 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from client.offer import Terms
 from console.forms import fields_of, typed
 from console.pages import _ENVELOPE, _NOT_BY_HAND
+from domain.base import Model
 from domain.case.protocol import MESSAGES
+from domain.inquiry.findings import FINDING_OF
+from domain.intake.complaint import Complaint
 from domain.ledger import Actor
 from domain.words import Language, Role
 from tests import builders
@@ -226,6 +230,15 @@ def test_every_message_has_a_form_in_both_languages(name: str, language: Languag
     fields = list(fields_of(model, language, without=_ENVELOPE))
     assert {one.name for one in fields} <= set(model.model_fields)
     assert language is Language.ENGLISH or not [one.label for one in fields if one.label.isascii()]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("model", [Complaint, Terms, *FINDING_OF.values()], ids=lambda model: model.__name__)
+def test_every_row_of_a_form_has_its_words(model: type[Model], language: Language) -> None:
+    rows = {field.name: [{}] for field in fields_of(model, language) if field.kind == "rows"}
+    inner = [one for field in fields_of(model, language, rows) for row in field.rows for one in row]
+    assert all(field.rows for field in fields_of(model, language, rows) if field.kind == "rows")
+    assert language is Language.ENGLISH or not [one.label for one in inner if one.label.isascii()]
 
 
 def test_a_form_says_what_the_model_takes() -> None:

@@ -59,6 +59,8 @@ class ReferralTable(Model):
     unlodged: Unlodged
     confirmed: Goes
     """A broken settlement of part B that was confirmed: it is a title."""
+    acknowledged: Goes
+    """Wages for which the employer gave a written IOU."""
     routes: tuple[Route, ...]
 
 
@@ -84,9 +86,8 @@ def close(request: ClosingRequest) -> Closing:
     for (ref, claimant), (_, part_b) in owed.items():
         if _left_out(settlement, ref, claimant):
             continue
-        if (
-            part_b < 0 and claimant in agreed_b
-        ):  # What is set off stands in full: the claimant's own items make up for it.
+        # What is set off stands in full: the claimant's own items make up for it.
+        if part_b < 0 and claimant in agreed_b:
             agreed_b[claimant] -= part_b
     reply, referrals = [], []
     for item in items:
@@ -167,7 +168,7 @@ def _answer(
             title = table().confirmed if request.confirmed and not public else None
             if title is not None:
                 return "breached-confirmed", title.target, title.source
-            return "breached", route.breached, route.source
+            return "breached", *(_by_iou(item) or (route.breached, route.source))
         return ("paid" if money and amount > 0 else "settled"), None, None
     if money and amount == 0 and request.known.assessment is not None:
         return "nothing-owed", None, None
@@ -180,7 +181,12 @@ def _answer(
     related = relation_rows()[relations(request.known).get((claimant, item.respondent), Relation.FULL)]
     if related.unsettled is not None:
         return "unsettled", related.unsettled, related.source
-    return "unsettled", route.unsettled, route.source
+    return "unsettled", *(_by_iou(item) or (route.unsettled, route.source))
+
+
+def _by_iou(item: ClaimItem) -> tuple[ReferralTarget, str] | None:
+    """Where wages go that the employer acknowledged in writing; None for any other claim."""
+    return (table().acknowledged.target, table().acknowledged.source) if item.acknowledged else None
 
 
 def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list[ReplyItem]) -> Outcome:

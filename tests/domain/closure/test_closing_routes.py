@@ -2,7 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
+from pydantic import ValidationError
+
 from domain.case.requests import Closing, ClosingRequest, Known
+from domain.case.state import InstalmentState, Settlement
 from domain.inquiry.findings import EmployerState, Employment, Finding, LaborFinding, TaxFinding
 from domain.intake.complaint import ClaimItem
 from domain.procedure.closure.closing import close
@@ -11,6 +15,7 @@ from tests.builders import arrears_item, complaint
 from tests.domain.cases import TODAY
 from tests.domain.closure.test_closing import ARREARS, RELATION, WAGES, answers, closing, owing, paid
 
+BROKEN = paid(InstalmentState.DEFAULTED, c1="500.00")
 SET_OFF = ClaimItem(ref="i2", kind=ClaimKind.SET_OFF, respondent="e1", amount=Decimal("150.00"))
 
 
@@ -62,3 +67,19 @@ def test_what_is_set_off_is_answered_in_full_and_so_is_what_it_was_set_off_again
         ("i2", "settled", "-150.00"),
         ("i3", "paid", "600.00"),
     ]
+
+
+@pytest.mark.parametrize(("settlement", "reason"), [(None, "unsettled"), (BROKEN, "breached")])
+def test_wages_on_a_written_iou_go_to_court_and_other_wages_to_arbitration(
+    settlement: Settlement | None, reason: str
+) -> None:
+    owed = owing(("i2", "c1", "0.00", "500.00"))
+    for acknowledged, target in ((True, ReferralTarget.COURT), (False, ReferralTarget.ARBITRATION)):
+        wages = WAGES.model_copy(update={"acknowledged": acknowledged})
+        result = closing(items=(wages,), found=owed, settlement=settlement)
+        assert [(r.item, r.target, r.reason) for r in result.referrals] == [("i2", target, reason)]
+
+
+def test_only_wages_can_rest_on_an_iou() -> None:
+    with pytest.raises(ValidationError, match="only_wages_acknowledged"):
+        ClaimItem(ref="i1", kind=ClaimKind.SEVERANCE, respondent="e1", acknowledged=True)
