@@ -1,6 +1,7 @@
 """Local accounts: names, Argon2id hashes of passwords, and whom each may act as."""
 
 import asyncio
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,6 +21,9 @@ LOCKED_FOR: Final = timedelta(minutes=15)
 SHORTEST: Final = 12
 """Characters of a password, at the least."""
 
+GOOD_FOR: Final = timedelta(days=30)
+"""How long a link that was given to a party may be used."""
+_DIGITS: Final = 8
 _HASHER: Final = PasswordHasher()
 _NOBODYS: Final = _HASHER.hash("nobody has this password")
 """Compared with when there is no such account, so that it takes as long."""
@@ -34,6 +38,13 @@ class Account(Model):
     """Workflow id of a party's case; ``*`` for those who work on any."""
     disabled: bool = False
     locked_until: Instant | None = None
+
+
+class Invitation(Model):
+    """How a party comes in: the last part of the link, and the code that is asked for there."""
+
+    link: str
+    code: str
 
 
 async def add(pool: asyncpg.Pool, account: Account, password: str) -> None:
@@ -53,6 +64,35 @@ async def add(pool: asyncpg.Pool, account: Account, password: str) -> None:
     must(added, "account.taken", "name", name=account.name)
 
 
+async def invite(pool: asyncpg.Pool, actor: Actor, case: str, by: Actor) -> Invitation:
+    """A link and a code by which a party comes in once, to this case and no other. Raises Refused for whoever is none.
+
+    The name of its account is the secret part of the link; the session that it opens ends as any other does.
+    """
+    must(actor.role in PARTIES, "account.scope", "scope", role=actor.role)
+    made = Invitation(link=f"in-{secrets.token_hex(16)}", code=f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}")
+    await pool.execute(
+        """
+        insert into account (name, password, actor, role, scope, invited_by, expires_at)
+        values ($1, $2, $3, $4, $5, $6, now() + $7)
+        """,
+        *(made.link, await asyncio.to_thread(_HASHER.hash, made.code), actor.id, actor.role, case, by.cast, GOOD_FOR),
+    )
+    return made
+
+
+async def end_invitations(pool: asyncpg.Pool, actor: Actor, case: str) -> int:
+    """Close every link that a party of a case was given, and end what was opened by them. How many there were."""
+    ended = await pool.fetch(
+        """
+        update account set disabled_at = now()
+        where scope = $1 and actor = $2 and invited_by is not null and disabled_at is null returning name
+        """,
+        *(case, actor.id),
+    )
+    return len(ended)
+
+
 async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
     """The account that a name and a password open.
 
@@ -60,10 +100,15 @@ async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
     """
     async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(
-            "select *, coalesce(locked_until > now(), false) as locked from account where name = $1 for update", name
+            """
+            select *, coalesce(locked_until > now(), false) as locked,
+                invited_by is not null and (used_at is not null or expires_at < now()) as over
+            from account where name = $1 for update
+            """,
+            name,
         )
         right = await asyncio.to_thread(_fits, row["password"] if row else _NOBODYS, password)
-        wrong = row is None or not right or row["locked"] or row["disabled_at"] is not None
+        wrong = row is None or not right or row["locked"] or row["disabled_at"] is not None or row["over"]
         if row is not None and wrong and not row["locked"]:
             await connection.execute(
                 """
@@ -73,7 +118,13 @@ async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
                 *(name, TRIES, LOCKED_FOR),
             )
         elif not wrong:
-            await connection.execute("update account set failures = 0, locked_until = null where name = $1", name)
+            await connection.execute(
+                """
+                update account set failures = 0, locked_until = null,
+                    used_at = case when invited_by is not null then now() end where name = $1
+                """,
+                name,
+            )
     if wrong or row is None:
         raise refusal("account.wrong", "password", minutes=LOCKED_FOR // timedelta(minutes=1), tries=TRIES)
     return _account(row)
@@ -125,8 +176,8 @@ async def stands(pool: asyncpg.Pool, session: Claims) -> bool:
 
 
 async def every(pool: asyncpg.Pool) -> list[Account]:
-    """All accounts by name."""
-    return [_account(row) for row in await pool.fetch("select * from account order by name")]
+    """All accounts by name, without the links that parties were given."""
+    return [_account(row) for row in await pool.fetch("select * from account where invited_by is null order by name")]
 
 
 async def _hashed(password: str) -> str:

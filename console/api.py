@@ -20,6 +20,7 @@ from client.connection import in_time
 from client.telling import asked, tell
 from console import reading
 from console.door import Door, Visitor
+from console.forms import ENVELOPE
 from console.problems import ProblemDetails, TooMany, body_of, headers_of, told
 from domain.base import Model
 from domain.case.opening import Reading
@@ -39,7 +40,6 @@ from runtime.token_server import SignIn
 from workflows.dispute import DisputeWorkflow
 
 PREFIX: Final = "/api/v1"
-_ENVELOPE: Final = frozenset(Message.model_fields)
 _ELSEWHERE: Final = frozenset({"file_complaint", "attach"})
 """Messages that have an address of their own: they open a case, or bring a file."""
 _OF_A_CASE: Final = frozenset(QUERIES) - {"afterwards", "grid_view"}
@@ -238,7 +238,7 @@ WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 def _body_of(model: type[Message]) -> type[Model]:
     """What a caller sends: the message without what the session and the headers say."""
     fields: dict[str, Any] = {
-        name: (field.annotation, field) for name, field in model.model_fields.items() if name not in _ENVELOPE
+        name: (field.annotation, field) for name, field in model.model_fields.items() if name not in ENVELOPE
     }
     return create_model(f"{model.__name__}Body", __base__=Model, __doc__=model.__doc__, **fields)
 

@@ -16,7 +16,7 @@ from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
 from domain.refusal import must
 from runtime import connect
-from runtime.sessions import InSession, Sessions
+from runtime.sessions import InSession, Person, Sessions
 from runtime.settings import Settings
 from runtime.signing import Signing
 from runtime.signing_keys import Keys, KeySetFile
@@ -53,6 +53,12 @@ class Door:
     async def signed_in(self, given: SignIn) -> Visitor:
         """Whoever proves who they are. Raises Refused."""
         person = await self.prover.prove(given)
+        return Visitor(self.sessions.open(person), person.actor, person.scope)
+
+    async def invited(self, link: str, code: str) -> Visitor:
+        """A party who comes in by link and code, once. Raises Refused."""
+        account = await accounts.log_in(self.pool, link, code)
+        person = Person(actor=account.actor, scope=account.scope, account=account.name)
         return Visitor(self.sessions.open(person), person.actor, person.scope)
 
     async def visitor(self, session: str) -> Visitor:

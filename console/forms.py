@@ -13,7 +13,12 @@ from pydantic import BaseModel
 import texts
 from client.sheets import amount
 from domain.base import CENTRE_ZONE
+from domain.message import Message
 
+ENVELOPE: Final = frozenset(Message.model_fields)
+"""What a message says of itself, and nobody types."""
+KEEP: Final = "keep"
+"""Name of the button that keeps a form half filled in."""
 MORE: Final = "more"
 """Name of the button that asks for another row; its value is the list."""
 _LONG: Final = frozenset(

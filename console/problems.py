@@ -1,5 +1,6 @@
 """What can't be done, as HTTP says it (RFC 9457): the status, and each field with what to do."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -108,3 +109,11 @@ def headers_of(details: ProblemDetails) -> dict[str, str]:
 def body_of(details: ProblemDetails) -> dict[str, Any]:
     """As JSON."""
     return details.model_dump(mode="json")
+
+
+def by_field(wrong: ProblemDetails | None) -> dict[str, list[str]]:
+    """What is wrong with each field of a form."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in wrong.problems if wrong else ():
+        found[one.field].append(one.text)
+    return found

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from client.offer import Terms
-from console.forms import fields_of, typed
-from console.pages import _ENVELOPE, _NOT_BY_HAND
+from console.case_pages import NOT_BY_HAND
+from console.forms import ENVELOPE, Field, fields_of, typed
+from console.terms_pages import NOT_OFFERED
 from domain.base import Model
 from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
@@ -224,10 +225,10 @@ async def test_the_pages_speak_english_to_whoever_chooses_it(console: Any) -> No
 
 
 @pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("name", sorted(MESSAGES.keys() - _NOT_BY_HAND))
+@pytest.mark.parametrize("name", sorted(MESSAGES.keys() - NOT_BY_HAND))
 def test_every_message_has_a_form_in_both_languages(name: str, language: Language) -> None:
     model = MESSAGES[name].model
-    fields = list(fields_of(model, language, without=_ENVELOPE))
+    fields = list(fields_of(model, language, without=ENVELOPE))
     assert {one.name for one in fields} <= set(model.model_fields)
     assert language is Language.ENGLISH or not [one.label for one in fields if one.label.isascii()]
 
@@ -235,10 +236,13 @@ def test_every_message_has_a_form_in_both_languages(name: str, language: Languag
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("model", [Complaint, Terms, *FINDING_OF.values()], ids=lambda model: model.__name__)
 def test_every_row_of_a_form_has_its_words(model: type[Model], language: Language) -> None:
-    rows = {field.name: [{}] for field in fields_of(model, language) if field.kind == "rows"}
-    inner = [one for field in fields_of(model, language, rows) for row in field.rows for one in row]
-    assert all(field.rows for field in fields_of(model, language, rows) if field.kind == "rows")
-    assert language is Language.ENGLISH or not [one.label for one in inner if one.label.isascii()]
+    def fields(said: dict[str, Any]) -> list[Field]:
+        return [one for one in fields_of(model, language, said, without=NOT_OFFERED) if one.kind == "rows"]
+
+    rows = fields({one.name: [{}] for one in fields({})})
+    inner = [one.label for field in rows for row in field.rows for one in row]
+    assert all(field.rows for field in rows)
+    assert language is Language.ENGLISH or not [label for label in inner if label.isascii()]
 
 
 def test_a_form_says_what_the_model_takes() -> None:

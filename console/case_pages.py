@@ -1,0 +1,155 @@
+"""A case for everybody, and a form for every message that may be sent of it."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from client.telling import asked, tell
+from console.door import Visitor
+from console.forms import ENVELOPE, KEEP, MORE, fields_of, with_another
+from console.invitations import may_invite
+from console.look import Look, to
+from console.problems import ProblemDetails, by_field, told
+from domain.case.opening import Reading
+from domain.case.protocol import MESSAGES, MessageKind, Reach
+from domain.message import Message
+from domain.refusal import PARTIES, Problem, Refused
+from domain.views.case_view import CaseDeadlines, CaseView, Timeline, TriageExplanation
+from domain.words import Language, Phase
+from domain.yaml_file import read_yaml
+
+NOT_BY_HAND: Final = frozenset(
+    {"file_complaint", "attach", "complete_task", "link_complaint", "calendar_changed", "reopen"}
+)
+"""Messages that have a page of their own, or that no person writes."""
+_STAGES: Final = (
+    {Phase.INTAKE, Phase.TRIAGE},
+    {Phase.FACT_FINDING, Phase.PROGNOSIS},
+    {Phase.MEDIATION},
+    {Phase.PERFORMANCE},
+    {Phase.CLOSURE, Phase.CLOSED},
+)
+"""The five stages that everybody understands."""
+_MOSTLY: Final[dict[str, dict[str, list[str]]]] = read_yaml((Path(__file__).parent / "actions.yaml").read_text("utf-8"))
+
+
+async def case_page(look: Look) -> Response:
+    """A case for everybody, cut to the reader: on whom it waits, what one can do, and all that happened."""
+    name, at = look.request.path_params["case"], look.door.link(look.visitor)
+    seen = await look.case(name)
+    said = Reading(language=look.language, page=1)
+    staff = look.visitor.actor.role not in PARTIES
+    timeline = await asked(at, name, "timeline", said, Timeline) if staff else None
+    why: TriageExplanation = await asked(at, name, "explain_triage", said, TriageExplanation)
+    dates: CaseDeadlines = await asked(at, name, "deadlines", said, CaseDeadlines)
+    stage = next(number for number, phases in enumerate(_STAGES, 1) if seen.phase in phases)
+    return look.page(
+        "case.html",
+        case=seen,
+        number=name,
+        stage=stage,
+        actions=(first := _first(look.visitor, seen)),
+        others=[name for name in _actions(look.visitor, seen) if name not in first],
+        may_propose="propose" in _actions(look.visitor, seen),
+        lines=list(reversed(timeline.lines)) if timeline else [],
+        why=why.lines,
+        dates=dates.deadlines,
+        may_invite=may_invite(look, seen),
+        ended=look.request.query_params.get("ended"),
+        open_proposals=[one for one in seen.proposals if one.state == "open"],
+    )
+
+
+def _first(visitor: Visitor, seen: CaseView) -> list[str]:
+    """What the visitor's role does most in this phase."""
+    wanted = _MOSTLY.get(visitor.actor.role, {})
+    may = _actions(visitor, seen)
+    return [name for name in (*wanted.get(seen.phase, ()), *wanted.get("*", ())) if name in may]
+
+
+def _actions(visitor: Visitor, seen: CaseView) -> list[str]:
+    """The messages that the visitor's role may send in this phase, by name."""
+    role = visitor.actor.role
+    return [
+        name
+        for name, kind in sorted(MESSAGES.items())
+        if role in kind.roles and seen.phase in kind.phases and name not in NOT_BY_HAND
+    ]
+
+
+async def message_page(look: Look) -> Response:
+    """The form of a message."""
+    name, kind = _message(look)
+    query = look.request.query_params
+    values: dict[str, Any] = {field: query[field] for field in kind.model.model_fields if field in query}
+    kept = await look.kept()
+    return _form(look, name, kind, kept.said if kept else values, kept_at=kept.kept_at if kept else None)
+
+
+def _message(look: Look) -> tuple[str, MessageKind]:
+    name = look.request.path_params["name"]
+    if name not in MESSAGES or name in NOT_BY_HAND or look.visitor.actor.role not in MESSAGES[name].roles:
+        raise Refused(Problem(field="name", code="refusals.message.unknown", params={"known": "-"}))
+    return name, MESSAGES[name]
+
+
+def _own(kind: MessageKind, visitor: Visitor) -> tuple[frozenset[str], dict[str, Any]]:
+    """Fields that a role may not fill in, and those that it may fill in with itself only."""
+    role, actor = visitor.actor.role, visitor.actor
+    reaches = {name: kind.reach(role, name) for name in kind.model.model_fields}
+    kept_out = {name for name, reach in reaches.items() if reach is Reach.NOTHING}
+    itself = {name: actor.id for name, reach in reaches.items() if reach is Reach.ITSELF}
+    return ENVELOPE | kept_out, itself
+
+
+def _form(
+    look: Look,
+    name: str,
+    kind: MessageKind,
+    values: Mapping[str, Any],
+    wrong: ProblemDetails | None = None,
+    **more: Any,
+) -> Response:
+    without, itself = _own(kind, look.visitor)
+    own = {field: [who] if field in ("parties",) else who for field, who in itself.items()}
+    fields = list(fields_of(kind.model, look.language, own | dict(values), by_field(wrong), without=without))
+    status = wrong.status if wrong else HTTPStatus.OK
+    case = look.request.path_params["case"]
+    about = (kind.model.__doc__ or "").strip().partition("\n")[0] if look.language is Language.ENGLISH else ""
+    return look.page("message.html", status, name=name, case=case, fields=fields, wrong=wrong, about=about, **more)
+
+
+async def send_message(look: Look) -> Response:
+    """Send what a form says; wrong, it comes back as it was filled in."""
+    name, kind = _message(look)
+    form, said = await look.typed(kind.model)
+    if more := form.get(MORE):
+        return _form(look, name, kind, with_another(said, str(more)))
+    if form.get(KEEP):
+        await look.keep(said)
+        return to(look.request.url.path)
+    return await _sent(look, kind.model, form, said, lambda wrong: _form(look, name, kind, said, wrong))
+
+
+async def _sent(
+    look: Look,
+    model: type[Message],
+    form: FormData,
+    said: Mapping[str, Any],
+    again: Callable[[ProblemDetails], Response],
+) -> Response:
+    case = look.request.path_params["case"]
+    try:
+        message = model.model_validate({**said, **look.envelope(form)})
+        at = look.door.link(look.visitor)
+        look.visitor.may_come_to((await at.case(case)).id)
+        answer = await tell(at, case, message)
+    except (Refused, ValidationError) as error:
+        return again(told(error, look.language))
+    await look.forget()
+    return to(f"/cases/{case}", done=answer.get("seq", ""))

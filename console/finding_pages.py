@@ -1,0 +1,63 @@
+"""An officer's finding: the draft from the records, as it is or amended."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from client.telling import tell
+from console.forms import KEEP, MORE, fields_of, with_another
+from console.look import Look, to
+from console.problems import ProblemDetails, by_field, told
+from domain.case.protocol import MESSAGES
+from domain.inquiry.findings import FINDING_OF
+from domain.refusal import Problem, Refused
+from domain.words import Agency
+
+
+async def task_page(look: Look) -> Response:
+    """An agency's inquiry: its draft from the records, to be submitted as it is or amended."""
+    kept = await look.kept()
+    return await _task(look, kept and kept.said, None, kept_at=kept and kept.kept_at)
+
+
+async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDetails | None, **more: Any) -> Response:
+    case, ref = look.request.path_params["case"], look.request.path_params["task"]
+    seen = await look.case(case)
+    task = next((one for one in seen.tasks if one.ref == ref), None)
+    if task is None:
+        raise Refused(Problem(field="task", code="refusals.task.unknown", params={"known": "-"}))
+    model, given = FINDING_OF[task.agency], values
+    if given is None and (start := task.finding or task.draft) is not None:
+        given = start.model_dump(mode="json")
+    errors = {
+        name.removeprefix("finding.").removeprefix(f"{task.agency}."): lines for name, lines in by_field(wrong).items()
+    }
+    fields = list(fields_of(model, look.language, given, errors, without=frozenset({"agency"})))
+    status = wrong.status if wrong else HTTPStatus.OK
+    return look.page("task.html", status, case=seen, number=case, task=task, fields=fields, wrong=wrong, **more)
+
+
+async def send_finding(look: Look) -> Response:
+    """Submit the draft as it is, or the finding that the form says."""
+    case, ref = look.request.path_params["case"], look.request.path_params["task"]
+    seen = await look.case(case)
+    agency = next((one.agency for one in seen.tasks if one.ref == ref), Agency(ref) if ref in list(Agency) else None)
+    if agency is None:
+        raise Refused(Problem(field="task", code="refusals.task.unknown", params={"known": "-"}))
+    form, finding = await look.typed(FINDING_OF[agency])
+    if more := form.get(MORE):
+        return await _task(look, with_another(finding, str(more)), None)
+    if form.get(KEEP):
+        await look.keep(finding)
+        return to(look.request.url.path)
+    said = {"accept_draft": True} if form.get("accept_draft") else {"finding": finding | {"agency": agency}}
+    try:
+        message = MESSAGES["complete_task"].model.model_validate({"task": ref, **said, **look.envelope(form)})
+        answer = await tell(look.door.link(look.visitor), case, message)
+    except (Refused, ValidationError) as error:
+        return await _task(look, finding, told(error, look.language))
+    await look.forget()
+    return to(f"/cases/{case}", done=answer.get("seq", ""))

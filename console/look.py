@@ -1,0 +1,176 @@
+"""A visitor before a page: who, in which language, and how it is drawn. Everything works without a script."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.datastructures import URL, FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+import texts
+from casebook import kept_forms
+from casebook.kept_forms import KeptForm
+from client.speaking import envelope
+from console import reading
+from console.api import language_of
+from console.door import Door, Visitor
+from console.forms import typed
+from console.problems import ProblemDetails, headers_of, told
+from domain.base import Model
+from domain.case.identity import EVERY_CASE
+from domain.ledger import Actor
+from domain.refusal import Refused
+from domain.views.case_view import CaseView
+from domain.words import Language, Role
+from texts import sentences
+
+COOKIE: Final = "__Host-onestop"
+LANGUAGE: Final = "language"
+_HERE: Final = Path(__file__).parent
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+Page = Callable[["Look"], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One visitor before one page: who, in which language, and how it is drawn."""
+
+    request: Request
+    door: Door
+    visitor: Visitor
+    language: Language
+
+    def page(self, template: str, status: int = HTTPStatus.OK, /, **shown: Any) -> Response:
+        """A page drawn from a template."""
+        return draw(self.request, template, self.language, status, visitor=self.visitor, **shown)
+
+    def envelope(self, form: FormData) -> dict[str, Any]:
+        """What a message carries besides what it says: by whom, and under which id the form acts once."""
+        return envelope(self.visitor.actor, str(form.get("message_id") or "") or None, self.language)
+
+    async def typed(self, model: type[Model]) -> tuple[FormData, dict[str, Any]]:
+        """A form as it was sent, and what it says as a model takes it."""
+        form = await self.request.form()
+        return form, typed(model, {name: [str(one) for one in form.getlist(name)] for name in form})
+
+    @property
+    def _owner(self) -> Actor:
+        """Whose half-filled forms they are: a party's, in its own case only."""
+        actor, scope = self.visitor.actor, self.visitor.scope
+        return actor if scope == EVERY_CASE else actor.model_copy(update={"id": f"{actor.id}.{scope}"[:64]})
+
+    async def keep(self, said: Mapping[str, Any]) -> None:
+        """Keep a half-filled form of this page."""
+        await kept_forms.keep(self.door.pool, self.door.vault, self._owner, self.request.url.path, dict(said))
+
+    async def kept(self) -> KeptForm | None:
+        """The half-filled form of this page, unless it is to be forgotten."""
+        if "afresh" in self.request.query_params:
+            await self.forget()
+        return await kept_forms.kept(self.door.pool, self.door.vault, self._owner, self.request.url.path)
+
+    async def forget(self) -> None:
+        """Forget the half-filled form of this page: it was sent."""
+        await kept_forms.drop(self.door.pool, self._owner, self.request.url.path)
+
+    async def case(self, case: str) -> CaseView:
+        """The case as the visitor sees it."""
+        return await reading.view(self.door, self.visitor, case, self.language)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "yuan": lambda amount: "" if amount is None else f"{amount:,.2f}",
+        "instant": lambda at: "" if at is None else sentences.instant(at),
+        "until": lambda at: "" if at is None else sentences.instant(at, ends=True),
+    }
+    environment.globals["once"] = once
+    return environment
+
+
+def once(name: str = "message_id") -> Markup:
+    """What makes a form act once, however often it is sent: a double click, or one from the page before."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(name, uuid.uuid4().hex)
+
+
+_TEMPLATES: Final = _environment()
+
+
+def draw(request: Request, template: str, language: Language, status: int = HTTPStatus.OK, /, **shown: Any) -> Response:
+    """A page. ``say`` and ``label`` speak the reader's language."""
+
+    def say(name: str, **params: object) -> str:
+        return texts.say(f"console.{name}", language, **params)
+
+    def label(value: object) -> str:
+        return texts.label(value, language)
+
+    given = {"visitor": None, "kept_at": None, "done": request.query_params.get("done"), "wrong": None} | shown
+    content = _TEMPLATES.get_template(template).render(
+        say=say, label=label, language=language, here=request.url.path, Role=Role, **given
+    )
+    return HTMLResponse(content, status, SECURITY)
+
+
+def language_chosen(request: Request) -> Language:
+    chosen = request.cookies.get(LANGUAGE)
+    return Language(chosen) if chosen in list(Language) else language_of(request)
+
+
+def from_here(request: Request) -> bool:
+    """Whether a form was sent from one of our own pages (no site may have a browser send one for it)."""
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return URL(origin).netloc == request.headers.get("Host")
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def shown(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """A page for whoever has signed in; what goes wrong is a page too."""
+
+    async def view(request: Request) -> Response:
+        language, door = language_chosen(request), request.app.state.door
+        try:
+            if request.method == "POST" and not from_here(request):
+                return draw(request, "problem.html", language, HTTPStatus.FORBIDDEN, details=not_ours(language))
+            visitor = await door.visitor(request.cookies.get(COOKIE, ""))
+        except Refused:
+            return to("/sign-in", to=request.url.path if request.method == "GET" else "/", over=True)
+        try:
+            return await page(Look(request, door, visitor, language))
+        except Exception as error:  # noqa: BLE001 - told as a page, in the reader's language
+            details = told(error, language)
+            answer = draw(request, "problem.html", language, details.status, visitor=visitor, details=details)
+            answer.headers.update(headers_of(details))
+            return answer
+
+    return view
+
+
+def not_ours(language: str) -> ProblemDetails:
+    return ProblemDetails(title="Forbidden", status=403, detail=texts.say("console.forbidden", language))
+
+
+def to(path: str, **query: object) -> Response:
+    """On to another page, by GET."""
+    return RedirectResponse(str(URL(path).include_query_params(**query)), HTTPStatus.SEE_OTHER, SECURITY)

@@ -1,0 +1,39 @@
+"""Papers to read and to print, and files that are handed in."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from console import reading
+from console.api import handed_in
+from console.look import SECURITY, Look, to
+from domain.refusal import Problem, Refused
+
+
+async def paper_page(look: Look) -> Response:
+    """A paper to read; a party's own copy."""
+    found = await reading.paper(look.door, look.visitor, look.request.path_params["number"])
+    return look.page(
+        "paper.html", number=found.number, case=found.case, content=reading.shown(look.door, found, look.language)
+    )
+
+
+async def paper_word(look: Look) -> Response:
+    """A paper as a Word document, to print and to seal."""
+    found = await reading.paper(look.door, look.visitor, look.request.path_params["number"])
+    headers = {**SECURITY, "Content-Disposition": 'attachment; filename="paper.docx"'}
+    return Response(reading.drawn(look.door, found, look.language), headers=headers, media_type=_WORD)
+
+
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+async def send_evidence(look: Look) -> Response:
+    """Hand in a file."""
+    case, form = look.request.path_params["case"], await look.request.form()
+    file = form.get("file")
+    if isinstance(file, str) or file is None or not file.filename:
+        raise Refused(Problem(field="file", code="input.missing"))
+    task = str(form.get("task") or "") or None
+    answer = await handed_in(look.door, look.visitor, case, file, look.language, task)  # type: ignore[arg-type]
+    return to(f"/cases/{case}", done=answer.get("seq", ""))
