@@ -4,14 +4,19 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test soak up down lint bench chaos docs lock venv
+.PHONY: demo test browser soak up down lint bench chaos docs lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
 	./onestop demo $(CASE)
 
-test: $(READY) ## all tests, on real servers
+test: $(READY) browser ## all tests, on real servers and in a real browser
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+browser: ## Chromium and a Chinese font for the tests of the pages, where root may install them on Debian
+	@command -v chromium >/dev/null || test -n "$$ONESTOP_CHROMIUM" || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -q >/dev/null && apt-get install -qy chromium fonts-noto-cjk >/dev/null; } || true
 
 soak: $(READY) ## what takes long: the tests kept out of `make test`, and every property with a thousand examples
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m soak --override-ini timeout=900

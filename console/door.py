@@ -10,11 +10,10 @@ from temporalio.client import Client
 
 from casebook import accounts
 from client.closed_cases import FromCasebook
-from client.connection import Link
+from client.connection import Link, NoSuchCase
 from client.signing_in import Prover
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
-from domain.refusal import must
 from runtime import connect
 from runtime.sessions import InSession, Person, Sessions
 from runtime.settings import Settings
@@ -35,8 +34,9 @@ class Visitor:
     """The only case that the session is good for, or every one."""
 
     def may_come_to(self, case: str) -> None:
-        """Raise Refused for another case than the session's."""
-        must(self.scope in (EVERY_CASE, case), "identity.case", "token")
+        """Raise NoSuchCase for another case than the session's: whether there is one is nobody else's business."""
+        if self.scope not in (EVERY_CASE, case):
+            raise NoSuchCase(case)
 
 
 @dataclass(frozen=True)

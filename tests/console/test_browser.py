@@ -1,0 +1,322 @@
+"""The pages in a real browser, before a whole centre: each role's day, and what people do to pages."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from casebook import accounts
+from domain.ledger import Actor
+from domain.words import Role
+from runtime.servers import free_port
+from tests import builders
+from tests.cli.conftest import Centre
+from tests.console.browsing import chromium
+from tests.console.conftest import PASSWORD, account
+from tests.patience import PATIENCE, seen
+
+expect.set_options(timeout=PATIENCE * 1000 / 2)
+Someone = Callable[..., AbstractAsyncContextManager[Page]]
+
+
+@dataclass
+class Site:
+    """The console on a port of this machine, and a browser before it."""
+
+    address: str
+    browser: Browser
+    centre: Centre
+
+    @asynccontextmanager
+    async def visit(self, name: str = "", language: str = "zh-CN", **options: Any) -> AsyncIterator[Page]:
+        """A page in a context of its own, in which somebody has signed in."""
+        context: BrowserContext = await self.browser.new_context(locale=language, base_url=self.address, **options)
+        context.set_default_timeout(PATIENCE * 1000 / 2)
+        try:
+            page = await context.new_page()
+            if name:
+                await page.goto("/sign-in")
+                await page.fill("#name", name)
+                await page.fill("#password", PASSWORD)
+                await page.click("main button")
+            yield page
+        finally:
+            await context.close()
+
+
+@pytest.fixture(scope="module")
+async def site(console: Any, centre: Centre) -> AsyncIterator[Site]:
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    try:
+        async with chromium() as browser:
+            yield Site(f"http://localhost:{port}", browser, centre)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def filed(page: Page, number: int | None = None) -> str:
+    """A complaint is typed and filed at the counter; the case."""
+    serial = number or int(builders.complaint().complaint_id.removeprefix("t-"))
+    await page.goto("/file")
+    await page.fill("#claimants\\.0\\.name", "虚构者")
+    await page.fill("#claimants\\.0\\.identity_number", builders.identity_number(serial))
+    await page.fill("#respondents\\.0\\.name", f"虚构公司{serial}")
+    await page.select_option("#items\\.0\\.kind", "arrears")
+    await unfolded(page, "items.0.insurance")
+    await page.check('[name="items.0.insurance"][value="pension"]')
+    await page.fill("#items\\.0\\.first_month", "2024-01")
+    await page.fill("#items\\.0\\.last_month", "2024-03")
+    await page.click("form.card button:not([name])")
+    await expect(page.locator("h1")).to_contain_text("受理回执")
+    href = await page.get_attribute('main a.button[href^="/cases/"]', "href")
+    assert href is not None
+    return href.removeprefix("/cases/")
+
+
+async def unfolded(page: Page, field: str) -> None:
+    """Open whatever is folded over a field."""
+    await page.evaluate(
+        """name => { let at = document.getElementById(name) || document.querySelector(`[name="${name}"]`);
+            for (; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true; }""",
+        field,
+    )
+
+
+async def at_stage(page: Page, case: str, stage: str) -> None:
+    """See the case at a stage of its life."""
+
+    async def shown() -> str:
+        await page.goto(f"/cases/{case}")
+        return await page.inner_text('[aria-current="step"]')
+
+    await seen(shown, lambda now: now == stage)
+
+
+async def find_facts(page: Page, case: str, agency: str) -> None:
+    """An officer claims the inquiry of the case and confirms what the records say."""
+    await page.goto(f"/cases/{case}/tasks/{agency}")
+    await page.click('form[action$="claim_task"] button')
+    await page.goto(f"/cases/{case}/tasks/{agency}")
+    await page.click("form.card button:not([name])")
+    await expect(page.locator('[role="status"]').first).to_contain_text("已办理")
+
+
+async def test_a_dispute_goes_from_the_counter_to_a_settlement_by_six_people_in_six_browsers(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+        slip = counter.locator(".slip")
+        address, code = await slip.locator(".address").inner_text(), await slip.locator(".code").inner_text()
+        await counter.goto(f"/cases/{case}")
+        await counter.select_option("#party", "e1")
+        await counter.click('form[action$="/invite"] button:not([formaction])')
+        for_employer = [await counter.locator(".address").inner_text(), await counter.locator(".code").inner_text()]
+    for name, agency in (("lab-01", "labor"), ("med-01", "medical-insurance"), ("tax-01", "tax")):
+        async with site.visit(name) as officer:
+            if agency == "labor":
+                await labour_finding(officer, case)
+            else:
+                await find_facts(officer, case, agency)
+    async with site.visit("boss") as boss:
+        await at_stage(boss, case, "调解")
+        named = await boss.content()
+    mediator = re.search(r"m-[a-z]\d\d", named)
+    assert mediator is not None
+    await account(site.centre, f"of-{case}", Actor(id=mediator[0], role=Role.MEDIATOR))
+    async with site.visit(f"of-{case}") as table:
+        await table.goto(f"/cases/{case}/terms")
+        await table.click("form.card button:not([name])")
+        await expect(table.locator("section.good")).to_be_visible()
+        await table.click('button[name="send"]')
+        await expect(table.locator('[role="status"]').first).to_contain_text("已办理")
+    for link, secret in ((address, code), for_employer):
+        async with site.visit(viewport={"width": 360, "height": 740}) as phone:
+            await phone.goto(link)
+            await phone.fill("#code", secret)
+            await phone.click("main button")
+            await expect(phone.locator(".stages")).to_be_visible()
+            assert await phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            await phone.click('form[action$="/do/answer"] button >> nth=0')
+            await expect(phone.locator('[role="status"]').first).to_contain_text("已办理")
+    async with site.visit("boss") as boss:
+        await at_stage(boss, case, "履行")
+        await expect(boss.locator("main")).to_contain_text("调解协议")
+
+
+async def labour_finding(page: Page, case: str) -> None:
+    """The labour bureau finds an employment that its records do not have."""
+    await page.goto(f"/cases/{case}/tasks/labor")
+    await page.click('form[action$="claim_task"] button')
+    await page.goto(f"/cases/{case}/tasks/labor")
+    await page.click('button[name="more"][value="employments"]')
+    for name, value in {
+        "claimant": "c1",
+        "employer": "e1",
+        "first_month": "2024-01",
+        "last_month": "2024-03",
+        "monthly_wage": "5000",
+    }.items():
+        await unfolded(page, f"employments.0.{name}")
+        await page.fill(f"#employments\\.0\\.{name}", value)
+    await page.click('form[action$="/tasks/labor"] button:not([name])')
+    await expect(page.locator('[role="status"]').first).to_contain_text("已办理")
+
+
+async def test_a_link_lets_in_once_and_not_after_it_was_ended(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+        slip = counter.locator(".slip")
+        address, code = await slip.locator(".address").inner_text(), await slip.locator(".code").inner_text()
+    async with site.visit() as stranger:
+        await stranger.goto(address)
+        await stranger.fill("#code", "00000000")
+        await stranger.click("main button")
+        await expect(stranger.locator('[role="alert"]')).to_be_visible()
+    async with site.visit() as phone:
+        await phone.goto(address)
+        await phone.fill("#code", code)
+        await phone.click("main button")
+        await expect(phone.locator(".stages")).to_be_visible()
+        await phone.goto("/cases/dispute-somebody-elses")
+        await expect(phone.locator('[role="alert"]')).to_contain_text("没有找到")
+        async with site.visit() as again:
+            await again.goto(address)
+            await again.fill("#code", code)
+            await again.click("main button")
+            await expect(again.locator('[role="alert"]')).to_be_visible()
+        ended = await accounts.end_invitations(site.centre.world.pool, Actor(id="c1", role=Role.CLAIMANT), case)
+        assert ended == 1
+        await phone.goto(f"/cases/{case}")
+        await expect(phone.locator("h1")).to_contain_text("登录")
+
+
+async def test_two_officers_at_one_row_one_has_it_and_the_other_is_told(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("tax-01") as first, site.visit("tax-02") as second:
+        for page in (first, second):
+
+            async def offered(at: Page = page) -> int:
+                await at.goto("/inquiries?show=open")
+                return await at.locator(f'form[action="/cases/{case}/do/claim_task"]').count()
+
+            await seen(offered)
+        await first.click(f'form[action="/cases/{case}/do/claim_task"] button')
+        await expect(first.locator('[role="status"]').first).to_contain_text("已办理")
+        answer = second.expect_response(re.compile("claim_task"))
+        async with answer as told:
+            await second.click(f'form[action="/cases/{case}/do/claim_task"] button')
+        assert (await told.value).status == 409
+        await expect(second.locator('[role="alert"]')).to_contain_text("tax-01")
+
+
+async def test_a_double_click_acts_once_and_going_back_sends_nothing_again(site: Site) -> None:
+    async with site.visit("boss") as boss, site.visit("counter") as counter:
+        case = await filed(counter)
+        await boss.goto(f"/cases/{case}/do/comment")
+        await boss.fill("#text", "请优先办理")
+        await boss.dblclick("form.card button:not([name])")
+        await boss.wait_for_url(re.compile(r"done="))
+        await boss.go_back()
+        await expect(boss.locator("#text")).to_have_value("")
+        await boss.goto(f"/cases/{case}")
+        timeline = await boss.inner_text(".timeline")
+    assert timeline.count("请优先办理") == 1
+
+
+async def test_a_form_kept_half_filled_is_there_again_in_another_browser(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        await counter.goto("/file?afresh=1")
+        await counter.fill("#claimants\\.0\\.name", "虚构者丙")
+        await counter.click('button[name="keep"]')
+        await expect(counter.locator('[role="status"]')).to_contain_text("暂存")
+    async with site.visit("counter") as elsewhere:
+        await elsewhere.goto("/file")
+        await expect(elsewhere.locator("#claimants\\.0\\.name")).to_have_value("虚构者丙")
+        await elsewhere.goto("/file?afresh=1")
+        await expect(elsewhere.locator("#claimants\\.0\\.name")).to_have_value("")
+
+
+async def test_without_scripts_and_by_keyboard_alone_a_remark_is_sent(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("boss", java_script_enabled=False) as boss:
+        await boss.goto(f"/cases/{case}/do/comment")
+        await boss.focus("#text")
+        await boss.keyboard.type("键盘办理")
+        await boss.keyboard.press("Tab")
+        while await boss.locator("form.card button:not([name]):focus").count() == 0:
+            await boss.keyboard.press("Tab")
+        await boss.keyboard.press("Enter")
+        await expect(boss.locator('[role="status"]').first).to_contain_text("已办理")
+
+
+async def test_a_wrong_answer_comes_back_as_it_was_typed_with_the_field_named(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        await counter.goto("/file?afresh=1")
+        await counter.fill("#claimants\\.0\\.name", "虚构者")
+        await counter.fill("#claimants\\.0\\.identity_number", "123")
+        await counter.click("form.card button:not([name])")
+        await expect(counter.locator('[role="alert"]')).to_contain_text("公民身份号码")
+        await expect(counter.locator("#claimants\\.0\\.identity_number")).to_have_value("123")
+        assert await counter.get_attribute("#claimants\\.0\\.identity_number", "aria-invalid") == "true"
+
+
+async def test_what_somebody_wrote_is_shown_as_text_and_never_run(site: Site) -> None:
+    async with site.visit("boss") as boss, site.visit("counter") as counter:
+        case = await filed(counter)
+        await boss.goto(f"/cases/{case}/do/comment")
+        await boss.fill("#text", "<img src=x onerror=\"document.title='taken'\">")
+        await boss.click("form.card button:not([name])")
+        await boss.wait_for_url(re.compile(r"done="))
+        assert "onerror" in await boss.inner_text(".timeline") and await boss.title() != "taken"
+
+
+PAGES = ("/", "/cases", "/inquiries", "/cases/{case}", "/cases/{case}/do/comment", "/cases/{case}/do/suspend")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_no_page_has_a_barrier_that_axe_finds_at_any_width(site: Site, language: str) -> None:
+    found: dict[str, list[str]] = {}
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    visits = {"boss": PAGES, "counter": ("/file",), "tax-01": ("/cases/{case}/tasks/tax",), "": ("/sign-in", "/in/x")}
+    for name, paths in visits.items():
+        async with site.visit(name, language) as page:
+            for path in paths:
+                for width in (360, 1280):
+                    await page.set_viewport_size({"width": width, "height": 800})
+                    await page.goto(path.format(case=case))
+                    result = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+                    if broken := [one["id"] for one in result.response["violations"]]:
+                        found[f"{name} {path} {width}"] = broken
+                    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                    assert wide <= 0, (path, width, wide)
+    assert found == {}
+
+
+async def test_a_page_is_light_and_asks_nobody_else_for_anything(site: Site, tmp_path: Path) -> None:
+    asked: list[tuple[str, int]] = []
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("boss") as boss:
+        boss.on("requestfinished", lambda request: asyncio.create_task(_weighed(request, asked)))
+        await boss.goto(f"/cases/{case}")
+        await boss.wait_for_load_state("networkidle")
+    assert asked and all(url.startswith(site.address) for url, _ in asked)
+    assert sum(size for _, size in asked) < 150_000
+
+
+async def _weighed(request: Any, asked: list[tuple[str, int]]) -> None:
+    sizes = await request.sizes()
+    asked.append((request.url, sizes["responseBodySize"] + sizes["responseHeadersSize"]))
