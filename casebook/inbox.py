@@ -97,6 +97,13 @@ async def tasks(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> list[Ta
     ]
 
 
+async def count(pool: asyncpg.Pool, vault: Vault, wanted: TaskFilter) -> int:
+    """How many inquiries a filter finds on all its pages."""
+    where, values = _where(vault, wanted.model_copy(update={"after": None}))
+    found: int = await pool.fetchval(f"select count(*) from task where {where}", *values)  # noqa: S608 - ours
+    return found
+
+
 async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tuple[str, str]]:
     """Cases, by number, and inquiries that an officer holds or has delegated: what moves when they leave."""
     rows = await pool.fetch(
@@ -113,6 +120,14 @@ async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tupl
 
 def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
     """The query of a page, and its values. An agency's own vault holds no other: it asks what is named for it."""
+    where, values = _where(vault, wanted)
+    order = 'order by due_at, "case", task'
+    page = f"select * from task where {where} {order} limit ${len(values) + 1}"  # noqa: S608 - ours
+    line = f"select t.*, {_NAMED[bool(vault.agencies)].format(page=page)} {order}"
+    return line, [*values, wanted.limit]
+
+
+def _where(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
     centre = bool(vault.agencies)
     values: list[Any] = []
 
@@ -145,10 +160,7 @@ def selection(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         where.append(_finds(word, given))
     if wanted.after is not None:
         where.append(f'(due_at, "case", task) > ({", ".join(given(part) for part in wanted.after)})')
-    order = 'order by due_at, "case", task'
-    page = ("select * from task where", " and ".join(where), order, "limit", given(wanted.limit))
-    line = ("select t.*,", _NAMED[centre].format(page=" ".join(page)), order)
-    return " ".join(line), values
+    return " and ".join(where), values
 
 
 def _finds(word: str, given: Any) -> str:

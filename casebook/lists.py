@@ -1,7 +1,7 @@
 """Lists: cases, and what each mediator has to do. Pages are stable: each begins after a key."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import asyncpg
 from pydantic import Field
@@ -37,6 +37,10 @@ class CaseFilter(Model):
     """Cases of which a step can't be done until somebody sees to it."""
     to_merge: bool | None = None
     """Open cases that share people with another open case against the same employer."""
+    open: bool | None = None
+    """Cases that have not closed, or those that have."""
+    waits_on: Ref | None = None
+    """Cases that wait on somebody: an agency, ``mediator``, ``supervisor``, a party."""
     after: tuple[Instant, Ref] | None = None
     """Key of the last line of the page before."""
     limit: Annotated[int, Field(ge=1, le=500)] = PAGE
@@ -67,31 +71,32 @@ class CaseLine(Model):
     """The numbers of open cases that have some of its people too."""
 
 
-async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
-    """A page of cases, the latest filed first."""
+_FILTERS: Final = """
+    ($1::text is null or phase = $1)
+    and ($2::text is null or case_class = $2)
+    and ($3::text is null or exists (select from task t where t."case" = d."case"
+         and t.agency = $3 and t.state in ('claimed', 'offered', 'signed', 'suspended')))
+    and ($4::timestamptz is null or (not closed and waits_until <= $4))
+    and ($5::text[] is null or employer_keys && $5 or ($13::text[] <> '{}' and employer_keys @> $13
+         and not exists (select from dispute where employer_keys && $5)))
+    and ($6::text is null or mediator = $6)
+    and ($7::text is null or outcome = $7)
+    and ($8::boolean is null or drill = $8)
+    and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
+    and ($11::boolean is null or (blocked is not null) = $11)
+    and ($12::boolean is null or (merge_with <> '{}' and outcome is null) = $12)
+    and ($14::text is null or exists (select from task t where t."case" = d."case" and t.agency = $14))
+    and ($15::text is null or exists (select from dispute f where f.channel = $15
+         and d."case" in (f."case", f.joined_to)))
+    and ($16::boolean is null or closed <> $16)
+    and ($17::text is null or $17 = any(waits_on))
+"""
+
+
+def _values(vault: Vault, wanted: CaseFilter) -> tuple[Any, ...]:
     keys, parts = (None, None) if wanted.employer is None else keys_of_text(vault, wanted.employer)
     after_at, after_case = wanted.after or (None, None)
-    rows = await pool.fetch(
-        """
-        select * from dispute d
-        where ($1::text is null or phase = $1)
-          and ($2::text is null or case_class = $2)
-          and ($3::text is null or exists (select from task t where t."case" = d."case"
-               and t.agency = $3 and t.state in ('claimed', 'offered', 'signed', 'suspended')))
-          and ($4::timestamptz is null or (not closed and waits_until <= $4))
-          and ($5::text[] is null or employer_keys && $5 or ($14::text[] <> '{}' and employer_keys @> $14
-               and not exists (select from dispute where employer_keys && $5)))
-          and ($6::text is null or mediator = $6)
-          and ($7::text is null or outcome = $7)
-          and ($8::boolean is null or drill = $8)
-          and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
-          and ($12::boolean is null or (blocked is not null) = $12)
-          and ($13::boolean is null or (merge_with <> '{}' and outcome is null) = $13)
-          and ($15::text is null or exists (select from task t where t."case" = d."case" and t.agency = $15))
-          and ($16::text is null or exists (select from dispute f where f.channel = $16
-               and d."case" in (f."case", f.joined_to)))
-        order by filed_at desc, "case" desc limit $11
-        """,
+    return (
         wanted.phase,
         wanted.case_class,
         wanted.agency,
@@ -102,14 +107,33 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         wanted.drill,
         after_at,
         after_case,
-        wanted.limit,
         wanted.blocked,
         wanted.to_merge,
         parts,
         wanted.inquired_by,
         wanted.channel,
+        wanted.open,
+        wanted.waits_on,
+    )
+
+
+async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
+    """A page of cases, the latest filed first."""
+    rows = await pool.fetch(
+        f'select * from dispute d where {_FILTERS} order by filed_at desc, "case" desc limit $18',  # noqa: S608 - ours
+        *_values(vault, wanted),
+        wanted.limit,
     )
     return [_case_line(row, vault) for row in rows]
+
+
+async def count(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> int:
+    """How many cases a filter finds on all its pages."""
+    found: int = await pool.fetchval(
+        f"select count(*) from dispute d where {_FILTERS}",  # noqa: S608 - ours
+        *_values(vault, wanted.model_copy(update={"after": None})),
+    )
+    return found
 
 
 def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:

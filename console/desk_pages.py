@@ -1,16 +1,20 @@
 """Desks and lists: what waits for whoever has signed in, the most urgent first."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from pydantic import ValidationError
 from starlette.responses import Response
 
+from casebook.health import SOON
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter
 from console import reading
 from console.look import Look, to
 from domain.refusal import PARTIES
-from domain.words import Role
+from domain.words import Agency, CaseClass, Phase, Role
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -22,40 +26,104 @@ async def desk(look: Look) -> Response:
         return to(f"/cases/{look.visitor.scope}")
     if actor.role is Role.OFFICER:
         return await inquiries(look)
-    return await cases(look)
+    return await (queues(look) if actor.role is Role.SUPERVISOR else cases(look))
+
+
+async def queues(look: Look) -> Response:
+    """How every queue stands, each number with the list behind it."""
+    drill = {"drill": True, "earnest": False}.get(look.request.query_params.get("of", ""))
+    return look.page("queues.html", health=await reading.queues(look.door, look.visitor, drill=drill))
 
 
 async def inquiries(look: Look) -> Response:
-    """An agency's inquiries: to be claimed, mine, all, done; with how many there are of each."""
-    actor, chosen = look.visitor.actor, look.request.query_params.get("show", "open")
-    employer = look.request.query_params.get("employer") or None
-    tabs = {
-        "open": TaskFilter(state="offered", employer=employer),
-        "mine": TaskFilter(officer=actor.id, employer=employer),
-        "agency": TaskFilter(employer=employer),
-        "done": TaskFilter(state="done", officer=actor.id, employer=employer),
+    """An agency's inquiries: to be claimed, mine, all, late, done; with how many there are of each."""
+    query, actor, now = look.request.query_params, look.visitor.actor, datetime.now(UTC)
+    said = _said(query, ("employer", "agency", "officer", "case_class", "text"))
+    tabs: dict[str, dict[str, Any]] = {
+        "open": {"state": "offered"},
+        "mine": {"officer": actor.id},
+        "agency": {},
+        "late": {"due_until": now},
+        "soon": {"due_from": now, "due_until": now + SOON},
+        "done": {"state": "done"} | ({"officer": actor.id} if actor.role is Role.OFFICER else {}),
     }
-    found = {name: await reading.inquiries(look.door, look.visitor, wanted) for name, wanted in tabs.items()}
+    if actor.role is Role.SUPERVISOR:
+        del tabs["mine"]
+    wanted = {name: _filter(TaskFilter, said | own) for name, own in tabs.items()}
+    counts = {name: await reading.count_inquiries(look.door, look.visitor, one) for name, one in wanted.items()}
+    chosen = query.get("show", "open")
     chosen = chosen if chosen in tabs else "open"
-    counts = {name: len(lines) for name, lines in found.items()}
-    return look.page("inquiries.html", tabs=counts, chosen=chosen, lines=found[chosen], employer=employer or "")
+    page = wanted[chosen].model_copy(update={"after": _after(query, 3)})
+    lines = await reading.inquiries(look.door, look.visitor, page)
+    last = lines[-1].key if len(lines) == page.limit else None
+    return look.page(
+        "inquiries.html",
+        tabs=counts,
+        chosen=chosen,
+        lines=lines,
+        said=said,
+        agencies=list(Agency),
+        classes=list(CaseClass),
+        query=urlencode(said),
+        more=_more(query, last),
+    )
 
 
 async def cases(look: Look) -> Response:
-    """Cases, with the tabs that a supervisor looks at; found by number or employer."""
-    query = look.request.query_params
+    """Cases, with the tabs that a supervisor looks at; found by number, employer, phase, class or mediator."""
+    query, now = look.request.query_params, datetime.now(UTC)
     if number := query.get("number"):
         return to(f"/cases/{number.strip()}")
-    employer, chosen, now = query.get("employer") or None, query.get("show", "all"), datetime.now(UTC)
-    tabs = {"all": CaseFilter(employer=employer)}
+    said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency"))
+    tabs: dict[str, dict[str, Any]] = {"all": {"open": True}, "overdue": {"overdue_at": now}}
     if look.visitor.actor.role is Role.SUPERVISOR:
-        tabs |= {
-            "overdue": CaseFilter(employer=employer, overdue_at=now),
-            "blocked": CaseFilter(employer=employer, blocked=True),
-            "to-merge": CaseFilter(employer=employer, to_merge=True),
-        }
-    found = {name: await reading.cases(look.door, look.visitor, wanted) for name, wanted in tabs.items()}
+        tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True}}
+    tabs["closed"] = {"open": False}
+    wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
+    counts = {name: await reading.count_cases(look.door, look.visitor, one) for name, one in wanted.items()}
+    chosen = query.get("show", "all")
     chosen = chosen if chosen in tabs else "all"
-    counts = {name: len(lines) for name, lines in found.items()}
-    lines = sorted(found[chosen], key=lambda line: (line.outcome is not None, line.waits_until or _NEVER))
-    return look.page("cases.html", tabs=counts, chosen=chosen, lines=lines, employer=employer or "")
+    page = wanted[chosen].model_copy(update={"after": _after(query, 2)})
+    found = await reading.cases(look.door, look.visitor, page)
+    last = (found[-1].filed_at, found[-1].case) if len(found) == page.limit else None
+    return look.page(
+        "cases.html",
+        tabs=counts,
+        chosen=chosen,
+        lines=sorted(found, key=lambda line: (line.outcome is not None, line.waits_until or _NEVER)),
+        said=said,
+        phases=list(Phase),
+        classes=list(CaseClass),
+        query=urlencode(said),
+        more=_more(query, last),
+    )
+
+
+def _said(query: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: query[name].strip() for name in names if query.get(name, "").strip()}
+
+
+def _filter(model: Any, said: Mapping[str, Any]) -> Any:
+    """A filter as an address says it; what none of its kind can be is left out."""
+    try:
+        return model.model_validate(dict(said))
+    except ValidationError as error:
+        wrong = {str(one["loc"][0]) for one in error.errors()}
+        return model.model_validate({name: value for name, value in said.items() if name not in wrong})
+
+
+def _after(query: Mapping[str, str], parts: int) -> tuple[Any, ...] | None:
+    """Behind which line a page begins, as the link to it says."""
+    key = query.get("after", "").split("|")
+    try:
+        return (datetime.fromisoformat(key[0]), *key[1:]) if len(key) == parts else None
+    except ValueError:
+        return None
+
+
+def _more(query: Mapping[str, str], last: tuple[Any, ...] | None) -> str | None:
+    """The address of the next page."""
+    if last is None:
+        return None
+    key = "|".join((last[0].isoformat(), *map(str, last[1:])))
+    return "?" + urlencode({**{name: value for name, value in query.items() if name != "done"}, "after": key})

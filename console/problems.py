@@ -1,5 +1,6 @@
 """What can't be done, as HTTP says it (RFC 9457): the status, and each field with what to do."""
 
+import traceback
 from collections import defaultdict
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import structlog
 from pydantic import ValidationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -26,6 +28,9 @@ _STATUSES: Final = {
     HTTPStatus(status): frozenset(codes)
     for status, codes in read_yaml((Path(__file__).parent / "statuses.yaml").read_text("utf-8")).items()
 }
+
+
+_log: Final = structlog.get_logger()
 
 
 class TooMany(Exception):
@@ -76,6 +81,8 @@ def told(error: Exception, language: str) -> ProblemDetails:
         case NoAnswer() | RPCError() | Away() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError():
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "away", language)
         case _:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("unforeseen", kind=type(error).__name__, at=f"{Path(frame.filename).name}:{frame.lineno}")
             return _plain(HTTPStatus.INTERNAL_SERVER_ERROR, "unforeseen", language)
 
 

@@ -1,6 +1,7 @@
 """What a visitor may look through: lists and papers, cut to the role before anything is fetched."""
 
 from collections.abc import Set
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from casebook import evidence as files
@@ -8,6 +9,7 @@ from casebook import inbox, lists
 from casebook import notices as outbox
 from casebook import papers as kept
 from casebook.evidence import Evidence
+from casebook.health import Health, health
 from casebook.inbox import TaskFilter, TaskLine
 from casebook.lists import CaseFilter, CaseLine
 from casebook.notices import NoticeLine
@@ -34,23 +36,44 @@ def _must_be(actor: Actor, roles: Set[Role]) -> None:
 
 async def cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> list[CaseLine]:
     """A page of cases: an officer's agency's, a mediator's own, a window's own, or all. Raises Refused."""
-    actor = visitor.actor
+    return await lists.cases(door.pool, door.vault, _own_cases(visitor.actor, wanted))
+
+
+async def count_cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> int:
+    """How many there are on all pages. Raises Refused."""
+    return await lists.count(door.pool, door.vault, _own_cases(visitor.actor, wanted))
+
+
+def _own_cases(actor: Actor, wanted: CaseFilter) -> CaseFilter:
     _must_be(actor, _READS_LISTS)
     owns: dict[Role, dict[str, Any]] = {
         Role.OFFICER: {"inquired_by": actor.agency},
         Role.MEDIATOR: {"mediator": actor.id},
         Role.INTAKE: {"channel": actor.id},
     }
-    own = owns.get(actor.role, {})
-    return await lists.cases(door.pool, door.vault, wanted.model_copy(update=own))
+    return wanted.model_copy(update=owns.get(actor.role, {}))
 
 
 async def inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> list[TaskLine]:
     """A page of inquiries: an officer's own agency's, or all for the supervisor. Raises Refused."""
-    actor = visitor.actor
+    return await inbox.tasks(door.pool, door.vault, _own_inquiries(visitor.actor, wanted))
+
+
+async def count_inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> int:
+    """How many there are on all pages. Raises Refused."""
+    return await inbox.count(door.pool, door.vault, _own_inquiries(visitor.actor, wanted))
+
+
+def _own_inquiries(actor: Actor, wanted: TaskFilter) -> TaskFilter:
     _must_be(actor, {Role.OFFICER, Role.SUPERVISOR})
     own: dict[str, Any] = {"agency": actor.agency} if actor.role is Role.OFFICER else {}
-    return await inbox.tasks(door.pool, door.vault, wanted.model_copy(update=own))
+    return wanted.model_copy(update=own)
+
+
+async def queues(door: Door, visitor: Visitor, *, drill: bool | None = None) -> Health:
+    """How the queues stand, for the supervisor. Raises Refused."""
+    _must_be(visitor.actor, {Role.SUPERVISOR})
+    return await health(door.pool, datetime.now(UTC), drill=drill)
 
 
 async def view(door: Door, visitor: Visitor, case: str, language: Language, page: int | None = 1) -> CaseView:

@@ -108,7 +108,7 @@ async def test_a_dispute_goes_from_filing_to_performance_over_http(outside: http
     assert seen["case_number"] == number
     other = await file(outside, counter)
     strange = await outside.get(f"/api/v1/cases/{other['case']}/case_view", headers=worker)
-    assert strange.status_code == 403
+    assert strange.status_code == 404
 
 
 async def test_the_same_complaint_by_many_services_at_once_gets_one_receipt(outside: httpx.AsyncClient) -> None:

@@ -174,7 +174,7 @@ async def test_a_party_reads_and_answers_only_its_own_case(console: Any, centre:
         mine = await worker.get("/")
         assert mine.url.path == f"/cases/{case}" and "办理经过" not in mine.text
         strange = await worker.get(f"/cases/{other}")
-        assert strange.status_code == 403
+        assert strange.status_code == 404
         assert (await worker.get("/inquiries")).status_code == 403
 
 
@@ -267,3 +267,26 @@ def test_a_form_says_what_the_model_takes() -> None:
         "instalments": [{"ref": "n1", "due": "2026-12-31", "part_a": {"c1": "100.00", "c2": "200.50"}}],
         "unsettled": [{"item": "i2", "claimants": ["c1", "c2"]}],
     }
+
+
+async def test_the_supervisor_sees_how_the_queues_stand_and_each_number_leads_to_its_list(console: Any) -> None:
+    async with browser(console, "counter") as counter, browser(console, "boss", "en") as boss:
+        case = await filed(counter)
+        queues = await seen(lambda: page(boss, "/?of=earnest"), lambda shown: "agency=tax" in shown)
+        assert "How the queues stand" in queues
+        for link in sorted(set(re.findall(r'href="(/(?:cases|inquiries)\?[^"]+)"', queues))):
+            shown = await boss.get(link.replace("&amp;", "&"))
+            assert shown.status_code == 200 and "Nothing here" not in shown.text, link
+        found = await seen(lambda: page(boss, "/cases?phase=fact-finding"), lambda shown: f"/cases/{case}" in shown)
+        assert "aria-current" in found
+        assert f"/cases/{case}" not in await page(boss, "/cases?phase=closed")
+        assert f"/cases/{case}" in await page(boss, "/cases?phase=no-such-phase&case_class=general")
+
+
+async def test_numbers_at_the_tabs_count_what_lies_on_later_pages_too(console: Any, centre: Centre) -> None:
+    async with browser(console, "boss") as boss:
+        total = await centre.world.pool.fetchval("select count(*) from dispute where not closed")
+        shown = await page(boss, "/cases")
+        assert f"在办案件（{total}）" in shown
+        closed = await page(boss, "/cases?show=closed")
+        assert "已办结（" in closed
