@@ -4,11 +4,11 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test browser soak up down lint bench chaos docs lock venv
+.PHONY: demo test browser soak up down lint bench chaos docs screenshots lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
-	./onestop demo $(CASE)
+	./onestop demo $(CASE) $(if $(WATCH),--watch)
 
 test: $(READY) browser ## all tests, on real servers and in a real browser
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
@@ -38,6 +38,9 @@ bench: $(READY) ## measure: the engine's floor beside ours
 
 chaos: $(READY) ## many cases while workers and servers are killed and stopped, about 15 minutes
 	$(VENV)/bin/python -m bench.chaos
+
+screenshots: $(READY) browser ## docs/pictures, from the example's fictional people
+	$(VENV)/bin/python -m tests.screenshots
 
 docs: $(READY) ## docs/messages.md from the protocol
 	./onestop docs

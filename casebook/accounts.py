@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -62,6 +63,19 @@ async def add(pool: asyncpg.Pool, account: Account, password: str) -> None:
         *(account.name, hashed, actor.id, actor.role, actor.agency, account.scope),
     )
     must(added, "account.taken", "name", name=account.name)
+
+
+async def put(pool: asyncpg.Pool, accounts: Sequence[Account], password: str) -> None:
+    """Accounts that all have one password, whether they were there or not; what was open under another one ends."""
+    hashed = await _hashed(password)
+    await pool.executemany(
+        """
+        insert into account (name, password, actor, role, agency, scope) values ($1, $2, $3, $4, $5, $6)
+        on conflict (name) do update
+            set password = excluded.password, password_set_at = now(), failures = 0, locked_until = null
+        """,
+        [(one.name, hashed, one.actor.id, one.actor.role, one.actor.agency, one.scope) for one in accounts],
+    )
 
 
 async def invite(pool: asyncpg.Pool, actor: Actor, case: str, by: Actor) -> Invitation:

@@ -1,6 +1,6 @@
 """A case for everybody, and a form for every message that may be sent of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from console.door import Visitor
 from console.forms import ENVELOPE, KEEP, MORE, fields_of, with_another
 from console.invitations import may_invite
 from console.look import Look, to
+from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
@@ -27,6 +28,18 @@ NOT_BY_HAND: Final = frozenset(
     {"file_complaint", "attach", "complete_task", "link_complaint", "calendar_changed", "reopen"}
 )
 """Messages that have a page of their own, or that no person writes."""
+_STANDS: Final[dict[str, Callable[[CaseView], bool]]] = {
+    "suspend": lambda seen: seen.suspended_until is None,
+    "resume": lambda seen: seen.suspended_until is not None,
+    "retry": lambda seen: seen.blocked is not None,
+    "supply_material": lambda seen: bool(seen.missing),
+    "decide_discrepancy": lambda seen: bool(seen.undecided),
+    "answer": lambda seen: any(one.state == "open" for one in seen.proposals),
+    "counter": lambda seen: any(one.state == "open" for one in seen.proposals),
+    "propose": lambda seen: seen.settlement is None,
+}
+"""How a case has to stand for a message to make sense; any other is refused with the reason."""
+
 _STAGES: Final = (
     {Phase.INTAKE, Phase.TRIAGE},
     {Phase.FACT_FINDING, Phase.PROGNOSIS},
@@ -79,6 +92,7 @@ def _actions(visitor: Visitor, seen: CaseView) -> list[str]:
         name
         for name, kind in sorted(MESSAGES.items())
         if role in kind.roles and seen.phase in kind.phases and name not in NOT_BY_HAND
+        if name not in _STANDS or _STANDS[name](seen)
     ]
 
 
@@ -88,7 +102,7 @@ async def message_page(look: Look) -> Response:
     query = look.request.query_params
     values: dict[str, Any] = {field: query[field] for field in kind.model.model_fields if field in query}
     kept = await look.kept()
-    return _form(look, name, kind, kept.said if kept else values, kept_at=kept.kept_at if kept else None)
+    return await _form(look, name, kind, kept.said if kept else values, kept_at=kept.kept_at if kept else None)
 
 
 def _message(look: Look) -> tuple[str, MessageKind]:
@@ -107,7 +121,7 @@ def _own(kind: MessageKind, visitor: Visitor) -> tuple[frozenset[str], dict[str,
     return ENVELOPE | kept_out, itself
 
 
-def _form(
+async def _form(
     look: Look,
     name: str,
     kind: MessageKind,
@@ -117,7 +131,10 @@ def _form(
 ) -> Response:
     without, itself = _own(kind, look.visitor)
     own = {field: [who] if field in ("parties",) else who for field, who in itself.items()}
-    fields = list(fields_of(kind.model, look.language, own | dict(values), by_field(wrong), without=without))
+    named = named_in(await look.case(look.request.path_params["case"]), look.language)
+    fields = list(
+        fields_of(kind.model, look.language, own | dict(values), by_field(wrong), without=without, named=named)
+    )
     status = wrong.status if wrong else HTTPStatus.OK
     case = look.request.path_params["case"]
     about = (kind.model.__doc__ or "").strip().partition("\n")[0] if look.language is Language.ENGLISH else ""
@@ -129,7 +146,7 @@ async def send_message(look: Look) -> Response:
     name, kind = _message(look)
     form, said = await look.typed(kind.model)
     if more := form.get(MORE):
-        return _form(look, name, kind, with_another(said, str(more)))
+        return await _form(look, name, kind, with_another(said, str(more)))
     if form.get(KEEP):
         await look.keep(said)
         return to(look.request.url.path)
@@ -141,7 +158,7 @@ async def _sent(
     model: type[Message],
     form: FormData,
     said: Mapping[str, Any],
-    again: Callable[[ProblemDetails], Response],
+    again: Callable[[ProblemDetails], Awaitable[Response]],
 ) -> Response:
     case = look.request.path_params["case"]
     try:
@@ -150,6 +167,6 @@ async def _sent(
         look.visitor.may_come_to((await at.case(case)).id)
         answer = await tell(at, case, message)
     except (Refused, ValidationError) as error:
-        return again(told(error, look.language))
+        return await again(told(error, look.language))
     await look.forget()
     return to(f"/cases/{case}", done=answer.get("seq", ""))

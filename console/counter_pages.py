@@ -8,9 +8,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 from starlette.responses import Response
 
+import texts
 from client.connection import in_time
 from client.speaking import envelope
-from console.forms import KEEP, MORE, fields_of, with_another
+from console.forms import KEEP, MORE, Choice, fields_of, with_another
 from console.invitations import Given, give
 from console.look import Look, to
 from console.problems import ProblemDetails, by_field, told
@@ -22,6 +23,7 @@ from domain.ledger import Actor
 from domain.refusal import Refused, problems
 from domain.words import Role
 from runtime import beginning
+from runtime.rules import Rules
 
 _PARTS: Final[dict[str, type[Model]]] = {
     "claimants": Claimant,
@@ -33,7 +35,12 @@ _PARTS: Final[dict[str, type[Model]]] = {
 
 async def file_page(look: Look) -> Response:
     """A new complaint: who, against whom, about what."""
-    start = {"claimants": [{"ref": "c1"}], "respondents": [{"ref": "e1"}], "items": [{"ref": "i1", "respondent": "e1"}]}
+    start = {
+        "jurisdiction": "demo",
+        "claimants": [{"ref": "c1"}],
+        "respondents": [{"ref": "e1"}],
+        "items": [{"ref": "i1", "respondent": "e1"}],
+    }
     kept = await look.kept()
     return _file_form(look, kept.said if kept else start, None, kept_at=kept and kept.kept_at)
 
@@ -41,7 +48,9 @@ async def file_page(look: Look) -> Response:
 def _file_form(look: Look, values: Mapping[str, Any], wrong: ProblemDetails | None, **more: Any) -> Response:
     errors = {name.removeprefix("complaint."): lines for name, lines in by_field(wrong).items()}
     without = frozenset({"channel", "complaint_id"})
-    fields = list(fields_of(Complaint, look.language, values, errors, without=without))
+    places = Rules(look.door.settings.own_tables).tables.parameters.places()
+    named = {"jurisdiction": tuple(Choice(one, texts.label(one, look.language)) for one in places)}
+    fields = list(fields_of(Complaint, look.language, values, errors, without=without, named=named))
     return look.page("file.html", wrong.status if wrong else HTTPStatus.OK, fields=fields, wrong=wrong, **more)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from client.telling import tell
 from console.forms import KEEP, MORE, fields_of, with_another
 from console.look import Look, to
+from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
 from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
@@ -35,7 +36,8 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
     errors = {
         name.removeprefix("finding.").removeprefix(f"{task.agency}."): lines for name, lines in by_field(wrong).items()
     }
-    fields = list(fields_of(model, look.language, given, errors, without=frozenset({"agency"})))
+    named = named_in(seen, look.language)
+    fields = list(fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named))
     status = wrong.status if wrong else HTTPStatus.OK
     return look.page("task.html", status, case=seen, number=case, task=task, fields=fields, wrong=wrong, **more)
 

@@ -40,6 +40,11 @@ class Choice:
     label: str
 
 
+Named = Mapping[str, tuple[Choice, ...]]
+"""What fields can be, by the name that they bear in any message."""
+NOTHING_NAMED: Final[Named] = {}
+
+
 @dataclass(frozen=True)
 class Field:
     """A field of a form as it stands on a page. ``rows`` are the fields of each row of a list, or of one part."""
@@ -64,17 +69,30 @@ def fields_of(
     *,
     without: frozenset[str] = frozenset(),
     prefix: str = "",
+    named: Named = NOTHING_NAMED,
 ) -> Iterator[Field]:
-    """The fields of a model with what is in them and what is wrong with each, as far as a form can hold them."""
+    """The fields of a model with what is in them and what is wrong with each, as far as a form can hold them.
+
+    ``named``: what a field of a name can be, where it names something that is there, such as a party of the case.
+    """
     said, wrong = values or {}, errors or {}
     for name, info in model.model_fields.items():
         if name in without or (get_origin(info.annotation) is Literal and prefix):
             continue
-        yield _field(f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language)
+        yield _field(
+            f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language, named
+        )
 
 
 def _field(
-    path: str, name: str, annotation: Any, required: bool, value: Any, wrong: Mapping[str, Sequence[str]], language: str
+    path: str,
+    name: str,
+    annotation: Any,
+    required: bool,
+    value: Any,
+    wrong: Mapping[str, Sequence[str]],
+    language: str,
+    named: Named,
 ) -> Field:
     told: dict[str, Any] = {"name": path, "label": label_of(name, language), "required": required}
     told["errors"] = tuple(wrong.get(path, ()))
@@ -82,11 +100,11 @@ def _field(
     told["required"] = required and not optional
     inner = _inner(plain)
     if isinstance(plain, type) and issubclass(plain, BaseModel):
-        part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}."))
+        part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}.", named=named))
         return Field(kind="part", rows=(part,), **told)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         rows = tuple(
-            tuple(fields_of(inner, language, _as_dict(one), wrong, prefix=f"{path}.{number}."))
+            tuple(fields_of(inner, language, _as_dict(one), wrong, prefix=f"{path}.{number}.", named=named))
             for number, one in enumerate(value or ([{}] if told["required"] else []))
         )
         return Field(kind="rows", rows=rows, **told)
@@ -94,14 +112,14 @@ def _field(
         lines = "\n".join(f"{key}={_shown(one)}" for key, one in (value or {}).items())
         return Field(kind="amounts", value=lines, **told)
     if inner is not None:
-        choices = tuple(_choices(inner, language))
+        choices = tuple(_choices(inner, language)) or named.get(name, ())
         held = [_shown(one) for one in value or ()]
         if choices:
             return Field(kind="choices", value=held, choices=choices, **told)
         return Field(kind="list", value=", ".join(held), **told)
     if plain is bool:
         return Field(kind="flag", value=bool(value), **told)
-    if choices := tuple(_choices(plain, language)):
+    if choices := tuple(_choices(plain, language)) or named.get(name, ()):
         return Field(kind="choice", value=_shown(value), choices=choices, **told)
     return Field(kind=_kind(plain, name), value=_shown(value), **told)
 

@@ -14,6 +14,7 @@ from client.trying import tried
 from console import reading
 from console.forms import KEEP, MORE, fields_of, with_another
 from console.look import Look, to
+from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
 from domain.procedure.mediation.bargain import Bargain, BargainReading, Offer
 from domain.procedure.mediation.simulation import Simulation
@@ -38,7 +39,8 @@ async def _terms(
     wrong: ProblemDetails | None,
     **more: Any,
 ) -> Response:
-    fields = list(fields_of(Terms, look.language, values, by_field(wrong), without=NOT_OFFERED))
+    named = named_in(seen, look.language)
+    fields = list(fields_of(Terms, look.language, values, by_field(wrong), without=NOT_OFFERED, named=named))
     objections = told(Refused(*found.objections), look.language).problems if found and found.objections else ()
     return look.page(
         "terms.html",

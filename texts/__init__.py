@@ -59,6 +59,12 @@ def label(value: object, language: str = DEFAULT_LANGUAGE) -> str:
     return say(f"words.{value}", language) if knows(f"words.{value}") else cited(str(value), language)
 
 
+def deed(name: str, language: str = DEFAULT_LANGUAGE) -> str:
+    """What a message is called, whatever else the centre calls by the same word: a counter is a window, too."""
+    said = catalogue().get(f"words.{name}")
+    return said[language] if said else name
+
+
 def sentence(key: str, parameters: Mapping[str, object], language: str = DEFAULT_LANGUAGE) -> str:
     """A text whose parameters are values of the vocabulary: each is shown by its label."""
     return say(key, language, **{name: label(value, language) for name, value in parameters.items()})

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from texts import knows, label, say
+from texts import deed, knows, label, say
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _FREE: Final = frozenset({"text", "reason", "title", "undisputed"})
@@ -21,14 +21,41 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
     if isinstance(code := told.get("code"), str) and knows(code):
         told["code"] = say(code, language, **_parameters(told.get("params")))
     if kind == "item_referred":
-        told["to"] = say(f"ends.to.{told['target']}", language)
+        told["target"] = say(f"ends.to.{told['target']}", language)
         if knows(answer := f"reply.{told.get('reason')}"):
             told["reason"] = say(answer, language)
+    if kind == "triaged":
+        told["rules"] = [_called("triage", rule, language) for rule in _listed(told.get("rules"))]
+    for name in ("discrepancy", "discrepancies"):
+        if name in told:
+            told[name] = [discrepancy_name(one, language) for one in _listed(told[name])] or say("words.none", language)
     shown = {
         name: (value or "—") if name in _FREE else label(_flat(value, language), language)
         for name, value in told.items()
     }
     return say(f"events.{kind}", language, **shown)
+
+
+def _listed(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)] if value else []
+
+
+def _called(file: str, code: str, language: str) -> str:
+    """What a rule or a kind is called; its id where it is the centre's own."""
+    key = f"{file}.name.{code}"
+    return say(key, language) if knows(key) else code
+
+
+def discrepancy_name(ref: str, language: str) -> str:
+    """What a contradiction is called: its kind, whose it is, with which employer, from when."""
+    parts = ref.removeprefix("d-").split("-")
+    cut = next((cut for cut in range(len(parts), 0, -1) if knows(f"reconcile.name.{'-'.join(parts[:cut])}")), 0)
+    if not cut:
+        return ref
+    kind, about = _called("reconcile", "-".join(parts[:cut]), language), parts[cut:]
+    if len(about) > 1 and about[-2].isdigit() and about[-1].isdigit():
+        about = [*about[:-2], f"{about[-2]}-{about[-1]}"]
+    return say("reconcile.one", language, kind=kind, about=label(about, language)) if about else kind
 
 
 def _parameters(value: object) -> Mapping[str, object]:
@@ -69,7 +96,14 @@ def day(at: datetime) -> date:
 def problem_line(field: str, code: str, params: Mapping[str, str], language: str, *, path: bool = True) -> str:
     """What is wrong with a field, and what to do. ``path``: for whoever writes the field in a file."""
     key = code if knows(code) else "input.fallback"
-    shown = {name: label(value.split(", "), language) if name in _LABELLED else value for name, value in params.items()}
+    shown = {
+        name: deed(value, language)
+        if name == "name"
+        else label(value.split(", "), language)
+        if name in _LABELLED
+        else value
+        for name, value in params.items()
+    }
     return say(
         "input.line", language, field=field_name(field, language, path=path), problem=say(key, language, **shown)
     )

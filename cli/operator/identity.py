@@ -1,10 +1,10 @@
 """``accounts``: who may log in; ``keys``: what tokens are signed with."""
 
-import contextlib
 import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
+import asyncpg
 import typer
 from rich.table import Table
 
@@ -17,12 +17,12 @@ from cli.running import run
 from client.connection import actor
 from domain.base import CENTRE_ZONE
 from domain.case.identity import EVERY_CASE, PublicKey, UnknownKey
-from domain.refusal import Refused
 from runtime import connect
+from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.signing_keys import Keys
 
-_DRILLED: Final = {
+DRILLED: Final = {
     "counter": "intake:counter",
     "supervisor": "supervisor:supervisor",
     "mediator": "mediator:m-p01",
@@ -39,6 +39,15 @@ def register(app: typer.Typer, language: str) -> None:
     """Add both groups to the command line."""
     _accounts(app, language)
     _keys(app, language)
+
+
+async def drilled(pool: asyncpg.Pool) -> str:
+    """An account for each desk and each mediator. The password that all have, another one each time."""
+    given = secrets.token_urlsafe(12)
+    mediators = Rules(Settings().own_tables).tables.roster.mediators
+    acting = DRILLED | {one.id: f"mediator:{one.id}" for one in mediators}
+    await accounts.put(pool, [Account(name=name, actor=actor(who)) for name, who in acting.items()], given)
+    return given
 
 
 def _accounts(app: typer.Typer, language: str) -> None:
@@ -65,17 +74,13 @@ def _accounts(app: typer.Typer, language: str) -> None:
     @group.command("drill", help=said("command.accounts-drill"))
     def drill() -> None:
         async def work() -> None:
-            given = secrets.token_urlsafe(12)
             async with connect.database(Settings(), size=1) as pool:
-                for name, acting in _DRILLED.items():
-                    with contextlib.suppress(Refused):
-                        await accounts.add(pool, Account(name=name, actor=actor(acting)), given)
-                        continue
-                    await accounts.set_password(pool, name, given)
+                given = await drilled(pool)
             table = Table(*(said(f"column.{column}") for column in ("account", "acts_as")))
-            for name, acting in _DRILLED.items():
+            for name, acting in DRILLED.items():
                 table.add_row(name, acting)
             console().print(table)
+            console().print(said("drill_mediators"))
             console().print(texts.say("cli.drill_password", language, password=given), highlight=False)
 
         run(work, language)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 
 import texts
 from casebook import records
+from cli.operator.identity import drilled
 from cli.operator.starting import told
 from cli.operator.up import Centre, centre
 from cli.plays.agency_service import Served, served
@@ -34,6 +36,7 @@ from runtime.vault import Vault
 from texts.sentences import day
 
 _PACE: Final = 0.5
+_WATCHED_PACE: Final = 3.0
 _SERVED: Final = Agency.TAX
 """The agency whose records stay behind its own service."""
 _NO_ROWS: Final = "record,identity_number\n"
@@ -52,6 +55,7 @@ def register(app: typer.Typer, language: str) -> None:
         ] = "special",
         run: Annotated[str, typer.Option(help=texts.say("demo.run_help", language))] = "",
         pace: Annotated[float | None, typer.Option(help=texts.say("demo.pace_help", language))] = None,
+        watch: Annotated[bool, typer.Option("--watch", help=texts.say("demo.watch_help", language))] = False,
     ) -> None:
         console = Console()
         if not console.is_terminal:
@@ -62,11 +66,11 @@ def register(app: typer.Typer, language: str) -> None:
             console.print(texts.say("demo.unknown_case", language, name=case, known=unknown), markup=False)
             raise typer.Exit(2) from None
         if pace is None:
-            pace = _PACE if console.is_terminal else 0.0
+            pace = _WATCHED_PACE if watch else _PACE if console.is_terminal else 0.0
         name = run or f"{datetime.now(CENTRE_ZONE):%m%d%H%M%S}"
         with told(console, language):
             try:
-                asyncio.run(_demo(folder, name, pace, console, tongue))
+                asyncio.run(_demo(folder, name, pace, console, tongue, watch=watch))
             except (PlayStuck, ScriptError) as trouble:
                 console.print(str(trouble), markup=False, style="red")
                 raise typer.Exit(1) from None
@@ -75,7 +79,7 @@ def register(app: typer.Typer, language: str) -> None:
                 raise typer.Exit(1) from None
 
 
-async def _demo(folder: Path, run: str, pace: float, console: Console, language: Language) -> None:
+async def _demo(folder: Path, run: str, pace: float, console: Console, language: Language, *, watch: bool) -> None:
     settings, example = Settings(), localise(folder, run)
     console.print(texts.say("demo.starting", language), style="dim")
     async with contextlib.AsyncExitStack() as stack:
@@ -87,11 +91,30 @@ async def _demo(folder: Path, run: str, pace: float, console: Console, language:
             rows = await load(pool, vault, example, besides=own.agency if at.ours else None)
             console.print(texts.say("demo.records_loaded", language, rows=rows), style="dim")
             _tell_who_works(at, own, console, language)
+            if watch:
+                await _invite(at, pool, example, console, language)
             began = monotonic()
             result = await _watched(client, folder, run, pace, console, language)
             _reply(result.view, console, language)
             _money(result.view, console, language)
             await _epilogue(result, pool, vault, began, ui, console, language)
+            if watch:
+                await _wait(texts.say("demo.watch_end", language), console)
+
+
+async def _invite(at: Centre, pool: asyncpg.Pool, example: Localised, console: Console, language: Language) -> None:
+    """Say where the case is to be seen in a browser, and as whom; the play begins when the viewer is there."""
+    case = f"{at.console}/cases/dispute-{example.complaint.complaint_id}"
+    told = texts.say(
+        "demo.watch", language, page=case, desk=at.console, name="supervisor", password=await drilled(pool)
+    )
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
+    await _wait(texts.say("demo.watch_begin", language), console)
+
+
+async def _wait(told: str, console: Console) -> None:
+    console.print(told, markup=False, highlight=False)
+    await asyncio.to_thread(sys.stdin.readline)
 
 
 def _tell_who_works(at: Centre, own: Served, console: Console, language: Language) -> None:

@@ -173,6 +173,10 @@ class Parameters:
         """Every row, of one place or of all."""
         return [row for alike in self._rows.values() for row in alike if jurisdiction in (None, row.jurisdiction)]
 
+    def places(self) -> list[str]:
+        """Every place that has rows of its own, the nearest last."""
+        return sorted({place for _, _, place in self._rows})
+
     def gaps(self) -> Iterator[tuple[Row, Row]]:
         """Neighbouring rows of one name, key and place between which no row holds."""
         for alike in self._rows.values():

@@ -16,6 +16,7 @@ from domain.deadlines.calendar import Calendar
 from domain.deadlines.deadline import plan
 from domain.views.case_view import CaseDeadlines
 from domain.words import ClaimKind
+from texts.citation import cited
 
 Run = Callable[..., Result]
 
@@ -125,4 +126,4 @@ def test_every_date_of_a_case_is_explained(language: str) -> None:
     assert "2026-12-26/2026-12-27" in said or "weekends" in said or "周末" in said
     assert {"zh-CN": "升级督办", "en": "escalated to the supervisor"}[language] in said
     assert {"zh-CN": "事项 i1 的时效：已届满", "en": "limitation of item i1: lapsed"}[language] in said
-    assert "劳动争议调解仲裁法 Art.27(4)" in said
+    assert cited("劳动争议调解仲裁法 Art.27(4)", language) in said

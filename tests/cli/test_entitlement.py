@@ -7,6 +7,7 @@ import yaml
 
 from domain.intake.complaint import ClaimItem
 from tests.cli.conftest import Onestop
+from texts.citation import cited
 
 SPAN = ("--since", "2019-03-10", "--until", "2026-05-31", "--wage", "6500")
 
@@ -14,7 +15,12 @@ SPAN = ("--since", "2019-03-10", "--until", "2026-05-31", "--wage", "6500")
 @pytest.mark.parametrize(("language", "article"), [("zh-CN", "六个月以上"), ("en", "half a year or more")])
 async def test_a_clerk_reads_the_sum_and_the_articles(onestop: Onestop, language: str, article: str) -> None:
     told = await onestop("entitlement", *SPAN, "--lang", language)
-    assert told.code == 0 and "48,750.00" in told.out and article in told.out and "劳动合同法 Art.47(1)" in told.out
+    assert (
+        told.code == 0
+        and "48,750.00" in told.out
+        and article in told.out
+        and cited("劳动合同法 Art.47(1)", language) in told.out
+    )
 
 
 async def test_the_example_computes_and_a_complaint_takes_its_item(onestop: Onestop, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ async def test_the_example_names_every_fact_and_may_be_explained(onestop: Onesto
 @pytest.mark.parametrize(
     ("language", "fired", "nearly"),
     [
-        ("zh-CN", "涉及破产（insolvency，企业破产法 Art.113，未核实）", "申请人人数须不少于 10，实为 9，差 1"),
+        ("zh-CN", "涉及破产（insolvency，企业破产法第一百一十三条，未核实）", "申请人人数须不少于 10，实为 9，差 1"),
         ("en", "insolvency is involved (insolvency, 企业破产法 Art.113, unverified)",
          "number of claimants is 9, must be at least 10: 1 off"),
     ],

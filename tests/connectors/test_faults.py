@@ -103,7 +103,8 @@ async def test_an_answer_cut_off_in_the_middle_is_unreachable(tmp_path: Path) ->
         writer.close()
 
     server = await asyncio.start_server(half, "127.0.0.1", 0)
-    async with server, asking(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", key_pair(tmp_path)[0]) as it:
+    url, patient = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timedelta(minutes=1)
+    async with server, asking(url, key_pair(tmp_path)[0], within=patient) as it:
         with pytest.raises(Unreachable, match=r"connector\.unreachable"):
             await it.read(ASKED)
 

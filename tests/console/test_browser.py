@@ -159,13 +159,9 @@ async def labour_finding(page: Page, case: str) -> None:
     await page.click('form[action$="claim_task"] button')
     await page.goto(f"/cases/{case}/tasks/labor")
     await page.click('button[name="more"][value="employments"]')
-    for name, value in {
-        "claimant": "c1",
-        "employer": "e1",
-        "first_month": "2024-01",
-        "last_month": "2024-03",
-        "monthly_wage": "5000",
-    }.items():
+    for name, value in {"claimant": "c1", "employer": "e1"}.items():
+        await page.select_option(f"#employments\\.0\\.{name}", value)
+    for name, value in {"first_month": "2024-01", "last_month": "2024-03", "monthly_wage": "5000"}.items():
         await unfolded(page, f"employments.0.{name}")
         await page.fill(f"#employments\\.0\\.{name}", value)
     await page.click('form[action$="/tasks/labor"] button:not([name])')

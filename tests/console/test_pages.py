@@ -39,7 +39,10 @@ class Forms(HTMLParser):
             self.forms.append((given.get("action") or "", {}))
         filled = given.get("type") != "checkbox" or "checked" in given
         if self.forms and tag in ("input", "select", "textarea") and given.get("name") and filled:
+            self._choosing = str(given["name"]) if tag == "select" else ""
             self.forms[-1][1][str(given["name"])] = given.get("value") or ""
+        if self.forms and tag == "option" and "selected" in given and self._choosing:
+            self.forms[-1][1][self._choosing] = given.get("value") or ""
 
     def of(self, action: str) -> dict[str, str]:
         return next(fields for path, fields in self.forms if path == action)

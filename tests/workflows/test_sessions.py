@@ -81,7 +81,11 @@ async def test_talks_are_called_answered_held_and_the_room_is_free_again(office:
     held = {"held_on": today, "present": ("c1", "e1"), "session": "s1", "represented": {"e1": "李某，特别授权"}}
     await say(office, handle, m.HoldSession, mediator, **held)
     assert (await sittings(handle)).talks[0].state is SessionState.HELD
-    assert not [one for one in await kept(office, at) if one.case == handle.id]
+
+    async def booked() -> bool:
+        return any(one.case == handle.id for one in await kept(office, at))
+
+    await seen(booked, lambda still: not still)
     assert (await office.noted(handle, "session_attended")).facts["represented"] == {"e1": "李某，特别授权"}
 
 

@@ -1,0 +1,43 @@
+"""What a form may name of a case: its parties, claim items, proposals, inquiries, so that nobody types a ref."""
+
+from collections.abc import Sequence
+
+import texts
+from console.forms import Choice, Named
+from domain.views.case_view import CaseView
+from domain.words import Agency
+
+
+def named_in(seen: CaseView, language: str) -> Named:
+    """The choices of every field that names something of the case, by the field's name."""
+
+    def called(refs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
+        return tuple(Choice(ref, f"{ref} {name}".strip()) for ref, name in refs)
+
+    workers = called([(one.ref, one.name) for one in seen.claimants])
+    employers = called([(one.ref, one.name) for one in seen.respondents])
+    agencies = {task.agency for task in seen.tasks}
+    proposals = called([(one.ref, f"{one.total:,.2f} {texts.label(one.state, language)}") for one in seen.proposals])
+    return {
+        "claimant": workers,
+        "claimants": workers,
+        "respondent": employers,
+        "employer": employers,
+        "payer": employers,
+        "debtor": employers,
+        "party": workers + employers,
+        "parties": workers + employers,
+        "item": called([(one.ref, texts.label(one.kind, language)) for one in seen.items]),
+        "proposal": proposals,
+        "counter_to": proposals,
+        "task": called([(one.ref, texts.label(one.agency, language)) for one in seen.tasks if one.agency in agencies]),
+        "discrepancy": called(
+            [(one.id, texts.label(one.first, language)) for one in seen.discrepancies if one.id in seen.undecided]
+        ),
+        "instalment": called(
+            [(one.ref, f"{one.due} {one.amount:,.2f}") for one in seen.settlement.instalments]
+            if seen.settlement
+            else []
+        ),
+        "agency": called([(one, texts.label(one, language)) for one in Agency]),
+    }
