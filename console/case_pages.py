@@ -1,6 +1,7 @@
 """A case for everybody, and a form for every message that may be sent of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -9,25 +10,30 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+import texts
 from client.telling import asked, tell
+from console import reading
 from console.door import Visitor
 from console.forms import ENVELOPE, KEEP, MORE, fields_of, with_another
 from console.invitations import may_invite
 from console.look import Look, to
 from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
+from domain.assessment.reconcile import Discrepancy, statements
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
 from domain.message import Message
 from domain.refusal import PARTIES, Problem, Refused
 from domain.views.case_view import CaseDeadlines, CaseView, Timeline, TriageExplanation
-from domain.words import Language, Phase
+from domain.words import Language, Phase, Role
 from domain.yaml_file import read_yaml
+from texts import ends, sentences
 
 NOT_BY_HAND: Final = frozenset(
     {"file_complaint", "attach", "complete_task", "link_complaint", "calendar_changed", "reopen"}
 )
 """Messages that have a page of their own, or that no person writes."""
+_SHOWN: Final = 50
 _STANDS: Final[dict[str, Callable[[CaseView], bool]]] = {
     "suspend": lambda seen: seen.suspended_until is None,
     "resume": lambda seen: seen.suspended_until is not None,
@@ -73,9 +79,35 @@ async def case_page(look: Look) -> Response:
         why=why.lines,
         dates=dates.deadlines,
         may_invite=may_invite(look, seen),
+        contradictions=[_contradiction(one, seen, look.language) for one in seen.discrepancies[:_SHOWN]],
+        evidence=await reading.evidence(look.door, look.visitor, name) if _sees_evidence(look.visitor) else (),
+        notices=await reading.notices(look.door, look.visitor, name),
+        goes_to=lambda target: ends.goes_to(target, look.language),
         ended=look.request.query_params.get("ended"),
         open_proposals=[one for one in seen.proposals if one.state == "open"],
     )
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """What two sources say that can't both be right, and whether somebody has still to decide it."""
+
+    name: str
+    said: tuple[tuple[str, str], ...]
+    open: bool
+    ref: str
+
+
+def _contradiction(one: Discrepancy, seen: CaseView, language: str) -> Contradiction:
+    said = tuple(
+        (texts.label(getattr(one, side), language), texts.sentence(told.code, told.params, language))
+        for side, told in zip(("first", "second"), statements(one), strict=True)
+    )
+    return Contradiction(sentences.discrepancy_name(one.id, language), said, one.id in seen.undecided, one.id)
+
+
+def _sees_evidence(visitor: Visitor) -> bool:
+    return visitor.actor.role in (Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR)
 
 
 def _first(visitor: Visitor, seen: CaseView) -> list[str]:

@@ -125,12 +125,15 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     def label(value: object) -> str:
         return texts.label(value, language)
 
+    def tell(key: str) -> str:
+        return texts.say(key, language) if texts.knows(key) else key
+
     def deed(name: str) -> str:
         return texts.deed(name, language)
 
     given = {"visitor": None, "kept_at": None, "done": request.query_params.get("done"), "wrong": None} | shown
     content = _TEMPLATES.get_template(template).render(
-        say=say, label=label, deed=deed, language=language, here=request.url.path, Role=Role, **given
+        say=say, label=label, deed=deed, tell=tell, language=language, here=request.url.path, Role=Role, **given
     )
     return HTMLResponse(content, status, SECURITY)
 

@@ -65,6 +65,7 @@ def _routes() -> list[Route]:
                 ("POST", "/cases/{case}/invite", invitations.invite),
                 ("POST", "/cases/{case}/end-invitations", invitations.end),
                 ("POST", "/cases/{case}/evidence", paper_pages.send_evidence),
+                ("GET", "/cases/{case}/evidence/{sha256}", paper_pages.evidence_page),
                 ("GET", "/papers/{number}", paper_pages.paper_page),
                 ("GET", "/papers/{number}/word", paper_pages.paper_word),
             )

@@ -28,6 +28,19 @@ async def paper_word(look: Look) -> Response:
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+async def evidence_page(look: Look) -> Response:
+    """A file of the case, to be looked at in the browser; what a browser could run is only to be saved."""
+    one, content = await reading.evidence_content(
+        look.door, look.visitor, look.request.path_params["case"], look.request.path_params["sha256"]
+    )
+    shown = "inline" if one.media_type in _LOOKED_AT else "attachment"
+    headers = {**SECURITY, "Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": shown}
+    return Response(content, media_type=one.media_type, headers=headers)
+
+
+_LOOKED_AT: Final = frozenset({"image/png", "image/jpeg", "application/pdf"})
+
+
 async def send_evidence(look: Look) -> Response:
     """Hand in a file."""
     case, form = look.request.path_params["case"], await look.request.form()

@@ -1,6 +1,7 @@
 """The pages in a real browser, before a whole centre: each role's day, and what people do to pages."""
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -266,6 +268,29 @@ async def test_a_wrong_answer_comes_back_as_it_was_typed_with_the_field_named(si
         await expect(counter.locator('[role="alert"]')).to_contain_text("公民身份号码")
         await expect(counter.locator("#claimants\\.0\\.identity_number")).to_have_value("123")
         assert await counter.get_attribute("#claimants\\.0\\.identity_number", "aria-invalid") == "true"
+
+
+async def test_evidence_is_handed_in_seen_in_the_page_and_never_run(site: Site, tmp_path: Path) -> None:
+    async with site.visit("counter") as counter, site.visit("tax-01") as officer:
+        case = await filed(counter)
+        (picture := tmp_path / "工资条.png").write_bytes(segno_png())
+        await officer.goto(f"/cases/{case}")
+        await officer.set_input_files("#file", picture)
+        await officer.click('form[action$="/evidence"] button')
+        await expect(officer.locator('[role="status"]').first).to_contain_text("已办理")
+        link = officer.locator('a[href*="/evidence/"]')
+        await expect(link).to_have_text("工资条.png")
+        seen_at = await officer.goto(str(await link.get_attribute("href")))
+        assert seen_at is not None and seen_at.status == 200
+        assert seen_at.headers["content-disposition"] == "inline"
+        assert "sandbox" in seen_at.headers["content-security-policy"]
+
+
+def segno_png() -> bytes:
+    """Some picture."""
+    held = io.BytesIO()
+    segno.make("evidence").save(held, kind="png")
+    return held.getvalue()
 
 
 async def test_what_somebody_wrote_is_shown_as_text_and_never_run(site: Site) -> None:
