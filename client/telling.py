@@ -9,9 +9,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from client.after_closure import told_after
 from client.connection import Link, in_time
 from domain.base import Model
+from domain.case.receipts import Receipt
+from domain.intake.messages import FileComplaint
 from domain.message import Message
 from domain.procedure.aftercare.effects import AFTER
 from domain.refusal import Problem, Refused
+from runtime import beginning
 
 
 async def tell(at: Link, case: str, message: Message) -> dict[str, Any]:
@@ -28,6 +31,14 @@ async def tell(at: Link, case: str, message: Message) -> dict[str, Any]:
             raise
     try:
         return (await told_after(at, case, message.name, body)).model_dump(mode="json")
+    except WorkflowUpdateFailedError as failure:
+        raise refused(failure.cause) or failure from None
+
+
+async def filed(at: Link, message: FileComplaint) -> Receipt:
+    """The receipt of a complaint. Raises Refused, NoAnswer, RPCError."""
+    try:
+        return await in_time(beginning.file(at.client, message), message.message_id)
     except WorkflowUpdateFailedError as failure:
         raise refused(failure.cause) or failure from None
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, get_type_hints
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import ValidationError, create_model
 
@@ -16,8 +17,7 @@ from casebook.evidence import Evidence
 from casebook.inbox import TaskFilter, TaskLine
 from casebook.lists import CaseFilter, CaseLine
 from casebook.notices import NoticeLine
-from client.connection import in_time
-from client.telling import asked, tell
+from client.telling import asked, filed, tell
 from console import reading
 from console.door import Door, Visitor
 from console.forms import ENVELOPE
@@ -34,7 +34,6 @@ from domain.message import Message
 from domain.papers.kinds import Paper
 from domain.refusal import Refused, problems, refusal
 from domain.words import Language
-from runtime import beginning
 from runtime.attempts import Attempts
 from runtime.token_server import SignIn
 from workflows.dispute import DisputeWorkflow
@@ -111,9 +110,34 @@ def application(door: Door | None = None) -> FastAPI:
     )
     app.state.door = door
     app.include_router(_routes(), prefix=PREFIX, responses=_REFUSALS)
-    for kind in (Refused, ValidationError, RequestValidationError, Exception):
-        app.add_exception_handler(kind, _refused)
+    document = app.openapi
+    app.openapi = lambda: _problems_told(document())  # type: ignore[method-assign]
     return app
+
+
+def _problems_told(document: dict[str, Any]) -> dict[str, Any]:
+    """What goes wrong is told as RFC 9457 has it, under its own type."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status.startswith(("4", "5")) and "application/json" in response.get("content", {}):
+                    response["content"]["application/problem+json"] = response["content"].pop("application/json")
+    return document
+
+
+class _Route(APIRoute):
+    """A route of which nothing that goes wrong reaches the log but its kind and place."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # noqa: BLE001 - told to the caller, in its language
+                return await _refused(request, error)
+
+        return handled
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -134,7 +158,7 @@ def _as_pydantic(error: RequestValidationError) -> ValidationError:
 
 
 def _routes() -> APIRouter:
-    router, attempts = APIRouter(dependencies=[_signed]), Attempts()
+    router, attempts = APIRouter(dependencies=[_signed], route_class=_Route), Attempts()
 
     @router.post("/session", tags=["session"])
     async def sign_in(given: SignIn, request: Request, door: AtDoor) -> Opened:
@@ -250,7 +274,7 @@ def _message(model: type[Message], body: Model, visitor: Visitor, language: Lang
 def _filing() -> Callable[..., Awaitable[Receipt]]:
     async def file(body: Model, visitor: Calling, door: AtDoor, language: In, key: Key = None) -> Receipt:
         said = _message(FileComplaint, body, visitor, language, key)
-        return await in_time(beginning.file(door.link(visitor).client, said), said.message_id)
+        return await filed(door.link(visitor), said)
 
     file.__annotations__["body"] = _body_of(FileComplaint)
     return file

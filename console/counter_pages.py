@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 import texts
-from client.connection import in_time
 from client.speaking import envelope
+from client.telling import filed
 from console.forms import KEEP, MORE, Choice, fields_of, with_another
 from console.invitations import Given, give
 from console.look import Look, to
@@ -22,7 +22,6 @@ from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.refusal import Refused, problems
 from domain.words import Role
-from runtime import beginning
 from runtime.rules import Rules
 
 _PARTS: Final[dict[str, type[Model]]] = {
@@ -68,8 +67,7 @@ async def file_complaint(look: Look) -> Response:
         message = FileComplaint.model_validate(
             {"complaint": complaint, **envelope(look.visitor.actor, f"file-{number}", look.language)}
         )
-        sent = beginning.file(look.door.link(look.visitor).client, message)
-        receipt = await in_time(sent, message.message_id)
+        receipt = await filed(look.door.link(look.visitor), message)
     except ValidationError as error:
         return _file_form(look, said, told(Refused(*problems(error)), look.language))
     except Refused as refused:

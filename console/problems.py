@@ -10,6 +10,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
@@ -72,6 +73,8 @@ def told(error: Exception, language: str) -> ProblemDetails:
             return ProblemDetails(title=HTTPStatus.FORBIDDEN.phrase, status=HTTPStatus.FORBIDDEN, detail=str(error))
         case NoSuchCase():
             return _plain(HTTPStatus.NOT_FOUND, "no_such_case", language)
+        case HTTPException():
+            return _plain(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", language)
         case TooMany():
             return _plain(HTTPStatus.TOO_MANY_REQUESTS, "too_many", language)
         case TooLarge():

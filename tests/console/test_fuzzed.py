@@ -1,0 +1,61 @@
+"""The interface for machines under a fuzzer that knows its document."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from runtime.servers import free_port
+from tests.console.conftest import PASSWORD
+from tests.patience import seen
+
+
+@pytest.fixture
+async def served(console: Any) -> AsyncIterator[str]:
+    """The console on a port of this machine."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    try:
+
+        async def started() -> bool:
+            return server.started
+
+        await seen(started)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@pytest.mark.parametrize(
+    ("phases", "examples"),
+    [("fuzzing", "8"), pytest.param("examples,coverage,fuzzing", "25", marks=pytest.mark.soak)],
+)
+async def test_no_request_that_the_document_allows_or_forbids_breaks_the_interface(
+    served: str, tmp_path: Path, phases: str, examples: str
+) -> None:
+    async with httpx.AsyncClient(base_url=served) as client:
+        opened = await client.post("/api/v1/session", json={"name": "boss", "password": PASSWORD})
+    fuzzer = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{served}/api/v1/openapi.json"),
+        *("--header", f"Authorization: Bearer {opened.json()['session']}"),
+        *(
+            "--max-examples",
+            examples,
+            "--checks",
+            "not_a_server_error,content_type_conformance,response_schema_conformance",
+        ),
+        *("--exclude-path", "/api/v1/session", "--phases", phases, "--no-color"),
+        *("--continue-on-failure", "--generation-database", "none"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    told, _ = await fuzzer.communicate()
+    assert fuzzer.returncode == 0, told.decode()[-8000:]
