@@ -19,7 +19,9 @@ from console import (
     signing_in,
     terms_pages,
 )
+from console.document_page import document_page
 from console.look import shown
+from console.monitors import alive, ready
 from runtime.attempts import Attempts
 
 _HERE: Final = Path(__file__).parent
@@ -41,6 +43,9 @@ def _routes() -> list[Route]:
         return await signing_in.come_in(request, attempts)
 
     return [
+        Route("/api/v1/docs", document_page, methods=["GET"]),
+        Route("/healthz", alive, methods=["GET"]),
+        Route("/readyz", ready, methods=["GET"]),
         Route("/sign-in", signing_in.sign_in_page, methods=["GET"]),
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/in/{link}", signing_in.come_in_page, methods=["GET"]),

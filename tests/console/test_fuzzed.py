@@ -14,6 +14,8 @@ from runtime.servers import free_port
 from tests.console.conftest import PASSWORD
 from tests.patience import seen
 
+_CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance"
+
 
 @pytest.fixture
 async def served(console: Any) -> AsyncIterator[str]:
@@ -52,10 +54,10 @@ async def test_no_request_that_the_document_allows_or_forbids_breaks_the_interfa
             "not_a_server_error,content_type_conformance,response_schema_conformance",
         ),
         *("--exclude-path", "/api/v1/session", "--phases", phases, "--no-color"),
-        *("--continue-on-failure", "--generation-database", "none"),
+        *("--continue-on-failure", "--seed", "7", "--generation-database", "none"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     told, _ = await fuzzer.communicate()
-    assert fuzzer.returncode == 0, told.decode()[-8000:]
+    assert fuzzer.returncode == 0, told.decode()[-60000:]

@@ -293,3 +293,24 @@ async def test_numbers_at_the_tabs_count_what_lies_on_later_pages_too(console: A
         assert f"在办案件（{total}）" in shown
         closed = await page(boss, "/cases?show=closed")
         assert "已办结（" in closed
+
+
+async def test_the_interface_is_described_on_a_page_of_its_own(console: Any) -> None:
+    async with browser(console, language="en") as somebody:
+        shown = await page(somebody, "/api/v1/docs")
+        assert all(f"/api/v1/cases/{{case}}/{name}" in shown for name in ("propose", "sign", "case_view"))
+        assert "script" not in shown and "instalments" in shown
+
+
+async def test_a_monitor_is_told_whether_the_console_reaches_what_it_needs(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with browser(console) as monitor:
+        assert [(await monitor.get(path)).text for path in ("/healthz", "/readyz")] == ["alive", "ready"]
+
+        async def gone(*_: Any, **__: Any) -> None:
+            raise OSError
+
+        monkeypatch.setattr(type(console.state.door.pool), "fetchval", gone)
+        answer = await monitor.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "away: postgresql")
