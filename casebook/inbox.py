@@ -168,7 +168,7 @@ def _finds(word: str, given: Any) -> str:
     kinds = [kind for kind in ClaimKind if _is_called(kind, word)]
     if kinds:
         return f"kinds && {given(kinds)}::text[]"
-    if word.isdigit() and len(word) <= 6:
+    if word.isdecimal() and len(word) <= 6:
         return f"right(case_number, 6) = {given(word.zfill(6))}"
     first = word.upper()
     return f'(case_number collate "C" >= {given(first)} and case_number collate "C" < {given(first + chr(0x10FFFF))})'

@@ -229,7 +229,7 @@ def _fields(command: Command, given: dict[str, Any], language: str) -> dict[str,
     source = given.pop("file", None)
     fields = {k: v for k, v in given.items() if v not in (None, "", [])}
     for name, value in fields.items():
-        if isinstance(value, str) and name in ("days", "size", "length") and value.isdigit():
+        if isinstance(value, str) and name in ("days", "size", "length") and value.isdecimal():
             fields[name] = int(value)
         if name == "starts":
             fields[name] = _at_the_centre(value)

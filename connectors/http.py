@@ -240,7 +240,7 @@ def _check_status(response: httpx.Response, path: str) -> None:
 
 def _pause(asked: str) -> timedelta | None:
     """How long a service asks to be left alone, in seconds or until an instant; None where it says nothing."""
-    if asked.isascii() and asked.isdigit():
+    if asked.isascii() and asked.isdecimal():
         return min(timedelta(seconds=int(asked)), LONGEST_PAUSE) if len(asked) < 7 else LONGEST_PAUSE
     try:
         until = parsedate_to_datetime(asked)

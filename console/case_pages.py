@@ -71,6 +71,7 @@ async def case_page(look: Look) -> Response:
         "case.html",
         case=seen,
         number=name,
+        staff=staff,
         stage=stage,
         actions=(first := _first(look.visitor, seen)),
         others=[name for name in _actions(look.visitor, seen) if name not in first],

@@ -217,7 +217,7 @@ def with_another(said: Mapping[str, Any], path: str) -> dict[str, Any]:
     held = grown.get(head)
     if not rest:
         grown[head] = [*(held or []), {}]
-    elif rest.partition(".")[0].isdigit() and isinstance(held, list):
+    elif rest.partition(".")[0].isdecimal() and isinstance(held, list):
         number, _, inner = rest.partition(".")
         grown[head] = [with_another(one, inner) if at == int(number) else one for at, one in enumerate(held)]
     else:
@@ -227,7 +227,7 @@ def with_another(said: Mapping[str, Any], path: str) -> dict[str, Any]:
 
 def _numbers(form: Mapping[str, Sequence[str]], path: str) -> list[int]:
     heads = {name.removeprefix(f"{path}.").partition(".")[0] for name in form if name.startswith(f"{path}.")}
-    return sorted(int(head) for head in heads if head.isdigit())
+    return sorted(int(head) for head in heads if head.isdecimal())
 
 
 def _amount(text: str) -> str:

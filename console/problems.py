@@ -94,15 +94,20 @@ def of_problems(found: Sequence[Problem], language: str) -> ProblemDetails:
     status = status_of(found)
     lines = tuple(
         Told(
-            field=one.field,
+            field=_sayable(one.field),
             code=one.code,
-            text=sentences.problem_line(one.field, one.code, one.params, language, path=False),
+            text=_sayable(sentences.problem_line(one.field, one.code, one.params, language, path=False)),
         )
         for one in found
     )
     return ProblemDetails(
         title=status.phrase, status=status, detail="\n".join(one.text for one in lines), problems=lines
     )
+
+
+def _sayable(text: str) -> str:
+    """A text without halves of characters, which a caller can name a field by and nobody can be answered with."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(status: HTTPStatus, name: str, language: str) -> ProblemDetails:

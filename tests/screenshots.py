@@ -8,12 +8,15 @@ from typing import Final
 
 from playwright.async_api import Browser, Page
 
+from casebook import accounts
+from casebook.accounts import Account
 from cli.operator.identity import drilled
 from cli.operator.up import Centre, whole
 from cli.plays.demo import load
 from cli.plays.example import example_folder, localise
 from cli.plays.play import Moment, play
-from domain.words import Language, Phase
+from domain.ledger import Actor
+from domain.words import Language, Phase, Role
 from runtime import connect
 from runtime.settings import Settings
 from runtime.vault import Vault
@@ -39,6 +42,9 @@ async def pictures(example: str = "general") -> None:
                 view = moment.view
                 if view is None:
                     return
+                worker = Account(name="worker", actor=Actor(id="c1", role=Role.CLAIMANT), scope=view.case)
+                if not taken:
+                    await accounts.put(pool, [worker], password)
                 for name, phase, who, path, size in _plan(view.case, view.mediator or "supervisor"):
                     if name not in taken and view.phase is phase:
                         taken.add(name)
@@ -51,15 +57,11 @@ async def pictures(example: str = "general") -> None:
 def _plan(case: str, mediator: str) -> list[tuple[str, Phase, str, str, dict[str, int]]]:
     """Each picture: its name, in which phase of the case, as whom, which page, and how wide."""
     return [
-        ("counter", Phase.FACT_FINDING, "counter", "/file", _WIDE),
         ("inbox", Phase.FACT_FINDING, "tax-01", "/inquiries", _WIDE),
         ("finding", Phase.FACT_FINDING, "tax-01", f"/cases/{case}/tasks/tax", _WIDE),
         ("queues", Phase.MEDIATION, "supervisor", "/", _WIDE),
-        ("terms", Phase.MEDIATION, mediator, f"/cases/{case}/terms", _WIDE),
         ("mediation", Phase.MEDIATION, mediator, f"/cases/{case}", _WIDE),
-        ("performance", Phase.PERFORMANCE, "supervisor", f"/cases/{case}", _WIDE),
-        ("phone", Phase.PERFORMANCE, "supervisor", f"/cases/{case}", _PHONE),
-        ("closed", Phase.CLOSED, "supervisor", f"/cases/{case}", _WIDE),
+        ("phone", Phase.PERFORMANCE, "worker", f"/cases/{case}", _PHONE),
     ]
 
 
@@ -75,7 +77,7 @@ async def _picture(
         await page.fill("#password", password)
         await page.click("main button")
         await page.goto(path)
-        await page.screenshot(path=PICTURES / f"{name}.png", full_page=name in ("mediation", "closed"))
+        await page.screenshot(path=PICTURES / f"{name}.png", full_page=name == "mediation")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import yaml
 
 import texts
 from domain.words import Language
+from texts import sentences
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "texts"
@@ -62,3 +63,8 @@ def test_a_text_is_filled_in_and_a_missing_parameter_is_an_error() -> None:
     assert "7233" in texts.say("runtime.port_taken", "en", server="Temporal", port=7233, variable="X")
     with pytest.raises(KeyError):
         texts.say("runtime.port_taken", "en")
+
+
+def test_a_field_named_by_what_looks_like_a_number_is_told_by_what_it_is() -> None:
+    assert sentences.problem_line("items.²", "input.missing", {}, "zh-CN").startswith("诉求事项²")
+    assert sentences.problem_line("items.0.amount", "input.missing", {}, "zh-CN").startswith("诉求事项第1行")

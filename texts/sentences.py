@@ -53,7 +53,7 @@ def discrepancy_name(ref: str, language: str) -> str:
     if not cut:
         return ref
     kind, about = _called("reconcile", "-".join(parts[:cut]), language), parts[cut:]
-    if len(about) > 1 and about[-2].isdigit() and about[-1].isdigit():
+    if len(about) > 1 and about[-2].isdecimal() and about[-1].isdecimal():
         about = [*about[:-2], f"{about[-2]}-{about[-1]}"]
     return say("reconcile.one", language, kind=kind, about=label(about, language)) if about else kind
 
@@ -113,7 +113,7 @@ def field_name(field: str, language: str, *, path: bool) -> str:
     """A field as a Chinese reader knows it: each part by its name, rows by their number; as it is written elsewhere."""
     if language != "zh-CN":
         return field
-    named = "".join(f"第{int(part) + 1}行" if part.isdigit() else _named(part, language) for part in field.split("."))
+    named = "".join(f"第{int(part) + 1}行" if part.isdecimal() else _named(part, language) for part in field.split("."))
     return f"{named}（{field}）" if path and named != field else named
 
 

@@ -177,7 +177,7 @@ def _leave_out(sheet: Sheet, refused: WorkflowUpdateFailedError) -> bool:
     for problem in found:
         kind, _, rest = problem.field.partition(".")
         index, _, name = rest.partition(".")
-        if kind not in lines or not index.isdigit():
+        if kind not in lines or not index.isdecimal():
             return False
         by_line.setdefault(lines[kind][int(index)], []).append(problem.model_copy(update={"field": name}))
     for line, wrong in by_line.items():

@@ -403,7 +403,7 @@ def _party(view: CaseView, ref: str) -> Actor:
 
 
 def _natural(ref: str) -> tuple[str, int]:
-    return ref.rstrip("0123456789"), int("0" + "".join(c for c in ref if c.isdigit()))
+    return ref.rstrip("0123456789"), int("0" + "".join(c for c in ref if c.isdecimal()))
 
 
 def _today(view: CaseView) -> date:

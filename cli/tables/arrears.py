@@ -59,7 +59,7 @@ class Source:
         """A field as the writer of the file finds it: by section and entry, or by the row of the CSV file."""
         section, _, rest = field.partition(".")
         entry, _, inner = rest.partition(".")
-        if not entry.isdigit():
+        if not entry.isdecimal():
             return field
         inner = f", {inner}" if inner else ""
         if self.rows is None:

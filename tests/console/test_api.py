@@ -194,3 +194,12 @@ async def test_a_file_is_handed_in_once_and_comes_out_again(outside: httpx.Async
     content = await outside.get(f"/api/v1/cases/{case}/evidence/{one['sha256']}", headers=tax)
     assert (one["title"], content.content) == ("工资流水.pdf", b"%PDF-1.4 fictional")
     assert (await outside.get(f"/api/v1/cases/{case}/evidence", headers=counter)).status_code == 403
+
+
+async def test_a_field_named_by_half_a_character_is_refused_like_any_other(outside: httpx.AsyncClient) -> None:
+    counter = await signed_in(outside, "counter")
+    instalment = b'{"ref": "n1", "due": "2026-12-01", "part_a": {"\\ud95f": 1}}'
+    body = b'{"proposal": "p1", "payer": "e1", "instalments": [' + instalment + b"]}"
+    headers = counter | {"Content-Type": "application/json"}
+    answer = await outside.post("/api/v1/cases/none/propose", content=body, headers=headers)
+    assert answer.status_code == 422 and "part_a" in answer.json()["problems"][0]["field"], answer.text
