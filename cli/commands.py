@@ -104,6 +104,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of("operator.vault", "vault"),
         *_of("operator.workers", "workers"),
         *_of("operator.doctor", "doctor"),
+        *_of("operator.health", "health"),
         *_of("operator.backup", "backup", "restore"),
         *_of("operator.login", "token-server"),
         *_of("operator.tokens", "token"),

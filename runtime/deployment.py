@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
-from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus
+from temporalio.api.enums.v1 import TaskQueueType, WorkerDeploymentVersionStatus
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
 )
@@ -24,8 +26,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
 
 from domain.base import Model
+from domain.words import CENTRE_QUEUE, Agency
 from runtime.settings import ROOT
 
+ROLES: Final = (CENTRE_QUEUE, *Agency)
+"""Whose workers there are: the centre's, and each agency's."""
 _ROOMS: Final = ("activities", "casebook", "connectors", "domain", "runtime", "texts", "workflows", "worker.py")
 LOOKS: Final = 150
 """How often the server is asked whether it has seen a worker poll, before nobody believes it."""
@@ -127,3 +132,12 @@ async def versions(client: Client, role: str) -> list[Version]:
 def _state(summary: WorkerDeploymentInfo.WorkerDeploymentVersionSummary) -> str:
     name = WorkerDeploymentVersionStatus.Name(summary.status)
     return name.removeprefix("WORKER_DEPLOYMENT_VERSION_STATUS_").lower()
+
+
+async def polled(client: Client, role: str) -> bool:
+    """Whether somebody asks the role's task queue for work."""
+    kind = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW if role == CENTRE_QUEUE else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=role), task_queue_type=kind)
+    )
+    return len(answer.pollers) > 0

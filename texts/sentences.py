@@ -1,5 +1,6 @@
 """Sentences made of texts: events, waiting, problems, receipts. Takes plain values, knows no models."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 from texts import deed, knows, label, say
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
+_AMOUNT: Final = re.compile(r"-?\d+\.\d\d")
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _FREE: Final = frozenset({"text", "reason", "title", "undisputed"})
 """Facts that a person wrote: shown as they are, even where they look like a word of the vocabulary."""
 _LABELLED: Final = frozenset({"role", "allowed", "name", "phase", "state", "agency", "case_class"})
@@ -29,11 +32,21 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
     for name in ("discrepancy", "discrepancies"):
         if name in told:
             told[name] = [discrepancy_name(one, language) for one in _listed(told[name])] or say("words.none", language)
-    shown = {
-        name: (value or "—") if name in _FREE else label(_flat(value, language), language)
-        for name, value in told.items()
-    }
+    shown = {name: _told(name, value, language) for name, value in told.items()}
     return say(f"events.{kind}", language, **shown)
+
+
+def _told(name: str, value: object, language: str) -> object:
+    """A fact as it is read: an amount with its thousands, a time of the centre, nothing as nothing."""
+    if value in (None, "", [], ()):
+        return say("words.none", language)
+    if name in _FREE:
+        return value
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return f"{Decimal(value):,.2f}"
+    if isinstance(value, str) and _INSTANT.match(value):
+        return instant(datetime.fromisoformat(value))
+    return label(_flat(value, language), language)
 
 
 def _listed(value: object) -> list[str]:

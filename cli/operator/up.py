@@ -16,24 +16,20 @@ import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
 
 import texts
 from casebook import migrations
 from cli.operator import worker_secrets
 from cli.operator.starting import told
-from domain.words import CENTRE_QUEUE, Agency
+from domain.words import CENTRE_QUEUE
 from runtime import connect, deployment
 from runtime.addresses import Addresses
+from runtime.deployment import ROLES
 from runtime.ports import Moved, Port
 from runtime.process import Failed, Process
 from runtime.servers import AlreadyRunning, end_orphans, serving
 from runtime.settings import ROOT, Settings
 
-ROLES: Final = (CENTRE_QUEUE, *Agency)
 _WORKER_READY_WITHIN: Final = 60.0
 _CONSOLE_PORT: Final = 8236
 _OTHERS_READY_WITHIN: Final = 120
@@ -109,7 +105,7 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
         await asyncio.gather(
             *(
                 stack.enter_async_context(
-                    process.running(ready=partial(_polled, client, role), within=_WORKER_READY_WITHIN)
+                    process.running(ready=partial(deployment.polled, client, role), within=_WORKER_READY_WITHIN)
                 )
                 for role, process in zip(ROLES, workers, strict=True)
             )
@@ -222,15 +218,6 @@ async def _listening(port: int) -> bool:
         return False
     writer.close()
     return True
-
-
-async def _polled(client: Client, role: str) -> bool:
-    """Whether somebody asks the role's task queue for work."""
-    kind = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW if role == CENTRE_QUEUE else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-    answer = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=role), task_queue_type=kind)
-    )
-    return len(answer.pollers) > 0
 
 
 def register(app: typer.Typer, language: str) -> None:

@@ -6,10 +6,10 @@ import typer
 from rich.table import Table
 
 import texts
-from cli.operator.up import ROLES
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from runtime import connect, deployment
+from runtime.deployment import ROLES
 from runtime.settings import Settings
 
 

@@ -1,8 +1,10 @@
 """Cases whose workflow and casebook disagree are found by a command."""
 
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import pytest
 
 from runtime import connect
 from tests import builders
@@ -100,3 +102,16 @@ async def test_what_a_restored_casebook_lacks_is_written_back_from_the_histories
     assert another.json["case_number"] not in (behind, lost), "no number is given twice"
     again = (await at_centre("doctor", "--repair", "--json")).json["written_back"]
     assert [one["events"] for one in again if one["case"] in ours] == [0], "only the missing file is told of"
+
+
+async def test_health_tells_a_monitor_who_is_away(at_centre: Onestop, monkeypatch: pytest.MonkeyPatch) -> None:
+    well = await at_centre("health", "--json")
+    assert well.code == 0 and set(well.json.values()) == {"answers"}, well
+    assert {"postgresql", "temporal", "worker-centre", "worker-tax"} <= well.json.keys()
+
+    async def polled(client: Any, role: str) -> bool:
+        return role != "tax"
+
+    monkeypatch.setattr("client.health.polled", polled)
+    ill = await at_centre("health")
+    assert ill.code == 4 and ill.out.count("不在线") == 1, ill
