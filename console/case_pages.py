@@ -22,9 +22,11 @@ from console.problems import ProblemDetails, by_field, told
 from domain.assessment.reconcile import Discrepancy, statements
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
+from domain.case.readers import QUERIES
 from domain.message import Message
+from domain.procedure.mediation.sessions_view import SittingsView
 from domain.refusal import PARTIES, Problem, Refused
-from domain.views.case_view import CaseDeadlines, CaseView, Timeline, TriageExplanation
+from domain.views.case_view import CaseDeadlines, CaseView, SideBySide, Timeline, TriageExplanation
 from domain.words import Language, Phase, Role
 from domain.yaml_file import read_yaml
 from texts import ends, sentences
@@ -80,6 +82,8 @@ async def case_page(look: Look) -> Response:
         why=why.lines,
         dates=dates.deadlines,
         may_invite=may_invite(look, seen),
+        side_by_side=(await asked(at, name, "side_by_side", said, SideBySide)).lines[:_SHOWN],
+        sittings=await asked(at, name, "sittings", said, SittingsView) if _may_ask(look, "sittings") else None,
         contradictions=[_contradiction(one, seen, look.language) for one in seen.discrepancies[:_SHOWN]],
         evidence=await reading.evidence(look.door, look.visitor, name) if _sees_evidence(look.visitor) else (),
         notices=await reading.notices(look.door, look.visitor, name),
@@ -105,6 +109,10 @@ def _contradiction(one: Discrepancy, seen: CaseView, language: str) -> Contradic
         for side, told in zip(("first", "second"), statements(one), strict=True)
     )
     return Contradiction(sentences.discrepancy_name(one.id, language), said, one.id in seen.undecided, one.id)
+
+
+def _may_ask(look: Look, query: str) -> bool:
+    return look.visitor.actor.role in QUERIES[query]
 
 
 def _sees_evidence(visitor: Visitor) -> bool:

@@ -66,7 +66,9 @@ def discrepancy_name(ref: str, language: str) -> str:
     if not cut:
         return ref
     kind, about = _called("reconcile", "-".join(parts[:cut]), language), parts[cut:]
-    if len(about) > 1 and about[-2].isdecimal() and about[-1].isdecimal():
+    if knows(f"words.{'-'.join(about)}"):
+        about = ["-".join(about)]
+    elif len(about) > 1 and about[-2].isdecimal() and about[-1].isdecimal():
         about = [*about[:-2], f"{about[-2]}-{about[-1]}"]
     return say("reconcile.one", language, kind=kind, about=label(about, language)) if about else kind
 

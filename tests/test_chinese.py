@@ -1,0 +1,56 @@
+"""Chinese that officials and parties read holds no word of another language, and no blank for what is left out."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import texts
+from domain.words import Language
+from runtime.rules import Rules
+from tests.domain.views.test_every_fact import RECORDED
+from texts.sentences import event_line
+
+READ_BY_ALL = (
+    "assessment", "claims", "console", "ends", "events", "evidence", "limitation", "notices", "papers", "prognosis",
+    "receipts", "reconcile", "reply", "simulation", "triage", "waiting", "words",
+)  # fmt: skip
+KNOWN = {"English", "JSON", "OpenAPI", "PDF", "UTF-", "Word", "form-data", "multipart", "Art", "MB"}
+"""What Chinese officials write in Latin letters too; articles are cited in Chinese when a text is said."""
+FOR_OPERATORS = {"papers.broken", "papers.unknown_file"}
+"""What only whoever keeps templates reads: it names files and commands."""
+IDS = {
+    "case", "cases", "channel", "code", "complaint", "complaint_id", "consents", "digest", "document", "evidence",
+    "grid", "head", "mandate", "name", "number", "of", "paper", "params", "post", "proof", "receipt", "reply",
+    "representative", "seal", "sha256",
+}  # fmt: skip
+"""Facts that are identifiers, or what a stranger sent."""
+_LATIN = re.compile(r"[A-Za-z][A-Za-z-]+")
+_REF = re.compile(r"[a-z]{1,3}|m-[a-z]|[a-z]{3}-|RZ|DRILL|RZ-|DRILL-")
+
+
+@pytest.mark.parametrize("file", READ_BY_ALL)
+def test_no_text_that_all_read_holds_a_word_of_another_language(file: str) -> None:
+    found = {
+        key: strange
+        for key, said in texts.catalogue().items()
+        if key.startswith(f"{file}.")
+        and key not in FOR_OPERATORS
+        and (strange := set(_LATIN.findall(re.sub(r"\{[^}]*\}", "", said[Language.CHINESE]))) - KNOWN)
+    }
+    assert found == {}
+
+
+def test_no_recorded_event_reads_with_a_code_or_a_blank_in_it(tmp_path: Path) -> None:
+    Rules(tmp_path)  # Channels are called as the centre calls them.
+
+    def strange(kind: str, facts: dict[str, Any]) -> list[str]:
+        line = event_line(kind, facts, Language.CHINESE)
+        if kind == "message_rejected":
+            return []
+        ids = " ".join(str(value) for name, value in facts.items() if name in IDS)
+        words = [word for word in _LATIN.findall(line) if word not in ids and not _REF.fullmatch(word)]
+        return [*words, *(["—"] if "—" in line else [])]
+
+    assert {(kind, tuple(found)) for kind, facts in RECORDED if (found := strange(kind, facts))} == set()
