@@ -138,7 +138,7 @@ class LoadReport(Model):
     loaded: int
     """Rows that were new; a row that was there already is not loaded again."""
     errors: tuple[RowError, ...]
-    checked: dict[str, int] = {}
+    checked: dict[str, int] | None = None
     """Where the file was only looked at: how many rows of each kind could be loaded."""
 
 

@@ -36,7 +36,8 @@ def show_understood(lines: Mapping[int, Line], bad: Sequence[BadCell], as_json: 
     if len(lines) > _SHOWN:
         shown.print(texts.say("cli.sheet_more", language, more=len(lines) - _SHOWN))
     total = sum((v for line in lines.values() for v in line.values() if isinstance(v, Decimal)), Decimal("0.00"))
-    shown.print(texts.say("cli.understood", language, lines=len(lines), total=f"{total:,.2f}"), style="green")
+    key = "cli.understood" if total else "cli.understood_without_sums"
+    shown.print(texts.say(key, language, lines=len(lines), total=f"{total:,.2f}"), style="green")
     if bad:
         shown.print(bad_cells(bad, language))
 

@@ -119,9 +119,10 @@ def problem_line(field: str, code: str, params: Mapping[str, str], language: str
         else value
         for name, value in params.items()
     }
-    return say(
-        "input.line", language, field=field_name(field, language, path=path), problem=say(key, language, **shown)
-    )
+    problem = say(key, language, **shown)
+    if field.startswith("("):  # The whole of a message or a file: nothing to be named.
+        return problem
+    return say("input.line", language, field=field_name(field, language, path=path), problem=problem)
 
 
 def field_name(field: str, language: str, *, path: bool) -> str:

@@ -74,12 +74,12 @@ def _show(report: exchange.LoadReport, language: str) -> None:
         shown.print(table)
     shown.print(
         texts.say(
-            "cli.checked" if report.checked else "cli.loaded",
+            "cli.loaded" if report.checked is None else "cli.checked",
             language,
             loaded=report.loaded,
             rows=report.rows,
             errors=len(report.errors),
-            kinds=texts.label([f"{kind} {count}" for kind, count in report.checked.items()], language),
+            kinds=texts.label([f"{kind} {count}" for kind, count in (report.checked or {}).items()], language),
         ),
         style="red" if report.errors else "green",
     )

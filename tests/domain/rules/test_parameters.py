@@ -115,7 +115,7 @@ def test_every_shipped_row_has_a_source_and_an_id_of_its_own() -> None:
 
 
 def test_what_is_from_memory_or_quoted_second_hand_is_not_called_verified() -> None:
-    doubtful = [r for r in Parameters.load().rows() if "memory" in r.source or "secondary" in r.source]
+    doubtful = [r for r in Parameters.load().rows() if "凭记忆" in r.source or "转引" in r.source]
     assert doubtful
     assert not any(r.verified for r in doubtful)
 
