@@ -12,6 +12,7 @@ SMALLEST = {
     "bench": ("--cases", "2", "--at-once", "1", "--rounds", "1", "--alone", "2"),
     "bench.arrears": ("--claimants", "2"),
     "bench.collective": ("3",),
+    "bench.console": ("--inquiries", "200", "--times", "2"),
     "bench.flood": ("--signals", "30", "--seconds", "2"),
     "bench.inbox": ("--inquiries", "200", "--times", "2"),
     "bench.proving": ("--rounds", "10"),

@@ -35,6 +35,7 @@ async def served(console: Any) -> AsyncIterator[str]:
         await serving
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("phases", "examples"),
     [("fuzzing", "8"), pytest.param("examples,coverage,fuzzing", "25", marks=pytest.mark.soak)],
