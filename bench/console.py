@@ -68,7 +68,15 @@ async def main(inquiries: int, times: int) -> None:
                 _OPEN_ONE_OF,
                 timeout=600,
             )
+            await pool.execute(
+                """
+                update task set state = 'done' from dispute d
+                where task."case" = d."case" and d.closed and task.state in ('offered', 'claimed', 'signed')
+                """,
+                timeout=600,
+            )
             await pool.execute("vacuum (analyze) dispute", timeout=600)
+            await pool.execute("vacuum (analyze) task", timeout=600)
             sessions = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(accounts.stands, pool))
             door = Door(settings, None, pool, vault, sessions, Prover(settings, pool))  # type: ignore[arg-type]
             await _measure(door, sessions, times)

@@ -80,8 +80,8 @@ async def health(pool: asyncpg.Pool, now: datetime, *, drill: bool | None = None
             select agency, count(*) as open, count(*) filter (where t.state = 'offered') as unclaimed,
                 count(*) filter (where due_at <= $1) as overdue,
                 count(*) filter (where due_at > $1 and due_at <= $2) as soon, min(t.opened_at) as oldest
-            from task t join dispute d using ("case")
-            where t.state = any($4) and ($3::boolean is null or d.drill = $3)
+            from task t where t.state = any($4)
+              and ($3::boolean is null or exists (select from dispute d where d."case" = t."case" and d.drill = $3))
             group by agency order by agency
             """,
             *(now, soon, drill, list(SHOWN_OPEN)),
@@ -89,9 +89,8 @@ async def health(pool: asyncpg.Pool, now: datetime, *, drill: bool | None = None
         officers = await connection.fetch(
             """
             select agency, officer, count(*) as open, count(*) filter (where due_at <= $1) as overdue
-            from task t join dispute d using ("case")
-            where officer is not null and t.state = any($3)
-              and ($2::boolean is null or d.drill = $2)
+            from task t where officer is not null and t.state = any($3)
+              and ($2::boolean is null or exists (select from dispute d where d."case" = t."case" and d.drill = $2))
             group by agency, officer order by overdue desc, open desc, officer limit 50
             """,
             *(now, drill, list(SHOWN_OPEN)),

@@ -80,7 +80,10 @@ async def cases(look: Look) -> Response:
         tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True}}
     tabs["closed"] = {"open": False}
     wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
-    counts = {name: await reading.count_cases(look.door, look.visitor, one) for name, one in wanted.items()}
+    counts = {
+        name: None if name == "closed" else await reading.count_cases(look.door, look.visitor, one)
+        for name, one in wanted.items()
+    }
     chosen = query.get("show", "all")
     chosen = chosen if chosen in tabs else "all"
     page = wanted[chosen].model_copy(update={"after": _after(query, 2)})

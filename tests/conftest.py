@@ -31,6 +31,15 @@ hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 
 
+LONGEST = ("test_out_of_replay", "test_benches", "test_faults", "test_privacy_at_rest", "test_browser", "test_dropped")
+"""Files that take long go first, so that no process waits for another's last file."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest files first; otherwise as they were collected."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of servers of our own: a fresh folder that PostgreSQL's user can enter, free ports."""

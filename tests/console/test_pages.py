@@ -291,8 +291,7 @@ async def test_numbers_at_the_tabs_count_what_lies_on_later_pages_too(console: A
         total = await centre.world.pool.fetchval("select count(*) from dispute where not closed")
         shown = await page(boss, "/cases")
         assert f"在办案件（{total}）" in shown
-        closed = await page(boss, "/cases?show=closed")
-        assert "已办结（" in closed
+        assert "已办结</a>" in shown, "what has closed only grows: nobody waits for its number"
 
 
 async def test_the_interface_is_described_on_a_page_of_its_own(console: Any) -> None:
