@@ -109,7 +109,7 @@ async def held_by(pool: asyncpg.Pool, agency: Agency, officer: str) -> list[tupl
     rows = await pool.fetch(
         f"""
         select coalesce(case_number, "case") as "case", task from task
-        where agency = $1 and state in {_literals(SHOWN_OPEN)} and (officer = $2 or $2 = any(delegated_by))
+        where agency = $1 and state in {literals(SHOWN_OPEN)} and (officer = $2 or $2 = any(delegated_by))
         order by due_at, "case", task
         """,  # noqa: S608 - the states are our own
         agency,
@@ -135,7 +135,7 @@ def _where(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         values.append(value)
         return f"${len(values)}"
 
-    where = [f"state in {_literals((wanted.state,) if wanted.state else SHOWN_OPEN)}"]
+    where = [f"state in {literals((wanted.state,) if wanted.state else SHOWN_OPEN)}"]
     if wanted.agency is not None:
         where.append(f"agency = {given(wanted.agency)}")
     if wanted.officer is not None:
@@ -179,6 +179,6 @@ def _is_called(kind: ClaimKind, word: str) -> bool:
     return any(word.lower() in name.lower() for name in names) and len(word) > 1
 
 
-def _literals(states: tuple[str, ...]) -> str:
+def literals(states: tuple[str, ...]) -> str:
     """Written out, so that the planner sees that a partial index holds them."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"

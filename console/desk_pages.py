@@ -50,7 +50,10 @@ async def inquiries(look: Look) -> Response:
     if actor.role is Role.SUPERVISOR:
         del tabs["mine"]
     wanted = {name: _filter(TaskFilter, said | own) for name, own in tabs.items()}
-    counts = {name: await reading.count_inquiries(look.door, look.visitor, one) for name, one in wanted.items()}
+    counts = {
+        name: None if name == "done" else await reading.count_inquiries(look.door, look.visitor, one)
+        for name, one in wanted.items()
+    }
     chosen = query.get("show", "open")
     chosen = chosen if chosen in tabs else "open"
     page = wanted[chosen].model_copy(update={"after": _after(query, 3)})
@@ -75,9 +78,9 @@ async def cases(look: Look) -> Response:
     if number := query.get("number"):
         return to(f"/cases/{number.strip()}")
     said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency"))
-    tabs: dict[str, dict[str, Any]] = {"all": {"open": True}, "overdue": {"overdue_at": now}}
+    tabs: dict[str, dict[str, Any]] = {"all": {"open": True}, "overdue": {"overdue_at": now, "open": True}}
     if look.visitor.actor.role is Role.SUPERVISOR:
-        tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True}}
+        tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True, "open": True}}
     tabs["closed"] = {"open": False}
     wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
     counts = {
