@@ -38,6 +38,7 @@ MAY_KNOW = {
     "examples": {"examples", "connectors", "casebook", "domain"},
     "bench": {
         "bench",
+        "console",
         "tests",
         "worker",
         "client",
