@@ -25,6 +25,7 @@ from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
 from domain.words import Agency, Role
 from runtime import servers
+from runtime.rules import Rules
 from runtime.sessions import Person, Sessions
 from runtime.settings import Settings
 from runtime.signing_keys import Keys, KeySetFile
@@ -78,7 +79,7 @@ async def main(inquiries: int, times: int) -> None:
             await pool.execute("vacuum (analyze) dispute", timeout=600)
             await pool.execute("vacuum (analyze) task", timeout=600)
             sessions = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(accounts.stands, pool))
-            door = Door(settings, None, pool, vault, sessions, Prover(settings, pool))  # type: ignore[arg-type]
+            door = Door(settings, None, pool, vault, sessions, Prover(settings, pool), Rules(settings.own_tables))  # type: ignore[arg-type]
             await _measure(door, sessions, times)
 
 

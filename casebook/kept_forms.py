@@ -1,15 +1,16 @@
 """Half-filled forms, sealed: each is its owner's alone, and one for each page."""
 
 import json
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from domain.ledger import Actor
 from runtime.vault import Vault
 
-_CONTEXT = "kept-form"
+_CONTEXT: Final = "kept-form"
+GOOD_FOR: Final = timedelta(days=30)
+"""How long a half-filled form is kept: it may hold personal data, and nobody looks through it."""
 
 
 class KeptForm(NamedTuple):
@@ -19,23 +20,24 @@ class KeptForm(NamedTuple):
     kept_at: datetime
 
 
-async def keep(pool: asyncpg.Pool, vault: Vault, owner: Actor, page: str, said: dict[str, Any]) -> None:
-    """Keep what was typed so far, in place of what was kept before."""
+async def keep(pool: asyncpg.Pool, vault: Vault, owner: str, page: str, said: dict[str, Any]) -> None:
+    """Keep what was typed so far, in place of what was kept before; what nobody has gone on with for long is gone."""
+    await pool.execute("delete from kept_form where kept_at < now() - $1::interval", GOOD_FOR)
     await pool.execute(
         """
         insert into kept_form (owner, page, content) values ($1, $2, $3)
         on conflict (owner, page) do update set content = excluded.content, kept_at = now()
         """,
-        *(owner.cast, page, vault.seal(json.dumps(said, ensure_ascii=False), _CONTEXT)),
+        *(owner, page, vault.seal(json.dumps(said, ensure_ascii=False), _CONTEXT)),
     )
 
 
-async def kept(pool: asyncpg.Pool, vault: Vault, owner: Actor, page: str) -> KeptForm | None:
+async def kept(pool: asyncpg.Pool, vault: Vault, owner: str, page: str) -> KeptForm | None:
     """What is kept of a page; None where nothing is."""
-    row = await pool.fetchrow("select content, kept_at from kept_form where owner = $1 and page = $2", owner.cast, page)
+    row = await pool.fetchrow("select content, kept_at from kept_form where owner = $1 and page = $2", owner, page)
     return KeptForm(json.loads(vault.open(row["content"], _CONTEXT)), row["kept_at"]) if row else None
 
 
-async def drop(pool: asyncpg.Pool, owner: Actor, page: str) -> None:
+async def drop(pool: asyncpg.Pool, owner: str, page: str) -> None:
     """Forget what is kept of a page."""
-    await pool.execute("delete from kept_form where owner = $1 and page = $2", owner.cast, page)
+    await pool.execute("delete from kept_form where owner = $1 and page = $2", owner, page)

@@ -27,7 +27,7 @@ from domain.message import Message
 from domain.procedure.mediation.sessions_view import SittingsView
 from domain.refusal import PARTIES, Problem, Refused
 from domain.views.case_view import CaseDeadlines, CaseView, SideBySide, Timeline, TriageExplanation
-from domain.words import Language, Phase, Role
+from domain.words import Language, Phase
 from domain.yaml_file import read_yaml
 from texts import ends, sentences
 
@@ -85,8 +85,10 @@ async def case_page(look: Look) -> Response:
         side_by_side=(await asked(at, name, "side_by_side", said, SideBySide)).lines[:_SHOWN],
         sittings=await asked(at, name, "sittings", said, SittingsView) if _may_ask(look, "sittings") else None,
         contradictions=[_contradiction(one, seen, look.language) for one in seen.discrepancies[:_SHOWN]],
-        evidence=await reading.evidence(look.door, look.visitor, name) if _sees_evidence(look.visitor) else (),
-        notices=await reading.notices(look.door, look.visitor, name),
+        evidence=await reading.evidence(look.door, look.visitor, name)
+        if look.visitor.actor.role in reading.SEE_EVIDENCE
+        else (),
+        notices=(await reading.notices(look.door, look.visitor, name))[-_SHOWN:],
         goes_to=lambda target: ends.goes_to(target, look.language),
         ended=look.request.query_params.get("ended"),
         open_proposals=[one for one in seen.proposals if one.state == "open"],
@@ -113,10 +115,6 @@ def _contradiction(one: Discrepancy, seen: CaseView, language: str) -> Contradic
 
 def _may_ask(look: Look, query: str) -> bool:
     return look.visitor.actor.role in QUERIES[query]
-
-
-def _sees_evidence(visitor: Visitor) -> bool:
-    return visitor.actor.role in (Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR)
 
 
 def _first(visitor: Visitor, seen: CaseView) -> list[str]:

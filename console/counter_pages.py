@@ -15,21 +15,12 @@ from console.forms import KEEP, MORE, Choice, fields_of, with_another
 from console.invitations import Given, give
 from console.look import Look, to
 from console.problems import ProblemDetails, by_field, told
-from domain.base import Model
 from domain.case.receipts import Decision, Receipt
-from domain.intake.complaint import Circumstances, Claimant, ClaimItem, Complaint, Respondent
+from domain.intake.complaint import Complaint
 from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.refusal import Refused, problems
 from domain.words import Role
-from runtime.rules import Rules
-
-_PARTS: Final[dict[str, type[Model]]] = {
-    "claimants": Claimant,
-    "respondents": Respondent,
-    "items": ClaimItem,
-    "circumstances": Circumstances,
-}
 
 
 async def file_page(look: Look) -> Response:
@@ -47,7 +38,7 @@ async def file_page(look: Look) -> Response:
 def _file_form(look: Look, values: Mapping[str, Any], wrong: ProblemDetails | None, **more: Any) -> Response:
     errors = {name.removeprefix("complaint."): lines for name, lines in by_field(wrong).items()}
     without = frozenset({"channel", "complaint_id"})
-    places = Rules(look.door.settings.own_tables).tables.parameters.places()
+    places = look.door.rules.tables.parameters.places()
     named = {"jurisdiction": tuple(Choice(one, texts.label(one, look.language)) for one in places)}
     fields = list(fields_of(Complaint, look.language, values, errors, without=without, named=named))
     return look.page("file.html", wrong.status if wrong else HTTPStatus.OK, fields=fields, wrong=wrong, **more)

@@ -1,6 +1,6 @@
 """Desks and lists: what waits for whoever has signed in, the most urgent first."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,10 +12,14 @@ from casebook.health import SOON
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter
 from console import reading
+from console.door import Door, Visitor
 from console.look import Look, to
 from domain.refusal import PARTIES
 from domain.words import Agency, CaseClass, Phase, Role
 
+_GROWS: Final = ("done", "closed")
+"""Tabs that only grow: nobody waits for their number."""
+Count = Callable[[Door, Visitor, Any], Awaitable[int]]
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,13 +54,9 @@ async def inquiries(look: Look) -> Response:
     if actor.role is Role.SUPERVISOR:
         del tabs["mine"]
     wanted = {name: _filter(TaskFilter, said | own) for name, own in tabs.items()}
-    counts = {
-        name: None if name == "done" else await reading.count_inquiries(look.door, look.visitor, one)
-        for name, one in wanted.items()
-    }
-    chosen = query.get("show", "open")
-    chosen = chosen if chosen in tabs else "open"
-    page = wanted[chosen].model_copy(update={"after": _after(query, 3)})
+    counts = await _counted(look, wanted, reading.count_inquiries)
+    chosen = _chosen(query, wanted, "open")
+    page = _filter(TaskFilter, said | tabs[chosen] | _after(query))
     lines = await reading.inquiries(look.door, look.visitor, page)
     last = lines[-1].key if len(lines) == page.limit else None
     return look.page(
@@ -83,13 +83,9 @@ async def cases(look: Look) -> Response:
         tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True, "open": True}}
     tabs["closed"] = {"open": False}
     wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
-    counts = {
-        name: None if name == "closed" else await reading.count_cases(look.door, look.visitor, one)
-        for name, one in wanted.items()
-    }
-    chosen = query.get("show", "all")
-    chosen = chosen if chosen in tabs else "all"
-    page = wanted[chosen].model_copy(update={"after": _after(query, 2)})
+    counts = await _counted(look, wanted, reading.count_cases)
+    chosen = _chosen(query, wanted, "all")
+    page = _filter(CaseFilter, said | tabs[chosen] | _after(query))
     found = await reading.cases(look.door, look.visitor, page)
     last = (found[-1].filed_at, found[-1].case) if len(found) == page.limit else None
     return look.page(
@@ -118,13 +114,18 @@ def _filter(model: Any, said: Mapping[str, Any]) -> Any:
         return model.model_validate({name: value for name, value in said.items() if name not in wrong})
 
 
-def _after(query: Mapping[str, str], parts: int) -> tuple[Any, ...] | None:
+async def _counted(look: Look, wanted: Mapping[str, Any], count: Count) -> dict[str, int | None]:
+    """How many each tab has; None for what only grows."""
+    return {name: None if name in _GROWS else await count(look.door, look.visitor, one) for name, one in wanted.items()}
+
+
+def _chosen(query: Mapping[str, str], tabs: Mapping[str, Any], usual: str) -> str:
+    return chosen if (chosen := query.get("show", usual)) in tabs else usual
+
+
+def _after(query: Mapping[str, str]) -> dict[str, list[str]]:
     """Behind which line a page begins, as the link to it says."""
-    key = query.get("after", "").split("|")
-    try:
-        return (datetime.fromisoformat(key[0]), *key[1:]) if len(key) == parts else None
-    except ValueError:
-        return None
+    return {"after": query["after"].split("|")} if query.get("after") else {}
 
 
 def _more(query: Mapping[str, str], last: tuple[Any, ...] | None) -> str | None:

@@ -15,6 +15,7 @@ from client.signing_in import Prover
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
 from runtime import connect
+from runtime.rules import Rules
 from runtime.sessions import InSession, Person, Sessions
 from runtime.settings import Settings
 from runtime.signing import Signing
@@ -49,6 +50,7 @@ class Door:
     vault: Vault
     sessions: Sessions
     prover: Prover
+    rules: Rules
 
     async def signed_in(self, given: SignIn) -> Visitor:
         """Whoever proves who they are. Raises Refused."""
@@ -93,4 +95,5 @@ async def opened(settings: Settings) -> AsyncIterator[Door]:
             Vault.of(settings),
             Sessions(keys, published, partial(accounts.stands, pool)),
             Prover(settings, pool),
+            Rules(settings.own_tables),
         )

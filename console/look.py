@@ -23,8 +23,6 @@ from console.door import Door, Visitor
 from console.forms import typed
 from console.problems import ProblemDetails, headers_of, told
 from domain.base import Model
-from domain.case.identity import EVERY_CASE
-from domain.ledger import Actor
 from domain.refusal import Refused
 from domain.views.case_view import CaseView
 from domain.words import Language, Role
@@ -67,13 +65,14 @@ class Look:
         return form, typed(model, {name: [str(one) for one in form.getlist(name)] for name in form})
 
     @property
-    def _owner(self) -> Actor:
+    def _owner(self) -> str:
         """Whose half-filled forms they are: a party's, in its own case only."""
-        actor, scope = self.visitor.actor, self.visitor.scope
-        return actor if scope == EVERY_CASE else actor.model_copy(update={"id": f"{actor.id}.{scope}"[:64]})
+        return f"{self.visitor.actor.cast} {self.visitor.scope}"
 
     async def keep(self, said: Mapping[str, Any]) -> None:
-        """Keep a half-filled form of this page."""
+        """Keep a half-filled form of this page, of a case that the visitor may see. Raises NoSuchCase, Refused."""
+        if case := self.request.path_params.get("case"):
+            await self.case(case)
         await kept_forms.keep(self.door.pool, self.door.vault, self._owner, self.request.url.path, dict(said))
 
     async def kept(self) -> KeptForm | None:

@@ -26,6 +26,7 @@ from domain.words import Language, Role
 from papers.document import Templates, html, render
 
 _READS_LISTS: Final = {Role.INTAKE, Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR}
+SEE_EVIDENCE: Final = _READS_LISTS - {Role.INTAKE}
 _AGENCIES_PAPERS: Final = {PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER, PaperKind.UNIFIED_REPLY}
 
 
@@ -88,7 +89,7 @@ async def evidence(door: Door, visitor: Visitor, case: str) -> list[Evidence]:
     """The files of a case; an officer's own inquiry's. Raises Refused, NoSuchCase."""
     seen = await view(door, visitor, case, Language.CHINESE)
     role = visitor.actor.role
-    _must_be(visitor.actor, _READS_LISTS - {Role.INTAKE})
+    _must_be(visitor.actor, SEE_EVIDENCE)
     found = await files.of_case(door.pool, door.vault, seen.case)
     return [one for one in found if role is not Role.OFFICER or one.task in (None, visitor.actor.agency)]
 

@@ -313,3 +313,22 @@ async def test_a_monitor_is_told_whether_the_console_reaches_what_it_needs(
         monkeypatch.setattr(type(console.state.door.pool), "fetchval", gone)
         answer = await monitor.get("/readyz")
         assert (answer.status_code, answer.text) == (503, "away: postgresql")
+
+
+async def test_nobody_keeps_a_form_of_a_case_that_is_none_of_theirs(console: Any, centre: Centre) -> None:
+    async with browser(console, "counter") as counter:
+        case, other = await filed(counter), await filed(counter)
+    await account(centre, f"keeps-{case}", Actor(id="c1", role=Role.CLAIMANT), case)
+    async with browser(console, f"keeps-{case}") as worker:
+        for of, status in ((case, 200), (other, 404)):
+            kept = await worker.post(f"/cases/{of}/do/comment", data={"text": "先存着", "keep": "true"})
+            assert kept.status_code == status
+    owners = await centre.world.pool.fetch("select owner, page from kept_form where owner like '%c1%'")
+    assert [(case in row["owner"], row["page"]) for row in owners] == [(True, f"/cases/{case}/do/comment")]
+
+
+@pytest.mark.parametrize("after", ["2026-01-01|x", "2026-01-01T00:00:00+08:00", "soon|x", "|||"])
+async def test_a_page_that_begins_nowhere_is_the_first(console: Any, after: str) -> None:
+    async with browser(console, "boss") as boss:
+        for path in ("/cases", "/inquiries"):
+            assert (await boss.get(path, params={"after": after})).status_code == 200
