@@ -3,11 +3,11 @@
 import contextlib
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Self
 
 from pydantic import model_validator
@@ -94,7 +94,7 @@ def owed_spans(
         by_whom[employment.claimant, employment.employer].append(employment)
     for whom, known in sorted(by_whom.items()):
         worked = _days_worked(known, as_of)
-        wage_in = _bases(_wages(known, paid.get(whom, {}), as_of), worked, options, year_begins.at(whom[1], as_of))
+        wage_in = _bases(_wages(known, paid.get(whom, {}), as_of), worked, options, partial(year_begins.at, whom[1]))
         alike: dict[frozenset[int], list[InsuranceKind]] = defaultdict(list)
         for kind, months in _by_kind(known, kinds, as_of).items():
             alike[frozenset(months - received_in.get((*whom, kind), set()))].append(kind)
@@ -161,7 +161,9 @@ def _wages(known: Iterable[Employment], paid: Sums, as_of: date) -> Sums:
     return {**named, **paid}
 
 
-def _bases(wages: Sums, worked: Mapping[int, int], options: Options, january: int = 1) -> dict[int, Decimal]:
+def _bases(
+    wages: Sums, worked: Mapping[int, int], options: Options, january: Callable[[date], int]
+) -> dict[int, Decimal]:
     """The wage that the base of each month is taken from.
 
     Of the year before: the average of the months with a wage; the part of a month in which somebody joined is none. In
@@ -180,7 +182,7 @@ def _bases(wages: Sums, worked: Mapping[int, int], options: Options, january: in
     bases: dict[int, Decimal] = {}
 
     def year(month: int) -> int:
-        return (month - january + 1) // 12
+        return (month - january(first_day(month)) + 1) // 12
 
     begins = first = -1
     for month in sorted(worked):

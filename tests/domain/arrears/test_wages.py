@@ -323,3 +323,18 @@ def test_a_peasant_contract_worker_pays_no_share_for_unemployment_unless_the_pla
     }
     [other] = [one for one in exempt.alternatives if one.chosen.option == "peasant_unemployment"]
     assert other.total.employee_share == sum(line.employee_share for line in pays.lines)
+
+
+def test_a_contribution_year_that_begins_otherwise_later_leaves_the_months_before_as_they_were() -> None:
+    paid = {2022: "4000.00", 2023: "6000.00"}
+    records = Records.model_validate(
+        {
+            "employments": [employed("2022-01-01", "2024-12-31")],
+            "kinds": ["pension"],
+            "wages": [wage(f"{y}-{m:02}", paid[y]) for y in paid for m in range(1, 13)],
+        }
+    )
+    from_2024 = of_places_with({"id": "july", "name": "year-begins", "value": 7, "since": "2024-01-01"})
+    lines = assess_records(records, from_2024, Calendar(), date(2025, 6, 30)).lines
+    bases = {line.month: f"{line.base:.0f}" for line in lines}
+    assert [bases[month] for month in ("2023-01", "2023-12", "2024-06", "2024-07")] == ["4000", "4000", "4000", "6000"]
