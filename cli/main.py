@@ -144,6 +144,17 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         return app(args=rest, prog_name=_NAME, standalone_mode=False) or 0
     except typer.TyperException as misuse:
         _tell(misuse, language)
+    except ValueError as error:
+        _tell_table(error, language)
+
+
+def _tell_table(error: ValueError, language: Language) -> NoReturn:
+    """A table of the centre's own that can't be used, by file, place and problem; whichever command came upon it."""
+    from domain.rules.rule_table import TableError
+
+    if not isinstance(error, TableError):
+        raise error
+    fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
 
 
 def _to_complete() -> list[str]:

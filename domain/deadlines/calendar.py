@@ -18,7 +18,7 @@ from lunar_python import Lunar, Solar
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Model
-from domain.yaml_file import read_yaml
+from domain.rules.rule_table import read_table
 
 _FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 _LONG: Final = 3
@@ -121,10 +121,10 @@ class Calendar:
     def load(cls, *folders: Path) -> Self:
         """The library's calendar with the notices (``notice-*.yaml``) of the folders, the last one winning.
 
-        Raises pydantic.ValidationError for a notice that can't be one.
+        Raises TableError for a notice that can't be one.
         """
         files = [file for folder in folders for file in sorted(folder.glob("notice-*.yaml"))]
-        return cls(Notice.model_validate(read_yaml(file.read_text("utf-8"))) for file in files)
+        return cls(read_table(file, Notice) for file in files)
 
     def notice(self, year: int) -> Notice | None:
         """The notice that was loaded for a year; None where there is none, or the library holds it."""

@@ -11,6 +11,7 @@ from domain.deadlines.deadline import plan
 from domain.rules.parameters import MissingParameter
 from domain.rules.rule_table import TableError
 from runtime.rules import read
+from tests.cli.conftest import Onestop
 
 PARAMETERS = """
 jurisdiction: CN-44
@@ -26,6 +27,8 @@ rows:
      when_passed: escalates, origin: centre, source: 虚构省规则, verified: true}
 """
 NOTICE = "year: 2027\nsource: 虚构通知\nholidays: [2027-01-01, 2027-02-08]\nworking_days_in_lieu: []\n"
+
+SPAN = ("--since", "2020-01-01", "--until", "2024-01-01", "--wage", "5000")
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -79,3 +82,36 @@ def test_a_table_that_does_not_hold_together_changes_nothing(tmp_path: Path, nam
     with pytest.raises((TableError, ValueError)):
         install(written(tmp_path, name, text), own)
     assert not own.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "parameters/own.yaml",
+            "jurisdiction: CN-3702\nrows:\n- {id: q1, name: rate, key: pension/employer, value: 1600, unit: percent,"
+            " since: 2020-01-01, source: s, verified: true}\n",
+        ),
+        ("notice-2027.yaml", "year: 2027\nsource: s\nholidays: [2030-01-01]\nworking_days_in_lieu: []\n"),
+        ("triage.yaml", "rules: {"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("params", "show"),
+        ("arrears", "FILE"),
+        ("entitlement", "--since", "2020-01-01", "--until", "2024-01-01", "--wage", "5000"),
+    ],
+)
+async def test_a_bad_table_that_lies_there_already_is_told_by_every_command_that_reads_it(
+    onestop: Onestop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str, command: tuple[str, ...]
+) -> None:
+    (file := tmp_path / "tables" / name).parent.mkdir(parents=True)
+    file.write_text(content, "utf-8")
+    (dues := tmp_path / "dues.json").write_text(
+        '[{"claimant":"c1","employer":"e1","kind":"pension","month":"2024-03","wage":"5000.00"}]', "utf-8"
+    )
+    monkeypatch.setenv("ONESTOP_TABLES", str(tmp_path / "tables"))
+    ran = await onestop(*(dues if word == "FILE" else word for word in command))
+    assert ran.code == 2 and file.name in ran.err + ran.out and "Error" not in ran.err, ran
