@@ -56,7 +56,7 @@ from connectors import http
 from connectors.breaker import Breaker
 from domain.inquiry.records import EmployerRecords
 from domain.ledger import SYSTEM
-from domain.rounds import Round
+from domain.rounds import PostRound
 from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook
 from papers.document import Templates
@@ -108,6 +108,10 @@ class World:
     """How many cases are kept in mind."""
     channels: Sequence[Channel] = ()
     """The ways out for notices; without any they are read in the app only."""
+    drill_notices: bool = False
+    """Whether notices of drills go out by them too."""
+    public_address: str | None = None
+    """Where parties sign in, as notices say it."""
 
 
 def worker(role: str, world: World) -> Worker:
@@ -165,6 +169,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
+    channels = [channel.name for channel in world.channels]
     return [
         identity.keys,
         intake.admit,
@@ -186,8 +191,10 @@ def _centre_activities(world: World) -> Sequence[Any]:
         grid.forward,
         grid.watch_terms,
         grid.warn,
-        CasebookService(world.pool, world.vault, [channel.name for channel in world.channels]).record,
-        NoticeService(world.client, world.pool, world.vault, world.channels, world.rules).send_due,
+        CasebookService(world.pool, world.vault, channels, channels if world.drill_notices else ()).record,
+        NoticeService(
+            world.client, world.pool, world.vault, world.channels, world.rules, world.public_address
+        ).send_due,
         papers.issue,
         papers.visit_record,
     ]
@@ -204,16 +211,17 @@ def _channels(settings: Settings, client: httpx.AsyncClient) -> Sequence[Channel
     return channels
 
 
-async def keep_sending(client: Client) -> None:
-    """Have what is due sent every half minute, one round at a time, from now on."""
-    asked = Round(asked_by=SYSTEM)
-    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, asked, id="notices", task_queue=CENTRE_QUEUE)
+async def keep_sending(client: Client, channel: str) -> None:
+    """Have what is due by a channel sent every half minute, one round at a time, from now on."""
+    name = f"notices-{channel}"
+    asked = PostRound(asked_by=SYSTEM, channel=channel)
+    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, asked, id=name, task_queue=CENTRE_QUEUE)
     every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=30))])
     schedule = Schedule(action=action, spec=every)
     try:
-        await client.create_schedule("notices", schedule)
+        await client.create_schedule(name, schedule)
     except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle("notices").update(lambda _: ScheduleUpdate(schedule=schedule))
+        await client.get_schedule_handle(name).update(lambda _: ScheduleUpdate(schedule=schedule))
 
 
 async def keep_fair(pool: asyncpg.Pool) -> None:
@@ -269,12 +277,22 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))
         channels = _channels(settings, await stack.enter_async_context(httpx.AsyncClient()))
         world = World(
-            client, pool, vault, rules, verifier, services, settings.build or build(), settings.cached_cases, channels
+            client,
+            pool,
+            vault,
+            rules,
+            verifier,
+            services,
+            settings.build or build(),
+            settings.cached_cases,
+            channels,
+            settings.drill_notices,
+            settings.public_address,
         )
         for role in roles:
             await stack.enter_async_context(worker(role, world))
-        if channels and CENTRE_QUEUE in roles:
-            await keep_sending(client)
+        for channel in channels if CENTRE_QUEUE in roles else ():
+            await keep_sending(client, channel.name)
         if CENTRE_QUEUE in roles:
             watching = asyncio.create_task(keep_fair(pool))
             stack.callback(watching.cancel)

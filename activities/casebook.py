@@ -15,8 +15,10 @@ from runtime.vault import Vault
 class CasebookService:
     """The keeper of the casebook."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, channels: Sequence[str] = ()) -> None:
-        self._pool, self._vault, self._channels = pool, vault, channels
+    def __init__(
+        self, pool: asyncpg.Pool, vault: Vault, channels: Sequence[str] = (), drill_channels: Sequence[str] = ()
+    ) -> None:
+        self._pool, self._vault, self._channels, self._drill_channels = pool, vault, channels, drill_channels
 
     @activity.defn(name="casebook.record")
     async def record(self, entry: CasebookEntry) -> int:
@@ -32,5 +34,6 @@ class CasebookService:
         if entry.joined or entry.corrected:
             await registry.keep_claimants(self._pool, self._vault, entry.case.case, entry.joined)
             await notices.keep_contacts(self._pool, self._vault, entry.case.case, entry.joined, entry.corrected)
-        await notices.queue(self._pool, entry, notice_table(), self._channels, now=datetime.now(UTC))
+        channels = self._drill_channels if entry.case.drill else self._channels
+        await notices.queue(self._pool, entry, notice_table(), channels, now=datetime.now(UTC))
         return recorded

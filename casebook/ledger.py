@@ -195,12 +195,18 @@ def _event(row: asyncpg.Record, vault: Vault, case: str) -> Event:
                 agency=Agency(row["actor_agency"]) if row["actor_agency"] else None,
             ),
             message_id=row["message_id"],
-            facts=json.loads(vault.open(row["facts"], _context(case))),
+            facts=facts(vault, case, row["facts"]),
             previous=row["previous"],
             digest=row["digest"],
         )
     except (Unreadable, ValueError):
         raise BrokenLedger(row["seq"], "unreadable") from None
+
+
+def facts(vault: Vault, case: str, sealed: str) -> dict[str, Any]:
+    """The facts of an event as it stands in its row."""
+    opened: dict[str, Any] = json.loads(vault.open(sealed, _context(case)))
+    return opened
 
 
 def _context(case: str) -> str:

@@ -1,17 +1,19 @@
 """The outbox: a notice is queued with the event that it tells of, and sent by whoever takes it from here."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import asyncpg
 
+from casebook import ledger
 from domain.base import Instant, Model
 from domain.case.casebook_rows import CasebookEntry
 from domain.intake.complaint import Claimant, Respondent
 from domain.procedure.notices.recipients import Audience, NoticeTable, notices
 from domain.words import Language
 from runtime.vault import Vault
+from texts import placeholders
 
 IN_APP: Final = "in-app"
 """The channel of those who read their notices here; it has everything, and nothing to send."""
@@ -28,6 +30,8 @@ class Outgoing(Model):
     channel: str
     tries: int
     language: Language
+    facts: Mapping[str, object] = {}
+    """Of the event."""
     email: str | None = None
     phone: str | None = None
 
@@ -45,6 +49,19 @@ class NoticeLine(Model):
     problem: str | None
     not_before: Instant
     sent_at: Instant | None
+    facts: Mapping[str, object] = {}
+    """Of the event; those that its notice names, and no other."""
+
+
+class Told(Model):
+    """A receipt that a case is to have: what became of the notices of an event since the receipt before."""
+
+    case: str
+    seq: int
+    channel: str
+    receipt: int
+    sent: int
+    failed: int
 
 
 async def keep_contacts(
@@ -70,7 +87,7 @@ def _reads(spoken: str | None) -> Language:
 async def queue(
     pool: asyncpg.Pool, entry: CasebookEntry, table: NoticeTable, channels: Iterable[str], *, now: datetime
 ) -> None:
-    """Queue what the events of an entry make to tell. Queued again, it is there once."""
+    """Queue what the events of an entry make to tell, by the ``channels`` too. Queued again, it is there once."""
     known = table.by_event()
     if not any(event.kind in known for event in entry.events):
         return
@@ -97,24 +114,78 @@ async def queue(
     )
 
 
-async def due(pool: asyncpg.Pool, vault: Vault, now: datetime, limit: int) -> list[Outgoing]:
-    """Notices that may be sent now, the longest due first."""
+async def due(pool: asyncpg.Pool, vault: Vault, channel: str, now: datetime, limit: int) -> list[Outgoing]:
+    """Notices that may be sent now by a channel, the longest due first."""
     rows = await pool.fetch(
         """
         select n."case", d.case_number, n.seq, n.event, n.recipient, n.channel, n.tries,
-            coalesce(c.language, 'zh-CN') as language, c.email, c.phone
-        from notice n join dispute d using ("case") left join contact c on c."case" = n."case" and c.ref = n.recipient
-        where n.state = 'waiting' and n.not_before <= $1 order by n.not_before, n."case", n.seq, n.recipient limit $2
+            coalesce(c.language, 'zh-CN') as language, c.email, c.phone, l.facts
+        from notice n join dispute d using ("case") join ledger l on l."case" = n."case" and l.seq = n.seq
+        left join contact c on c."case" = n."case" and c.ref = n.recipient
+        where n.state = 'waiting' and n.channel = $3 and n.not_before <= $1
+        order by n.not_before, n."case", n.seq, n.recipient limit $2
         """,
         now,
         limit,
+        channel,
     )
     return [Outgoing.model_validate(_opened(dict(row), vault)) for row in rows]
 
 
-def _opened(row: Mapping[str, object], vault: Vault) -> dict[str, object]:
+def _opened(row: Mapping[str, Any], vault: Vault) -> dict[str, object]:
     sealed = {name: text for name in ("email", "phone") if isinstance(text := row[name], str)}
-    return {**row, **{name: vault.open(text, "contact") for name, text in sealed.items()}}
+    contact = {name: vault.open(text, "contact") for name, text in sealed.items()}
+    return {**row, **contact, "facts": ledger.facts(vault, row["case"], row["facts"])}
+
+
+async def put_off(pool: asyncpg.Pool, channel: str, now: datetime, table: NoticeTable, asked: timedelta | None) -> None:
+    """Leave a channel alone that is away, for as long as it asks or a first pause, with everything that is due."""
+    urgent = [row.event for row in table.notices if row.urgent]
+    for hurried in (True, False):
+        await pool.execute(
+            """
+            update notice set not_before = $3
+            where state = 'waiting' and channel = $1 and not_before <= $2 and (event = any($4::text[])) = $5
+            """,
+            channel,
+            now,
+            table.try_again(now, 1, urgent=hurried, asked=asked),
+            urgent,
+            hurried,
+        )
+
+
+async def unreported(pool: asyncpg.Pool, channel: str) -> list[Told]:
+    """The receipts that cases have not got yet, those of before under the number that they had."""
+    await pool.execute(
+        """
+        update notice n set receipt = 1 + coalesce((
+            select max(receipt) from notice m where m."case" = n."case" and m.seq = n.seq and m.channel = n.channel), 0)
+        where channel = $1 and state <> 'waiting' and not told and receipt is null
+        """,
+        channel,
+    )
+    rows = await pool.fetch(
+        """
+        select "case", seq, channel, receipt, count(*) filter (where state = 'sent') as sent,
+            count(*) filter (where state = 'failed') as failed
+        from notice where channel = $1 and state <> 'waiting' and not told and receipt is not null
+        group by "case", seq, channel, receipt order by "case", seq, receipt
+        """,
+        channel,
+    )
+    return [Told.model_validate(dict(row)) for row in rows]
+
+
+async def report(pool: asyncpg.Pool, told: Told) -> None:
+    """A case has its receipt."""
+    await pool.execute(
+        'update notice set told = true where "case" = $1 and seq = $2 and channel = $3 and receipt = $4',
+        told.case,
+        told.seq,
+        told.channel,
+        told.receipt,
+    )
 
 
 async def settle(
@@ -138,28 +209,44 @@ async def settle(
     )
 
 
-async def of_case(pool: asyncpg.Pool, case: str, to: str | None = None) -> list[NoticeLine]:
+async def of_case(pool: asyncpg.Pool, vault: Vault, case: str, to: str | None = None) -> list[NoticeLine]:
     """Every notice of a case with what became of it, or those to one recipient or audience."""
     rows = await pool.fetch(
         """
-        select n.*, d.case_number from notice n join dispute d using ("case")
+        select n.*, d.case_number, l.facts from notice n join dispute d using ("case")
+        left join ledger l on l."case" = n."case" and l.seq = n.seq
         where n."case" = $1 and ($2::text is null or $2 in (recipient, audience)) order by seq, recipient, channel
         """,
         case,
         to,
     )
-    return [NoticeLine.model_validate({name: row[name] for name in NoticeLine.model_fields}) for row in rows]
+    return _lines(rows, vault)
 
 
-async def of_reader(pool: asyncpg.Pool, to: str, limit: int) -> list[NoticeLine]:
+async def of_reader(pool: asyncpg.Pool, vault: Vault, to: str, limit: int) -> list[NoticeLine]:
     """The latest notices to a recipient, or to all of an audience, in the app."""
     rows = await pool.fetch(
         """
-        select n.*, d.case_number from notice n join dispute d using ("case")
+        select n.*, d.case_number, l.facts from notice n join dispute d using ("case")
+        left join ledger l on l."case" = n."case" and l.seq = n.seq
         where $1 in (recipient, audience) and channel = $2 order by sent_at desc, "case", seq limit $3
         """,
         to,
         IN_APP,
         limit,
     )
-    return [NoticeLine.model_validate({name: row[name] for name in NoticeLine.model_fields}) for row in rows]
+    return _lines(rows, vault)
+
+
+def _lines(rows: Iterable[asyncpg.Record], vault: Vault) -> list[NoticeLine]:
+    opened: dict[tuple[str, int], Mapping[str, object]] = {}
+    found = []
+    for row in rows:
+        at = row["case"], row["seq"]
+        if at not in opened:
+            facts = ledger.facts(vault, row["case"], row["facts"]) if row["facts"] else {}
+            names = placeholders(f"notices.{row['event']}")
+            opened[at] = {name: value for name, value in facts.items() if name in names}
+        line = {name: row[name] for name in NoticeLine.model_fields if name != "facts"}
+        found.append(NoticeLine.model_validate({**line, "facts": opened[at]}))
+    return found

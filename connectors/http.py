@@ -4,8 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
+from connectors import retry_after
 from connectors.breaker import Breaker
 from connectors.signing import Signed
 from connectors.wire import (
@@ -48,8 +48,6 @@ ROWS: Final = 200_000
 PAGES: Final = 2_000
 """Pages in which they may come: a hundred rows each where an agency gives few at a time."""
 ANSWER_BYTES: Final = 200_000_000
-LONGEST_PAUSE: Final = timedelta(hours=1)
-"""However long a service asks to be left alone."""
 _MISUSED: Final = {401, 403}
 _PASSING: Final = {408, 410, 425, 429}
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -231,23 +229,11 @@ def _check_status(response: httpx.Response, path: str) -> None:
     if status in _MISUSED:
         raise Unusable("connector.not_let_in", status=status)
     if status in _PASSING or status >= 500:
-        pause = _pause(response.headers.get("Retry-After", ""))
+        pause = retry_after.pause(response.headers.get("Retry-After", ""))
         raise Unreachable("connector.failing", after=pause, status=status)
     if status == httpx.codes.NOT_FOUND and path != PATH:
         raise Unusable("connector.no_watch")
     raise Unusable("connector.refused", status=status)
-
-
-def _pause(asked: str) -> timedelta | None:
-    """How long a service asks to be left alone, in seconds or until an instant; None where it says nothing."""
-    if asked.isascii() and asked.isdecimal():
-        return min(timedelta(seconds=int(asked)), LONGEST_PAUSE) if len(asked) < 7 else LONGEST_PAUSE
-    try:
-        until = parsedate_to_datetime(asked)
-    except ValueError:
-        return None
-    left = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
-    return min(max(left, timedelta()), LONGEST_PAUSE)
 
 
 def _fitting(kind: type[A], body: bytes, number: int) -> A:

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 import texts
 from casebook import kept_forms
 from casebook.kept_forms import KeptForm
+from casebook.notices import NoticeLine
 from client.speaking import envelope
 from console import reading
 from console.api import language_of
@@ -127,12 +128,23 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     def tell(key: str) -> str:
         return texts.say(key, language) if texts.knows(key) else key
 
+    def noticed(one: NoticeLine) -> str:
+        return sentences.notice_line(one.event, one.facts, language)
+
     def deed(name: str) -> str:
         return texts.deed(name, language)
 
     given = {"visitor": None, "kept_at": None, "done": request.query_params.get("done"), "wrong": None} | shown
     content = _TEMPLATES.get_template(template).render(
-        say=say, label=label, deed=deed, tell=tell, language=language, here=request.url.path, Role=Role, **given
+        say=say,
+        label=label,
+        deed=deed,
+        tell=tell,
+        noticed=noticed,
+        language=language,
+        here=request.url.path,
+        Role=Role,
+        **given,
     )
     return HTMLResponse(content, status, SECURITY)
 

@@ -109,7 +109,7 @@ async def notices(door: Door, visitor: Visitor, case: str) -> list[NoticeLine]:
     seen, actor = await view(door, visitor, case, Language.CHINESE), visitor.actor
     whole = actor.role is Role.SUPERVISOR or (actor.role is Role.MEDIATOR and seen.mediator == actor.id)
     to = None if whole else actor.agency or actor.id
-    return await outbox.of_case(door.pool, seen.case, to)
+    return await outbox.of_case(door.pool, door.vault, seen.case, to)
 
 
 async def paper(door: Door, visitor: Visitor, number: str) -> KeptPaper:

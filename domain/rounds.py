@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.base import Model
+from domain.base import Model, Ref
 from domain.ledger import Actor
 
 
@@ -12,3 +12,9 @@ class Round(Model):
     sealed_payload: ClassVar[str] = "anywhere"
 
     asked_by: Actor | None = None
+
+
+class PostRound(Round):
+    """A round of the post room by one channel."""
+
+    channel: Ref = "none"

@@ -129,7 +129,7 @@ def _appointment(matter: PaperMatter, say: "_Say") -> str:
     if set_for is None:
         return say.text("come_by", day=say.day(matter.deadline))
     at = set_for.starts.astimezone(CENTRE_ZONE)
-    place = set_for.link or " ".join(filter(None, (say.label(set_for.kind), set_for.room)))
+    place = set_for.link or "，".join(say.label(one) for one in (set_for.kind, set_for.room) if one)
     return say.text("come_at", day=say.day(at.date()), time=f"{at:%H:%M}", place=place)
 
 

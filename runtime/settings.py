@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     """Address that notices are posted to as JSON, such as an SMS gateway's; without it there is none."""
     webhook_token: SecretStr | None = None
 
+    drill_notices: bool = False
+    """Whether notices of drills go out too; without it those who play are told in the app alone."""
+    public_address: str | None = None
+    """Where parties sign in, as notices say it; without it they say no address."""
+
     cached_cases: int = Field(default=2000, ge=1)
     """How many running cases a centre's worker keeps in mind; the others are read anew when something happens."""
     build: str | None = None

@@ -16,7 +16,7 @@ MAY_KNOW = {
     "casebook": {"casebook", "runtime", "domain", "texts"},
     "connectors": {"connectors", "domain"},
     "papers": {"papers", "domain", "texts"},
-    "notices": {"notices", "domain"},
+    "notices": {"notices", "connectors", "domain"},
     "activities": {"activities", "papers", "notices", "casebook", "runtime", "domain", "texts"},
     "workflows": {"workflows", "activities", "runtime", "domain", "texts"},
     "client": {"client", "workflows", "activities", "casebook", "runtime", "domain", "texts"},

@@ -7,6 +7,7 @@ with the same parameters.
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Final
 
 import yaml
@@ -43,6 +44,11 @@ def say(key: str, /, language: str = DEFAULT_LANGUAGE, **parameters: object) -> 
     Raises KeyError for a key or a parameter that does not exist.
     """
     return cited((_called.get(key) or catalogue()[key])[language].format(**parameters), language)
+
+
+def placeholders(key: str) -> frozenset[str]:
+    """The names of the parameters that a text takes."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(catalogue()[key][DEFAULT_LANGUAGE]) if name)
 
 
 def knows(key: str) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from texts import deed, knows, label, say
+from texts import deed, knows, label, placeholders, say
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _AMOUNT: Final = re.compile(r"-?\d+\.\d\d")
@@ -34,6 +34,12 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
             told[name] = [discrepancy_name(one, language) for one in _listed(told[name])] or say("words.none", language)
     shown = {name: _told(name, value, language) for name, value in told.items()}
     return say(f"events.{kind}", language, **shown)
+
+
+def notice_line(event: str, facts: Mapping[str, object], language: str) -> str:
+    """What is to be done now, as whoever is told of an event reads it."""
+    named = {name: facts.get(name) for name in placeholders(f"notices.{event}")}
+    return say(f"notices.{event}", language, **{name: _told(name, value, language) for name, value in named.items()})
 
 
 def _told(name: str, value: object, language: str) -> object:

@@ -28,6 +28,7 @@ class CentreTable(Model):
     paper_series: Annotated[str, StringConstraints(pattern=r"^[\u4e00-\u9fff]{1,8}$")]
     names: Mapping[Ref, Named] = {}
     channels: Mapping[Ref, Named] = {}
+    rooms: Mapping[Ref, Named] = {}
 
     @model_validator(mode="after")
     def _not_of_drills(self) -> "CentreTable":
@@ -38,7 +39,7 @@ class CentreTable(Model):
     @property
     def words(self) -> dict[str, dict[str, str]]:
         """Every name under its key, as texts take them."""
-        return {key: dict(named.items()) for key, named in {**self.channels, **self.names}.items()}
+        return {key: dict(named.items()) for key, named in {**self.channels, **self.rooms, **self.names}.items()}
 
 
 def centre_table(file: Path | None = None, has_text: Callable[[str], bool] = lambda _: True) -> CentreTable:

@@ -119,6 +119,7 @@ def lay(
         claimants=len(proposal.claimants),
         instalments=[{"due": i.due.isoformat(), "amount": f"{i.total:.2f}"} for i in message.instalments],
         total=f"{sum((i.total for i in message.instalments), Decimal(0)):.2f}",
+        until=case.day(now + timedelta(days=days)).isoformat(),
     )
     party = on_behalf or (message.actor.id if message.actor.role is not Role.MEDIATOR else None)
     if party in _parties(proposal):

@@ -77,7 +77,15 @@ def cancel_session(case: CaseState, message: CancelSession, now: datetime) -> Ch
     yield
     talks.state = SessionState.CANCELLED
     case.sittings.change()
-    case.note("session_cancelled", now, message.actor, message.message_id, session=talks.ref, reason=message.reason)
+    case.note(
+        "session_cancelled",
+        now,
+        message.actor,
+        message.message_id,
+        session=talks.ref,
+        starts=talks.starts.isoformat(),
+        reason=message.reason,
+    )
 
 
 @accepts(

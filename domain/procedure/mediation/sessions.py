@@ -85,7 +85,7 @@ def _scheduled(case: CaseState, talks: Talks, placed: Placed, now: datetime) -> 
         session=talks.ref,
         starts=talks.starts.isoformat(),
         room_kind=talks.kind,
-        room=talks.room,
+        place=talks.link or talks.room,
         invited=list(talks.invited),
         instead_of=talks.instead_of,
         reply_until=placed.reply_until.isoformat(),
@@ -194,7 +194,14 @@ def _count_replies(case: CaseState, talks: Talks, now: datetime) -> None:
 
 def _remind(case: CaseState, talks: Talks, now: datetime) -> None:
     talks.reminded = True
-    case.note("session_reminded", now, session=talks.ref, starts=talks.starts.isoformat(), invited=list(talks.invited))
+    case.note(
+        "session_reminded",
+        now,
+        session=talks.ref,
+        starts=talks.starts.isoformat(),
+        place=talks.link or talks.room,
+        invited=list(talks.invited),
+    )
 
 
 def _not_recorded(case: CaseState, talks: Talks, now: datetime) -> None:

@@ -59,11 +59,17 @@ class NoticeTable(Model):
         day = local.date() + timedelta(days=1) if late and overnight else local.date()
         return datetime.combine(day, self.quiet_until, CENTRE_ZONE)
 
-    def try_again(self, at: datetime, tries: int) -> datetime | None:
-        """When to try again after so many tries in vain; None when it was the last."""
+    def try_again(
+        self, at: datetime, tries: int, *, urgent: bool = False, asked: timedelta | None = None
+    ) -> datetime | None:
+        """When to try again after so many tries in vain, outside the quiet hours; None when it was the last.
+
+        ``asked``: how long the channel wants to be left alone.
+        """
         if tries > len(self.retry_minutes):
             return None
-        return at + timedelta(minutes=self.retry_minutes[tries - 1])
+        pause = max(timedelta(minutes=self.retry_minutes[tries - 1]), asked or timedelta())
+        return self.not_before(at + pause, urgent=urgent)
 
 
 class Notice(Model):

@@ -60,8 +60,8 @@ def test_nothing_is_sent_before_its_time_nor_in_the_quiet_hours_nor_half_a_day_l
 
 def test_a_channel_is_tried_again_at_longer_and_longer_intervals_and_then_no_more() -> None:
     table, tries = notice_table(), len(notice_table().retry_minutes)
-    assert table.try_again(EVENING, 1) == EVENING + timedelta(minutes=1)
-    assert table.try_again(EVENING, tries) == EVENING + timedelta(days=1)
+    assert table.try_again(EVENING, 1, urgent=True) == EVENING + timedelta(minutes=1)
+    assert table.try_again(EVENING, tries, urgent=True) == EVENING + timedelta(days=1)
     assert table.try_again(EVENING, tries + 1) is None
 
 
