@@ -40,8 +40,8 @@ class BadActor(Exception):
 class Link:
     """Connections that a command opens as it needs them."""
 
-    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault) -> None:
-        self.client, self.pool, self.vault = client, pool, vault
+    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, reader: Actor) -> None:
+        self.client, self.pool, self.vault, self.reader = client, pool, vault, reader
 
     async def case(self, name: str) -> Handle:
         """A case by its number or its workflow id. Raises NoSuchCase."""
@@ -56,9 +56,10 @@ async def link(acting: str | None = None) -> AsyncIterator[Link]:
     """Temporal and the casebook, as configured or embedded; reading as whoever acts."""
     settings, vault = Settings(), Vault.of(Settings())
     async with connect.database(settings, size=2) as pool:
-        kept_cases = FromCasebook(_reader(acting), pool, vault)
+        reader = _reader(acting)
+        kept_cases = FromCasebook(reader, pool, vault)
         client = await connect.connect(settings, issuer(settings, acting), [kept_cases])
-        yield Link(client, pool, vault)
+        yield Link(client, pool, vault, reader)
 
 
 def _reader(acting: str | None) -> Actor:

@@ -80,7 +80,7 @@ class Door:
                 FromCasebook(visitor.actor, self.pool, self.vault),
             ],
         )
-        return Link(speaking, self.pool, self.vault)
+        return Link(speaking, self.pool, self.vault, visitor.actor)
 
 
 @contextlib.asynccontextmanager

@@ -75,12 +75,12 @@ class Listing:
         yield table
 
 
-def cases(lines: Sequence[CaseLine], language: str) -> Listing:
+def cases(lines: Sequence[CaseLine], language: str, title: str = "cases") -> Listing:
     """A list of cases."""
     columns = ("case_number", "employer", "claimants", "phase", "class", "waits", "until")
     now = datetime.now(UTC)
     return Listing(
-        "cases",
+        title,
         columns,
         (("case_number", "employer", "claimants"), ("phase", "class"), ("waits", "until")),
         [[_number(line), line.employer, str(line.claimants), *_standing(line, now, language)] for line in lines],

@@ -9,12 +9,13 @@ import typer
 import texts
 from casebook import inbox
 from casebook.inbox import TaskFilter
+from casebook.lists import CaseFilter, cases
 from cli.looking import lists
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import link
 from domain.deadlines.deadline import end_of
-from domain.words import Agency, CaseClass
+from domain.words import Agency, CaseClass, Role
 from texts import sentences
 
 
@@ -118,10 +119,16 @@ async def _show(given: dict[str, Any], language: str) -> None:
     wanted = filter_of(given, language)
     async with link() as at:
         found = await inbox.tasks(at.pool, at.vault, wanted)
+        own = at.reader.role is Role.SUPERVISOR and not any(given[option.name] for option in _OPTIONS if option.name != "limit")
+        stuck = await cases(at.pool, at.vault, CaseFilter(blocked=True, open=True)) if own else []
+        asked = await cases(at.pool, at.vault, CaseFilter(waits_on="supervisor", open=True)) if own else []
     if given["as_json"]:
         emit([{**line.model_dump(mode="json"), "page": page_name(line.key)} for line in found])
         return
     shown = console()
+    for title, lines in (("blocked", stuck), ("for_supervisor", asked)):
+        if lines:
+            shown.print(lists.cases(lines, language, title))
     shown.print(lists.inbox(found, language))
     if len(found) == wanted.limit:
         shown.print(texts.say("cli.next_page", language, after=page_name(found[-1].key)), style="dim")

@@ -38,6 +38,9 @@ async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_na
 
     assert (await at_centre("comment", case, "入卷")).code == 0
     assert await listed(at_centre, case, "--blocked")
+    number = (await at_centre("show", case, "--json")).json()["case_number"]
+    inbox = await at_centre("inbox", "--lang", "en")
+    assert "blocked cases" in inbox.out and number in inbox.out, "the supervisor's inbox begins with what can't go on"
     blocked = await at_centre("doctor", "--lang", "en")
     assert case in blocked.out and "a step is blocked" in blocked.out
     refused = await at_centre("comment", case, "再记一笔", "--lang", "en")

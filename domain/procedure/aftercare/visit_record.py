@@ -43,7 +43,7 @@ def visit_record(of: Handover, asked: RecordRequest) -> PaperMatter:
         kind=row.kind,
         case_number=of.case_number,
         issued_on=asked.issued_on,
-        filed_on=of.filed_on or of.closed_on,
+        filed_on=of.filed_on,
         basis=row.source,
         parties=tuple(one for one in everybody if one.ref in respondents or one.ref in asked.found),
         schedule=tuple(schedule_lines(of.settlement, names, asked.found)),

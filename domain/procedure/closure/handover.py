@@ -29,8 +29,7 @@ class Handover(Model):
     clock_offset: timedelta
     """How far a drill's clock was ahead."""
     outcome: Outcome
-    filed_on: date | None = None
-    """None in cases that were closed before this was kept."""
+    filed_on: date
     closed_at: Instant
     ledger_head: str
     """The digest of the last event that stood on the ledger when it was handed over."""
@@ -61,13 +60,14 @@ class Handover(Model):
 def handover(case: CaseState, now: datetime) -> Handover:
     """What a case that is about to close hands over."""
     assert case.complaint is not None and case.case_number is not None and case.outcome is not None
+    assert case.filed_at is not None
     return Handover(
         case=case.case,
         case_number=case.case_number,
         drill=case.drill,
         clock_offset=case.clock_offset,
         outcome=case.outcome,
-        filed_on=case.day(case.filed_at) if case.filed_at else None,
+        filed_on=case.day(case.filed_at),
         closed_at=now,
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
