@@ -11,7 +11,7 @@ demo: $(READY) ## one dispute from filing to closure on real servers: make demo 
 	./onestop demo $(CASE) $(if $(WATCH),--watch)
 
 test: $(READY) browser ## all tests, on real servers and in a real browser
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 4 --dist loadfile
 
 browser: ## Chromium and a Chinese font for the tests of the pages, where root may install them on Debian
 	@command -v chromium >/dev/null || test -n "$$ONESTOP_CHROMIUM" || { \

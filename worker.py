@@ -33,6 +33,7 @@ from activities.alive import Alive
 from activities.assessment import AssessmentService
 from activities.casebook import CasebookService
 from activities.closure import ClosureService
+from activities.collective import CollectiveService
 from activities.deadlines import DeadlineService
 from activities.grid import GridService
 from activities.identity import IdentityService
@@ -166,6 +167,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
     identity = IdentityService(world.verifier.keys)
     intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage, identity)
     mediation = MediationService(world.pool, world.vault, world.rules)
+    collective = CollectiveService(world.client, world.pool, world.vault)
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
@@ -181,6 +183,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
         DeadlineService(world.rules).recount,
         ClosureService(world.rules).close,
         SessionService(world.pool, world.rules).settle,
+        collective.hand_on,
         after.hand_over,
         after.take_up,
         after.give_back,

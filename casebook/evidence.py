@@ -85,6 +85,38 @@ async def keep(
     return sha256
 
 
+async def copy(pool: asyncpg.Pool, vault: Vault, case: str, to: str) -> None:
+    """Keep the files of a case for another case too. Again changes nothing."""
+    missing = await pool.fetch(
+        """
+        select sha256 from evidence e where "case" = $1
+            and not exists (select from evidence o where o."case" = $2 and o.sha256 = e.sha256)
+        """,
+        case,
+        to,
+    )
+    for (sha256,) in missing:
+        row = await pool.fetchrow(
+            'select task, title, media_type, size, added_by, added_at from evidence where "case" = $1 and sha256 = $2',
+            case,
+            sha256,
+        )
+        content = await content_of(pool, vault, case, sha256)
+        assert row is not None and content is not None
+        key, sealed = vault.seal_bytes(content, _context(to, sha256))
+        await pool.execute(
+            """
+            insert into evidence ("case", sha256, task, title, media_type, size, added_by, added_at, key_id, content)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict ("case", sha256) do nothing
+            """,
+            to,
+            sha256,
+            *row,
+            key,
+            sealed,
+        )
+
+
 async def of_case(pool: asyncpg.Pool, vault: Vault, case: str) -> list[Evidence]:
     """What the casebook keeps of a case, the first first."""
     rows = await pool.fetch(

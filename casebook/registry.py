@@ -181,6 +181,24 @@ async def _next_number(connection: asyncpg.pool.PoolConnectionProxy, request: Re
     return f"{series}-{year}-{last:06d}"
 
 
+async def let_go(pool: asyncpg.Pool, case: str, claimants: Sequence[str]) -> None:
+    """These people are no longer found under the case: they have one of their own."""
+    await pool.execute('delete from claimant where "case" = $1 and ref = any($2)', case, list(claimants))
+
+
+async def merged(pool: asyncpg.Pool, case: str, into: str) -> None:
+    """Whoever asks for a case that was merged finds the other, and nobody is to merge the two any more."""
+    await pool.execute('update dispute set joined_to = $2 where "case" = $1', case, into)
+    await pool.execute(
+        """
+        update dispute d set merge_with = array_remove(array_remove(d.merge_with, gone.case_number), d.case_number)
+        from dispute gone where gone."case" = $1 and (d."case" = $2 or gone.case_number = any(d.merge_with))
+        """,
+        case,
+        into,
+    )
+
+
 async def keep_claimants(pool: asyncpg.Pool, vault: Vault, case: str, claimants: Sequence[Claimant]) -> None:
     """Keep who has joined a case, or what was corrected of them, so that they are found again."""
     async with pool.acquire() as connection, connection.transaction():

@@ -76,9 +76,8 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of(
             "messages", "decide", "decide-recusal", "suspend", "resume", "reclassify", "reassign", "refer", "limitation"
         ),
-        *_of(
-            "messages", "extend", "refuse-time", "skip", "relieve", "withdraw", "reveal", "comment", "retry", "advance"
-        ),
+        *_of("messages", "extend", "refuse-time", "skip", "relieve", "withdraw", "split", "merge"),
+        *_of("messages", "reveal", "comment", "retry", "advance"),
         *_of("supervisor.ledger", "ledger"),
         Listed("after", ("supervisor.aftercare",), "aftercare.command"),
         *(

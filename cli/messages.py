@@ -108,6 +108,8 @@ COMMANDS: Final = (
     Command("confirm", "request_confirmation", "mediator", ("kind",)),
     Command("confirmed", "record_confirmation_result", "mediator", ("kind", "result")),
     Command("withdraw", "withdraw", "supervisor"),
+    Command("split", "split", "supervisor", ("claimants",)),
+    Command("merge", "merge", "supervisor", ("into",)),
     Command("suspend", "suspend", "supervisor"),
     Command("resume", "resume", "supervisor"),
     Command("reclassify", "reclassify", "supervisor", ("case_class",)),

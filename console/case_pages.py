@@ -32,7 +32,7 @@ from domain.yaml_file import read_yaml
 from texts import ends, sentences
 
 NOT_BY_HAND: Final = frozenset(
-    {"file_complaint", "attach", "complete_task", "link_complaint", "calendar_changed", "reopen"}
+    {"file_complaint", "attach", "complete_task", "link_complaint", "take_over", "calendar_changed", "reopen"}
 )
 """Messages that have a page of their own, or that no person writes."""
 _SHOWN: Final = 50

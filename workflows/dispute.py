@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.triage import TriageService
     from domain.case import protocol
     from domain.case.opening import Closed, Opening, Reading
+    from domain.case.portion import TakeOver
     from domain.case.receipts import Acknowledgement, PersonalData, Receipt
     from domain.case.requests import (
         Admission,
@@ -67,7 +68,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.views import case_view
     from domain.views.case_view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
     from domain.views.waiting import centres_turn
-    from domain.words import Outcome, Phase
+    from domain.words import Phase
     from workflows import answers, proven
     from workflows.prefill import prefill
     from workflows.readings import Readings
@@ -103,6 +104,7 @@ class DisputeWorkflow(RunningCase):
             self.keep_deadlines,
             self.keep_papers,
             self.keep_calendar,
+            self.keep_passages,
         ):
             self.keep(duty)
         await workflow.wait_condition(lambda: self.case.halted is None)
@@ -129,7 +131,9 @@ class DisputeWorkflow(RunningCase):
             workflow.continue_as_new(Opening(state=self.case, chain=run.first_execution_run_id, run=run.run_id))
         counting_anew.leave(self.case)
         await self.closure()
-        await workflow.wait_condition(lambda: not self.case.paper_orders and not self.case.sittings.unsettled)
+        await workflow.wait_condition(
+            lambda: not self.case.paper_orders and not self.case.sittings.unsettled and not self.case.leaving
+        )
         await self.settle_down()
         await self.hand_over()
         assert self.case.outcome is not None
@@ -334,7 +338,7 @@ class DisputeWorkflow(RunningCase):
         What was heard while it was handed over is handed over too.
         """
         handed = None
-        while self.case.case_number is not None and self.case.outcome is not Outcome.MERGED:
+        while self.case.case_number is not None:
             if handed == self.case.head:
                 return
             handed = self.case.head
@@ -356,14 +360,14 @@ class DisputeWorkflow(RunningCase):
                 return revealed(self.case, message)
             if isinstance(message, ScheduleSession):
                 await self.booked(message)
-            if isinstance(message, FileComplaint | Reopen):
+            if isinstance(message, FileComplaint | Reopen | TakeOver):
                 return await self._receipt(message)
         except Exception as error:  # noqa: BLE001 - whatever a message makes our code raise, the case goes on
             raise self.refused(name, body, error) from None
         await workflow.wait_condition(lambda: self.settling or not centres_turn(self.case))
         return self.acknowledge(message, acted)
 
-    async def _receipt(self, message: FileComplaint | Reopen) -> Receipt:
+    async def _receipt(self, message: FileComplaint | Reopen | TakeOver) -> Receipt:
         """The receipt of the complaint. Raises Refused where the case can't go on."""
         case, reopening = self.case, self.case.reopening
         await workflow.wait_condition(

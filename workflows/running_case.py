@@ -9,6 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.casebook import CasebookService
+    from activities.collective import CollectiveService
     from activities.deadlines import DeadlineService
     from activities.papers import PaperService
     from activities.sessions import SessionService
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.mediation.sessions import SessionState
     from domain.papers.kinds import PaperKind, PaperRequest
     from domain.procedure import agenda, known
+    from domain.procedure.collective.parting import arrived, passage
     from domain.procedure.deadlines import counting_anew
     from domain.procedure.mediation import sessions
     from domain.procedure.mediation.session_effects import not_booked
@@ -218,6 +220,13 @@ class RunningCase(Procedure):
         await workflow.wait_condition(lambda: talks.state is not SessionState.ASKED)
         if talks.state is SessionState.NOT_BOOKED:
             raise answers.refusal(not_booked(talks), asked.language)
+
+    async def keep_passages(self) -> None:
+        """See workers over who leave for another case, one passage after the other."""
+        case = self.case
+        while True:
+            await workflow.wait_condition(lambda: bool(case.leaving))
+            arrived(case, await self.ask(CollectiveService.hand_on, lambda: passage(case, self.now)), self.now)
 
     async def keep_papers(self) -> None:
         """Issue the papers that were ordered, one after the other."""

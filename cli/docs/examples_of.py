@@ -18,6 +18,7 @@ def _examples() -> dict[str, dict[str, Any]]:
     examples["complete_task"]["finding"] = examples["findings"]["labor"]
     for filing in ("file_complaint", "open_grid", "file_at_grid"):
         examples[filing]["complaint"] = json.loads(_COMPLAINT.read_text())
+    examples["take_over"]["portion"]["complaint"] = json.loads(_COMPLAINT.read_text())
     return examples
 
 

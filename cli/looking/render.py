@@ -104,6 +104,11 @@ def _head(view: CaseView, language: str) -> Table:
     if (old := view.reopened_from) is not None:
         went_before = f"{old.case_number or old.case} · {texts.label(old.ground, language)}"
         table.add_row(Text(texts.say("cli.column.reopened_from", language), style="dim"), went_before)
+    for kin in view.kin:
+        other = texts.say(
+            f"cli.kin.{kin.how}.{kin.direction}", language, case=kin.case_number or kin.case, claimants=kin.claimants
+        )
+        table.add_row(Text(texts.say("cli.column.kin", language), style="dim"), other)
     for line in view.assigned_because[:_REASONS]:
         table.add_row("", Text(line, style="dim"))
     for warning in view.warnings:

@@ -119,14 +119,16 @@ async def _show(given: dict[str, Any], language: str) -> None:
     wanted = filter_of(given, language)
     async with link() as at:
         found = await inbox.tasks(at.pool, at.vault, wanted)
-        own = at.reader.role is Role.SUPERVISOR and not any(given[option.name] for option in _OPTIONS if option.name != "limit")
+        own = at.reader.role is Role.SUPERVISOR and not any(
+            given[option.name] for option in _OPTIONS if option.name != "limit"
+        )
         stuck = await cases(at.pool, at.vault, CaseFilter(blocked=True, open=True)) if own else []
         asked = await cases(at.pool, at.vault, CaseFilter(waits_on="supervisor", open=True)) if own else []
     if given["as_json"]:
         emit([{**line.model_dump(mode="json"), "page": page_name(line.key)} for line in found])
         return
     shown = console()
-    for title, lines in (("blocked", stuck), ("for_supervisor", asked)):
+    for title, lines in (("stuck", stuck), ("for_supervisor", asked)):
         if lines:
             shown.print(lists.cases(lines, language, title))
     shown.print(lists.inbox(found, language))

@@ -40,6 +40,8 @@ class Known(Model):
     complaint: Complaint
     supplied: tuple[ClaimItem, ...]
     withdrawn: tuple[Ref, ...]
+    parted: tuple[Ref, ...] = ()
+    """Of these, who has a case of their own."""
     filed_on: date
     today: date
     findings: tuple[Finding, ...] = ()

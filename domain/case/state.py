@@ -17,7 +17,8 @@ from domain.assessment.reconcile import Decision as DiscrepancyDecision
 from domain.base import CENTRE_ZONE, Instant, Ref, State, Text, Yuan
 from domain.case.receipts import Receipt
 from domain.closure.ends import Ends
-from domain.closure.reopening import Reopening
+from domain.closure.reopening import Paid, Reopening
+from domain.collective.parting import Kin, Leaving
 from domain.deadlines.deadline import Deadline, Recounting
 from domain.dialogue import ProcedureState
 from domain.inquiry.findings import Finding
@@ -358,6 +359,15 @@ class CaseState(ProcedureState):
     sittings: Sittings = Sittings()
     reopening: Reopening | None = None
     """From which closed case this one goes on."""
+    kept: dict[Agency, Finding] = {}
+    """Findings of the case that it came from, which stand."""
+    paid_before: tuple[Paid, ...] = ()
+    """What was paid in the case that it came from, as far as no finding holds it."""
+    leaving: list[Leaving] = []
+    """Workers who are on their way to another case."""
+    parted: dict[Ref, Ref] = {}
+    """Workers who have a case of their own, and which."""
+    kin: list[Kin] = []
     paper_orders: list[PaperOrder] = []
     papers: list[Paper] = []
     suspension: Suspension | None = None

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from domain.base import Model, Ref, State, Text, Yuan
-from domain.inquiry.findings import Finding
 from domain.ledger import Actor
 from domain.message import Message
 from domain.words import Agency, Outcome
@@ -73,9 +72,6 @@ class Reopening(State):
     case_number: str | None = None
     """Of the old case; None until it has been taken up."""
     outcome: Outcome | None = None
-    kept: dict[Agency, Finding] = {}
-    """Findings that stand."""
-    paid: tuple[Paid, ...] = ()
 
 
 def from_which(reopening: Reopening | None) -> ReopenedFrom | None:

@@ -32,6 +32,10 @@ class Brought(Model):
     respondents: tuple[Respondent, ...] = ()
     items: tuple[ClaimItem, ...] = ()
     other_amounts: tuple[OtherAmount, ...] = ()
+    refs: dict[Ref, Ref] = {}
+    """People and respondents of the complaint, and who they are in the case."""
+    items_of: dict[Ref, tuple[Ref, ...]] = {}
+    """Claim items of the complaint, and those of the case that claim the same."""
 
     @property
     def nothing(self) -> bool:
@@ -62,18 +66,25 @@ def brought(held: Complaint, items: Sequence[ClaimItem], complaint: Complaint) -
             here = respondent.model_copy(update={"ref": _free(respondent.ref, refs)})
             respondents.append(here)
         as_here[respondent.ref] = here.ref
-    added, others = _items(held, items, complaint, as_here)
+    items_of: dict[Ref, list[Ref]] = {}
+    added, others = _items(held, items, complaint, as_here, items_of)
     return Brought(
         known=known,
         claimants=tuple(claimants),
         respondents=tuple(respondents),
         items=tuple(added),
         other_amounts=tuple(others),
+        refs=as_here,
+        items_of={ref: tuple(dict.fromkeys(here)) for ref, here in items_of.items()},
     )
 
 
 def _items(
-    held: Complaint, items: Sequence[ClaimItem], complaint: Complaint, as_here: dict[Ref, Ref]
+    held: Complaint,
+    items: Sequence[ClaimItem],
+    complaint: Complaint,
+    as_here: dict[Ref, Ref],
+    items_of: dict[Ref, list[Ref]],
 ) -> tuple[list[ClaimItem], list[OtherAmount]]:
     everybody = dict.fromkeys((*(c.ref for c in held.claimants), *as_here.values()))
     standing: dict[tuple[Ref, Ref, str], list[ClaimItem]] = {}
@@ -87,6 +98,8 @@ def _items(
         for one in complaint.claimants_of(item):
             claimant = as_here[one]
             same = standing.get((claimant, respondent, item.kind), [])
+            here = items_of.setdefault(item.ref, [])
+            here += [other.ref for other in same]
             if nature(item.kind) is Nature.PRIVATE_LAW and same:
                 if all(item.amount != other.amount for other in same):
                     others.append(
@@ -94,6 +107,7 @@ def _items(
                     )
             elif not any(_within(item, other) for other in same):
                 ref = _free(item.ref, taken)
+                here.append(ref)
                 added.append(item.model_copy(update={"ref": ref, "claimant": claimant, "respondent": respondent}))
     return added, others
 

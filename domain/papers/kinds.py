@@ -40,6 +40,7 @@ class PaperKind(StrEnum):
     FOLLOW_UP_RECORD = "follow-up-record"
     NON_ACCEPTANCE_NOTICE = "non-acceptance-notice"
     JOINING_NOTICE = "joining-notice"
+    SPLITTING_NOTICE = "splitting-notice"
     SUSPENSION_NOTICE = "suspension-notice"
     REOPENING_NOTICE = "reopening-notice"
 

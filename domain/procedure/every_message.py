@@ -8,6 +8,7 @@ MODULES = tuple(
         "closure.effects",
         "closure.reopening",
         "collective.effects",
+        "collective.parting",
         "collective.succession",
         "deadlines.effects",
         "direction.effects",

@@ -23,6 +23,7 @@ def known(case: CaseState, now: datetime) -> Known:
         complaint=case.complaint,
         supplied=case.supplied,
         withdrawn=tuple(case.withdrawn),
+        parted=tuple(case.parted),
         filed_on=case.day(case.filed_at),
         today=case.day(now),
         findings=tuple(case.findings.values()),

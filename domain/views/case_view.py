@@ -15,6 +15,7 @@ from domain.base import Instant, Model, Month, Ref, Yuan
 from domain.case.requests import OpenDeadline
 from domain.case.state import CaseState, InstalmentState
 from domain.closure.reopening import ReopenedFrom, from_which
+from domain.collective.parting import Kin
 from domain.deadlines.deadline import Deadline
 from domain.identifiers import DocumentKind, document_kind, masked
 from domain.inquiry.findings import Finding
@@ -251,6 +252,8 @@ class CaseView(Model):
     ledger_head: str
     ledger_length: int
     reopened_from: ReopenedFrom | None = None
+    kin: tuple[Kin, ...] = ()
+    """Cases that workers came from or went to."""
 
 
 class CaseDeadlines(Model):
@@ -422,6 +425,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,
         reopened_from=from_which(case.reopening),
+        kin=tuple(case.kin),
     )
 
 

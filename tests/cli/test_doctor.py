@@ -38,7 +38,7 @@ async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_na
 
     assert (await at_centre("comment", case, "入卷")).code == 0
     assert await listed(at_centre, case, "--blocked")
-    number = (await at_centre("show", case, "--json")).json()["case_number"]
+    number = (await at_centre("show", case, "--json")).json["case_number"]
     inbox = await at_centre("inbox", "--lang", "en")
     assert "blocked cases" in inbox.out and number in inbox.out, "the supervisor's inbox begins with what can't go on"
     blocked = await at_centre("doctor", "--lang", "en")

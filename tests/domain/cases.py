@@ -324,6 +324,12 @@ def ready_for(message: str) -> CaseState:
             return unfiled()
         case "sign_reply":
             return to_be_signed()
+        case "split":
+            return asked(complaint=complaint(2), case_number="RZ-2026-000001")
+        case "merge":
+            return asked(case_number="RZ-2026-000001")
+        case "take_over":
+            return unfiled()
         case "reopen":
             return unfiled(case="dispute-t-1-r1")
         case "supply_material":

@@ -152,6 +152,8 @@ def _answer(
         return "not-accepted", None, None
     if request.ending is Outcome.MERGED:
         return "merged", None, None
+    if claimant in request.known.parted:
+        return "parted", None, None
     if claimant in request.known.withdrawn:
         if nature(item.kind) is Nature.PUBLIC_LAW:
             if request.known.assessment is None:  # Nobody has found out yet what is to be collected.
@@ -191,7 +193,7 @@ def _by_iou(item: ClaimItem) -> tuple[ReferralTarget, str] | None:
 
 def _outcome(settlement: Settlement | None, request: ClosingRequest, reply: list[ReplyItem]) -> Outcome:
     if settlement is None:
-        nothing_left = all(item.answer in ("nothing-owed", "withdrawn") for item in reply)
+        nothing_left = all(item.answer in ("nothing-owed", "withdrawn", "parted") for item in reply)
         return Outcome.PERFORMED if nothing_left else Outcome.FAILED
     if settlement.breached:
         return Outcome.BREACHED

@@ -42,8 +42,13 @@ def join_claimants(case: CaseState, message: JoinClaimants, now: datetime) -> Ch
 
 def may_join(case: CaseState) -> bool:
     """Whether the case still takes people and claims: nothing is settled yet, and it has not come to its end."""
-    open_yet = case.phase in BEFORE_PERFORMANCE and case.ending is None
+    open_yet = case.phase in BEFORE_PERFORMANCE and case.ending is None and not merging(case)
     return open_yet and agreed(case) is None and not mediation_over(case)
+
+
+def merging(case: CaseState) -> bool:
+    """Whether everybody is on the way to another case."""
+    return any(one.how == "merged" for one in case.leaving)
 
 
 def take_in(case: CaseState, new: Brought, message: Message, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """How a reopened case takes up what the closed one handed over: complaint, findings, limitation, money paid."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -35,18 +36,19 @@ def take_up(case: CaseState, of: Handover | None, now: datetime) -> None:
     case.limitation = [LimitationNoted(item=clock.item, event=event) for clock in of.clocks for event in clock.events]
     case.decisions = {decision.discrepancy: decision for decision in of.decisions}
     asked = set(reopening.ask or (Agency if reopening.ground is Ground.NEW_FACTS else ()))
-    reopening.kept = {finding.agency: finding for finding in of.findings if finding.agency not in asked}
-    reopening.paid, reopening.case_number, reopening.outcome = paid(of.settlement), of.case_number, of.outcome
+    case.kept = {finding.agency: finding for finding in of.findings if finding.agency not in asked}
+    case.paid_before = still_counting(paid(of.settlement), case.kept)
+    reopening.case_number, reopening.outcome = of.case_number, of.outcome
     case.note(
         "case_taken_up",
         now,
         number=of.case_number,
         outcome=of.outcome,
         events=of.ledger_length,
-        kept=[str(agency) for agency in sorted(reopening.kept)],
+        kept=[str(agency) for agency in sorted(case.kept)],
         asked=[str(agency) for agency in sorted(asked)],
-        part_a=f"{sum((one.part_a for one in reopening.paid), _NIL):.2f}",
-        part_b=f"{sum((one.part_b for one in reopening.paid), _NIL):.2f}",
+        part_a=f"{sum((one.part_a for one in paid(of.settlement)), _NIL):.2f}",
+        part_b=f"{sum((one.part_b for one in paid(of.settlement)), _NIL):.2f}",
     )
 
 
@@ -66,32 +68,30 @@ def refused(reopening: Reopen | Reopening, of: Handover | None) -> Refused | Non
 
 def inquiries(case: CaseState, plan: TriagePlan) -> tuple[InquiryPlan, ...]:
     """The inquiries that a triage asks for, and one for each agency whose finding stands."""
-    kept = case.reopening.kept if case.reopening else {}
-    missing = kept.keys() - {inquiry.agency for inquiry in plan.inquiries}
+    missing = case.kept.keys() - {inquiry.agency for inquiry in plan.inquiries}
     like = plan.inquiries[:1]
     return (*plan.inquiries, *(one.model_copy(update={"agency": agency}) for one in like for agency in sorted(missing)))
 
 
 def keep_found(case: CaseState, now: datetime) -> None:
     """Inquiries whose findings stand need nobody."""
-    for agency, finding in (case.reopening.kept if case.reopening else {}).items():
+    for agency, finding in case.kept.items():
         if agency in case.tasks:
             task = case.tasks[agency]
             task.state, task.finding, task.records = TaskState.DONE, finding, "kept"
             case.note("finding_kept", now, task=task.ref)
 
 
-def less_paid(case: CaseState, assessment: Assessment) -> Assessment:
-    """What is owed after what was paid before.
+def still_counting(before: Iterable[Paid], kept: Collection[Agency]) -> tuple[Paid, ...]:
+    """What was paid before, as far as no finding holds it: a tax bureau that is asked again tells what it received."""
+    return tuple(one if Agency.TAX in kept else one.model_copy(update={"part_a": _NIL}) for one in before)
 
-    Where the tax bureau is asked again, the premiums that it received stand in its finding already.
-    """
-    reopening = case.reopening
-    if reopening is None or not reopening.paid:
+
+def less_paid(case: CaseState, assessment: Assessment) -> Assessment:
+    """What is owed after what was paid before."""
+    if not case.paid_before:
         return assessment
-    rest = {one.claimant: one for one in reopening.paid}
-    if Agency.TAX not in reopening.kept:
-        rest = {ref: one.model_copy(update={"part_a": _NIL}) for ref, one in rest.items()}
+    rest = {one.claimant: one for one in case.paid_before}
     owed = []
     for line in assessment.owed:
         before = rest.get(line.claimant, Paid(claimant=line.claimant))

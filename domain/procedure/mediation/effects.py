@@ -33,6 +33,7 @@ def at_the_table(case: CaseState, actor: Actor) -> Mediation:
     elif actor.role is Role.RESPONDENT:
         must(actor.id in case.respondents, "party.unknown", "actor.id")
     must(agreed(case) is None, "mediation.agreed", "name")
+    must(not any(one.how == "merged" for one in case.leaving), "merge.under_way", "name")
     assert case.mediation is not None
     return case.mediation
 

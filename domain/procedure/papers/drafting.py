@@ -72,6 +72,8 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
             return case.outcome is Outcome.NOT_ACCEPTED
         case PaperKind.JOINING_NOTICE:
             return case.outcome is Outcome.MERGED
+        case PaperKind.SPLITTING_NOTICE:
+            return _split_from(case) is not None
         case PaperKind.SUSPENSION_NOTICE:
             return case.suspension is not None
         case PaperKind.REOPENING_NOTICE:
@@ -80,6 +82,11 @@ def _ready(case: CaseState, kind: PaperKind) -> bool:
             return case.mediation is not None and any(s.undisputed for s in case.mediation.sessions)
         case _:
             return True
+
+
+def _split_from(case: CaseState) -> str | None:
+    """The number of the case that this one was split off from."""
+    return next((kin.case_number for kin in case.kin if (kin.how, kin.direction) == ("split", "from")), None)
 
 
 def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | None]]:
@@ -203,7 +210,10 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
             lapsed = "material-lapsed" if case.missing else None
             return {"reason": refused or lapsed, "part_a_paid": _part_a_paid(case)} | _left_to_do(case, now)
         case PaperKind.JOINING_NOTICE:
-            return {"related": case.receipt and (case.receipt.case_number or case.receipt.case)}
+            into = next((kin.case_number for kin in case.kin if (kin.how, kin.direction) == ("merged", "to")), None)
+            return {"related": into or (case.receipt and (case.receipt.case_number or case.receipt.case))}
+        case PaperKind.SPLITTING_NOTICE:
+            return {"related": _split_from(case)} | _left_to_do(case, now)
         case PaperKind.REOPENING_NOTICE if case.reopening is not None:
             return {"related": case.reopening.case_number, "reason": case.reopening.reason} | _left_to_do(case, now)
         case PaperKind.SUSPENSION_NOTICE if case.suspension is not None:
