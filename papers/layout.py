@@ -39,6 +39,8 @@ TABLES: Final[dict[str, dict[str, float]]] = {
         "amount": 2.3,
     },
     "answers": {"claimant": 2.6, "item": 2.2, "nature": 2, "amount": 2.8, "answer": 3, "referred_to": 3},
+    "premiums": {"due": 4.4, "claimant": 6.2, "amount": 4},
+    "sums": {"due": 3.9, "claimant": 4, "kinds": 4.2, "amount": 3.5},
     "schedule": {"due": 3.9, "claimant": 4.7, "part_a": 3.5, "part_b": 3.5},
     "visits": {
         "claimant": 2.6,
@@ -48,12 +50,14 @@ TABLES: Final[dict[str, dict[str, float]]] = {
         "visited_on": 2.6,
         "visited_by": 1.8,
     },
-    "findings": {"agency": 4, "officer": 3.8, "state": 3, "signed": 4.8},
+    "findings": {"agency": 2.2, "officer": 2.4, "conclusion": 7.4, "signed": 3.6},
     "signatures": {"role": 3, "name": 6.6, "signature": 6},
 }
 """The tables that a paper may hold: their columns (texts/papers.yaml), each with its share of the page's width."""
 _WIDTH: Final = 15.6
 """Between the margins, in cm."""
+_SEVERAL_LINES: Final = {"{{ remedy }}", "{{ limitation }}", "{{ terms }}"}
+"""Blocks whose lines end where the sentence does: justified they would be stretched."""
 _MONEY: Final = {"amount", "part_a", "part_b"}
 
 
@@ -87,7 +91,10 @@ def template(kind: PaperKind, language: Language) -> bytes:
         match block:
             case str() as text:
                 addressed = text.endswith((":", "：")) and "{{" in text and len(text) < 40
-                last = _paragraph(document, text, 14, _BODY_FONT, before=6 * _is_table(before), indent=not addressed)
+                aligned = WD_ALIGN_PARAGRAPH.LEFT if text in _SEVERAL_LINES else WD_ALIGN_PARAGRAPH.JUSTIFY
+                last = _paragraph(
+                    document, text, 14, _BODY_FONT, aligned, before=6 * _is_table(before), indent=not addressed
+                )
             case {"head": heading}:
                 _paragraph(document, heading, 14, _HEAD_FONT, before=6).paragraph_format.keep_with_next = True
             case {"table": name}:

@@ -9,10 +9,13 @@ import cn2an
 
 import texts
 from domain.base import CENTRE_ZONE
-from domain.papers.kinds import FindingLine, ItemLine, PaperKind, PaperMatter
+from domain.intake.claims import nature
+from domain.papers.kinds import Conclusion, FindingLine, ItemLine, MoneyLine, PaperKind, PaperMatter
 from domain.words import Extent, Language, Nature, ReferralTarget
 from texts import ends
 
+_NIL: Final = Decimal("0.00")
+_LIMITATION: Final = {Nature.PRIVATE_LAW: "limitation", Nature.PUBLIC_LAW: "limitation_premiums"}
 FIELDS: Final = frozenset(
     [
         "addressee",
@@ -45,8 +48,12 @@ FIELDS: Final = frozenset(
         "recusal",
         "related",
         "remedy",
+        "premiums",
+        "premiums_total",
         "schedule",
         "schedule_total",
+        "sums",
+        "sums_total",
         "seal",
         "signatures",
         "terms",
@@ -61,36 +68,36 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
     say = _Say(language)
     named = [party.name for party in matter.parties if party.role == "claimant"]
     parties = [
-        {"role": say.label(party.role), "name": party.name, "identity": party.identity or "—"}
+        {"role": say.label(party.role), "name": party.name, "identity": party.identity or say.text("not_recorded")}
         for party in matter.parties
     ]
     of_application = matter.kind is PaperKind.APPLICATION_NOTICE
     fields: dict[str, Any] = {
-        "addressee": say.label(matter.addressee),
+        "addressee": _addressee(matter, say),
         "appointment": _appointment(matter, say),
         "answers": [_item(line, say) for line in matter.items],
         "basis": say.label(matter.basis),
         "case_number": matter.case_number,
         "centre": say.label("the-centre"),
         "computation": _computation(matter, say),
-        "data": say.text(f"data.{matter.about}") if matter.kind is PaperKind.ASSISTANCE_LETTER else "—",
+        "data": say.text(f"data.{matter.about}") if matter.kind is PaperKind.ASSISTANCE_LETTER else say.text("none"),
         "date": say.day(matter.issued_on),
         "deadline": say.day(matter.deadline) + (say.text("provisional") if matter.provisional else ""),
         "evidence": say.listed(say.text("finding", agency=say.label(agency)) for agency in matter.evidence),
-        "facts": "；".join(matter.facts) or "—",
+        "facts": "；".join(matter.facts) or say.text("no_facts"),
         "filed_on": say.day(matter.filed_on),
         "findings": [
             {
                 "agency": say.label(f.agency),
-                "officer": f.officer or "—",
-                "state": say.label(f.state),
+                "officer": f.officer or say.text("nobody"),
+                "conclusion": _concluded(f, say),
                 "signed": _signed(f, say),
             }
             for f in matter.findings
         ],
         "guarantee": matter.guarantee or say.text("none"),
-        "handler": matter.handler or say.text("to_be_assigned"),
-        "items": [_item(line, say) for line in matter.items],
+        "handler": matter.handler or say.text("to_be_assigned", group=say.label(matter.group or "the-centre")),
+        "items": [_item(line, say) for line in matter.items] or [_no_items(say)],
         "limitation": _limitation(matter, say),
         "number": number + (say.text(f"edition.{matter.edition}") if matter.edition else ""),
         "outcome": say.label(matter.outcome),
@@ -99,10 +106,10 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
         "people": parties,
         "purpose": say.text("purpose"),
         "reason": say.reason(matter.reason),
-        "road": say.text(f"road.{matter.about or ReferralTarget.ARBITRATION}") if of_application else "—",
+        "road": say.text(f"road.{matter.about or ReferralTarget.ARBITRATION}") if of_application else say.text("none"),
         "receipt": say.text("receipt", number=number),
         "recusal": say.text("recusal"),
-        "related": matter.related or "—",
+        "related": matter.related or say.text("none"),
         "remedy": _remedy(matter, say),
         "schedule": [
             {
@@ -113,7 +120,11 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
             }
             for line in matter.schedule
         ],
-        "schedule_total": say.money(sum((line.part_a + line.part_b for line in matter.schedule), Decimal("0.00"))),
+        "schedule_total": say.money(sum((line.part_a + line.part_b for line in matter.schedule), _NIL)),
+        "premiums": [_money(line, line.part_a, say) for line in matter.schedule if line.part_a] or [_no_money(say)],
+        "premiums_total": say.money(sum((line.part_a for line in matter.schedule), _NIL)),
+        "sums": [_money(line, line.part_b, say) for line in matter.schedule if line.part_b] or [_no_money(say)],
+        "sums_total": say.money(sum((line.part_b for line in matter.schedule), _NIL)),
         "seal": say.text("seal"),
         "signatures": _signatures(matter, say),
         "terms": _terms(matter, say),
@@ -121,6 +132,39 @@ def wording(matter: PaperMatter, number: str, language: Language) -> dict[str, A
     }
     assert fields.keys() == FIELDS
     return fields
+
+
+def _addressee(matter: PaperMatter, say: "_Say") -> str:
+    """Whom a paper goes to: an office by what it is called, anybody else by name."""
+    if matter.kind is PaperKind.REFERRAL:
+        return say.text(f"office.{matter.about}")
+    return say.label(matter.addressee)
+
+
+def _money(line: MoneyLine, amount: Decimal, say: "_Say") -> dict[str, str]:
+    return {
+        "due": say.day(line.due),
+        "claimant": line.claimant,
+        "kinds": say.listed(line.kinds),
+        "amount": f"{amount:,.2f}",
+    }
+
+
+def _no_money(say: "_Say") -> dict[str, str]:
+    return {**dict.fromkeys(("due", "claimant", "kinds"), say.text("none")), "amount": "0.00"}
+
+
+def _no_items(say: "_Say") -> dict[str, str]:
+    names = ("claimant", "respondent", "item", "nature", "insurance", "months", "amount", "answer", "referred_to")
+    return {**dict.fromkeys(names, say.text("none")), "item": say.text("no_items")}
+
+
+def _concluded(line: FindingLine, say: "_Say") -> str:
+    """What an agency concluded, or that it did not answer."""
+    if not line.conclusions:
+        return say.text("conclusion.silent")
+    told = (say.text(f"conclusion.{one.code}", **_worded(one, say)) for one in line.conclusions)
+    return "".join(told) if say.language is Language.CHINESE else " ".join(told)
 
 
 def _appointment(matter: PaperMatter, say: "_Say") -> str:
@@ -149,6 +193,12 @@ def _agreed(matter: PaperMatter, say: "_Say") -> str:
         return matter.terms or say.text("none")
     on_default = say.text("acceleration" if matter.acceleration else "no_acceleration")
     return f"{matter.terms} {on_default}" if matter.terms else on_default
+
+
+def _worded(one: Conclusion, say: "_Say") -> dict[str, str]:
+    return {
+        name: say.month(told) if name in ("first", "last") else say.label(told) for name, told in one.params.items()
+    }
 
 
 def _signed(line: FindingLine, say: "_Say") -> str:
@@ -183,7 +233,7 @@ def _signatures(matter: PaperMatter, say: "_Say") -> list[dict[str, str]]:
         lines.append({"role": say.label(party.role), "name": party.name, "signature": said})
     if matter.sealed_on is not None:
         sealed = say.text("sealed", day=say.day(matter.sealed_on))
-        lines.append({"role": say.label("mediator"), "name": matter.handler or "—", "signature": sealed})
+        lines.append({"role": say.label("mediator"), "name": matter.handler or say.text("nobody"), "signature": sealed})
     return lines
 
 
@@ -194,9 +244,9 @@ def _visits(matter: PaperMatter, say: "_Say") -> Iterator[dict[str, str]]:
             "claimant": one.claimant,
             "satisfaction": f"{one.satisfaction}/5",
             "performed": say.text("performed" if one.performed else "not_performed"),
-            "remark": one.remark or "—",
+            "remark": one.remark or say.text("none"),
             "visited_on": say.day(one.visited_on),
-            "visited_by": one.visited_by or "—",
+            "visited_by": one.visited_by or say.text("nobody"),
         }
     if not matter.visits:
         blank = dict.fromkeys(("satisfaction", "performed", "remark", "visited_on", "visited_by"), "")
@@ -204,9 +254,11 @@ def _visits(matter: PaperMatter, say: "_Say") -> Iterator[dict[str, str]]:
 
 
 def _limitation(matter: PaperMatter, say: "_Say") -> str:
-    """The law's general rule, and after it the last day of each claim item."""
+    """The law's general rule for what is claimed, and after it the last day of each claim item."""
+    natures = {nature(limit.kind) for limit in matter.limits} or {line.nature for line in matter.items}
+    rules = [say.text(name) for one, name in _LIMITATION.items() if one in natures] or [say.text("limitation")]
     lines = [ends.limit_line(limit.model_dump(), say.language) for limit in matter.limits]
-    return "\n".join([say.text("limitation"), *lines])
+    return "\n".join([*rules, *lines])
 
 
 class _Say:
@@ -226,17 +278,22 @@ class _Say:
 
     def day(self, day: date | None) -> str:
         if day is None:
-            return "—"
+            return self.text("no_day")
         return self.text("day", year=day.year, month=day.month, day=day.day)
 
+    def month(self, month: str) -> str:
+        if not month:
+            return self.text("until_now")
+        return self.text("month", year=month[:4], month=int(month[5:]))
+
     def money(self, amount: Decimal) -> str:
-        capitals = cn2an.an2cn(f"{amount:.2f}", "rmb")
+        capitals = cn2an.an2cn(f"{amount:.2f}", "rmb") if self.language is Language.CHINESE else ""
         return self.text("money", amount=f"{amount:,.2f}", capitals=capitals)
 
     def reason(self, code: str | None) -> str:
         if code is None:
-            return "—"
-        for key in (f"events.{code}", f"reply.{code}"):
+            return self.text("none")
+        for key in (f"papers.reason.{code}", f"events.{code}", f"reply.{code}"):
             if texts.knows(key) and "{" not in texts.catalogue()[key][self.language]:
                 return texts.say(key, self.language)
         return self.label(code)
@@ -248,12 +305,22 @@ def _item(line: ItemLine, say: _Say) -> dict[str, str]:
         "respondent": line.respondent,
         "item": say.label(line.kind),
         "nature": say.label(line.nature),
-        "insurance": say.listed(line.insurance),
-        "months": f"{line.first_month}–{line.last_month}" if line.first_month else "—",
-        "amount": f"{line.amount:,.2f}" if line.amount is not None else "—",
-        "answer": texts.say(f"reply.{line.answer}", say.language) if line.answer else "—",
-        "referred_to": ends.goes_to(line.referred_to, say.language),
+        "insurance": say.listed(line.insurance) if line.insurance else say.text("not_concerned"),
+        "months": _months(line, say),
+        "amount": f"{line.amount:,.2f}"
+        if line.amount is not None
+        else say.text("to_be_computed" if line.nature is Nature.PUBLIC_LAW else "no_amount"),
+        "answer": texts.say(f"reply.{line.answer}", say.language) if line.answer else say.text("open"),
+        "referred_to": ends.goes_to(line.referred_to, say.language) if line.referred_to else say.text("goes_nowhere"),
     }
+
+
+def _months(line: ItemLine, say: _Say) -> str:
+    if line.first_month is None:
+        return say.text("not_concerned")
+    if line.first_month == line.last_month:
+        return line.first_month
+    return f"{line.first_month}–{line.last_month or say.text('until_now')}"
 
 
 def _sum(items: Iterable[ItemLine], nature: Nature) -> Decimal:

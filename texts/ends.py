@@ -1,6 +1,7 @@
 """What can be done about an end of a case, as sentences of texts/ends.yaml. Takes plain values, knows no models."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from texts import knows, label, say
 
@@ -10,18 +11,24 @@ def answer(code: object, language: str) -> str:
     return say(f"reply.{code}", language) if knows(f"reply.{code}") else label(code, language)
 
 
+def dated(day: object, language: str) -> object:
+    """A day as a paper writes it: 2027年5月3日."""
+    if language != "zh-CN" or not isinstance(day, date):
+        return day
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def way(told: Mapping[str, object], language: str) -> str:
     """A way of remedy with its last day, or the day after which it is open."""
     does = say(f"ends.way.{told['way']}", language)
     provisional = say("waiting.provisional", language) if told["provisional"] else ""
     if told["last"] is not None and told["opens_after"] is not None:
-        return say(
-            "ends.opens-until", language, way=does, day=told["opens_after"], last=told["last"], provisional=provisional
-        )
+        opens, last = dated(told["opens_after"], language), dated(told["last"], language)
+        return say("ends.opens-until", language, way=does, day=opens, last=last, provisional=provisional)
     if told["last"] is not None:
-        return say("ends.until", language, way=does, day=told["last"], provisional=provisional)
+        return say("ends.until", language, way=does, day=dated(told["last"], language), provisional=provisional)
     if told["opens_after"] is not None:
-        return say("ends.opens", language, way=does, day=told["opens_after"], provisional=provisional)
+        return say("ends.opens", language, way=does, day=dated(told["opens_after"], language), provisional=provisional)
     return say("ends.by-clock" if told["by_clock"] else "ends.no-term", language, way=does)
 
 
@@ -49,8 +56,8 @@ def limit(told: Mapping[str, object], language: str) -> str:
     """Until when a claim item may be raised."""
     provisional = say("waiting.provisional", language) if told["provisional"] else ""
     if told["last"] is None and f"{told['state']}" in ("running", "standing-still", "lapsed"):
-        return say("ends.limit.standing-still", language, day="—", provisional="")
-    return say(f"ends.limit.{told['state']}", language, day=told["last"], provisional=provisional)
+        return say("ends.limit.standing-still-open", language)
+    return say(f"ends.limit.{told['state']}", language, day=dated(told["last"], language), provisional=provisional)
 
 
 def limit_line(told: Mapping[str, object], language: str) -> str:

@@ -117,6 +117,8 @@ class MoneyLine(Model):
     claimant: str
     part_a: Yuan
     part_b: Yuan
+    kinds: tuple[ClaimKind, ...] = ()
+    """What part B is paid for."""
     paid: Yuan | None = None
 
 
@@ -178,12 +180,20 @@ class SignatureLine(Model):
     """The paper by which: a letter of mandate, or the party's own consent."""
 
 
+class Conclusion(Model):
+    """Something that an agency found: a code of texts/papers.yaml, and what goes with it."""
+
+    code: str
+    params: dict[str, str] = {}
+
+
 class FindingLine(Model):
-    """An agency's signed part: who submitted its finding, and when."""
+    """An agency's signed part: what it concluded, who submitted it, and when it was signed."""
 
     agency: Agency
     officer: str | None
     state: str
+    conclusions: tuple[Conclusion, ...] = ()
     head: str | None = None
     """Who was asked to sign the agency's part."""
     signed_on: date | None = None
@@ -205,6 +215,8 @@ class PaperMatter(Model):
     schedule: tuple[MoneyLine, ...] = ()
     findings: tuple[FindingLine, ...] = ()
     handler: str | None = None
+    group: Ref | None = None
+    """The mediation group that handles the case while nobody of it is named."""
     deadline: date | None = None
     appointment: Appointment | None = None
     """Of a summons: the talks to come; None where no time is set, and whoever is called comes by the deadline."""

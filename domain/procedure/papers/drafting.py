@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from domain.case.state import CaseState, Settlement
 from domain.closure.ends import Remedy, ends, offices
+from domain.intake.claims import nature
 from domain.intake.complaint import ClaimItem, Complaint
 from domain.mediation.items_left_out import leaves_out
 from domain.mediation.sessions import SessionState
@@ -28,11 +29,13 @@ from domain.papers.kinds import (
 )
 from domain.procedure.closure.closing import routes
 from domain.procedure.closure.ends_view import ends_view, limits
+from domain.procedure.papers.conclusions import conclusions
 from domain.procedure.settlement.allocation import allocate
 from domain.procedure.settlement.signing import extent
 from domain.settlement.confirmation import ConfirmationKind
 from domain.settlement.signature import SigningState
-from domain.words import ClaimKind, Outcome, Phase
+from domain.triage.classification import group_of
+from domain.words import ClaimKind, Nature, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
 _OF_THE_SETTLEMENT: Final = (PaperKind.AGREEMENT, PaperKind.FOLLOW_UP_RECORD)
@@ -114,6 +117,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "parties": tuple(_parties(case, kind, about)),
         "items": tuple(_items(case, kind, about)),
         "handler": case.mediator,
+        "group": group_of(case.triage, case.reclassified) if case.triage else None,
         "outcome": case.outcome,
         "findings": tuple(_findings(case)),
     }
@@ -189,7 +193,7 @@ def _of_its_own(case: CaseState, kind: PaperKind, about: str | None, now: dateti
         case PaperKind.AGREEMENT | PaperKind.FOLLOW_UP_RECORD if settlement is not None:
             proposal = mediation.proposals[settlement.proposal] if mediation else None
             return {
-                "schedule": tuple(schedule_lines(settlement, names(case))),
+                "schedule": tuple(schedule_lines(settlement, names(case), items=case.items)),
                 "terms": proposal.terms if proposal else None,
                 "guarantee": settlement.guarantee,
                 "acceleration": settlement.terms and settlement.terms.acceleration,
@@ -302,7 +306,8 @@ def _limits(case: CaseState, now: datetime, items: Collection[str]) -> tuple[Lim
 def _findings(case: CaseState) -> Iterator[FindingLine]:
     parts = case.ends.signing.parts if case.ends.signing else {}
     for task in case.tasks.values():
-        line = FindingLine(agency=task.agency, officer=task.officer, state=task.state)
+        found = tuple(conclusions(task.finding, names(case))) if task.finding is not None else ()
+        line = FindingLine(agency=task.agency, officer=task.officer, state=task.state, conclusions=found)
         part = parts.get(task.agency)
         yield line.model_copy(update={"head": part.head, "signed_on": part.signed_on}) if part else line
 
@@ -373,9 +378,18 @@ def _line(item: ClaimItem, named: Mapping[str, str], claimant: str | None) -> It
 
 
 def schedule_lines(
-    settlement: Settlement, names: Mapping[str, str], of: Collection[str] | None = None
+    settlement: Settlement,
+    names: Mapping[str, str],
+    of: Collection[str] | None = None,
+    items: Iterable[ClaimItem] = (),
 ) -> Iterator[MoneyLine]:
-    """What is to be paid when, to whom; ``of``: only to these claimants."""
+    """What is to be paid when, to whom, and for which of the ``items``; ``of``: only to these claimants."""
+    paid_for: dict[str | None, dict[ClaimKind, None]] = {}
+    for item in items:
+        if nature(item.kind) is Nature.PRIVATE_LAW and not leaves_out(
+            settlement.unsettled, item.ref, item.claimant or "*"
+        ):
+            paid_for.setdefault(item.claimant, {})[item.kind] = None
     for due in settlement.dues:
         part_a, part_b = due.instalment.part_a, due.instalment.part_b
         for claimant in dict.fromkeys((*part_a, *part_b)):
@@ -388,4 +402,5 @@ def schedule_lines(
                 claimant=names[claimant],
                 part_a=part_a.get(claimant, _NIL),
                 part_b=part_b.get(claimant, _NIL),
+                kinds=tuple({**paid_for.get(None, {}), **paid_for.get(claimant, {})}),
             )
