@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test browser soak up down lint bench chaos docs screenshots lock venv
+.PHONY: demo test browser soak up down lint bench chaos docs screenshots papers lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
@@ -41,6 +41,9 @@ chaos: $(READY) ## many cases while workers and servers are killed and stopped, 
 
 screenshots: $(READY) browser ## docs/pictures, from the example's fictional people
 	$(VENV)/bin/python -m tests.screenshots
+
+papers: $(READY) ## pictures of every paper in docs/papers; needs LibreOffice and poppler
+	$(VENV)/bin/python -m tests.paper_pictures
 
 docs: $(READY) ## docs/messages.md from the protocol
 	./onestop docs

@@ -7,7 +7,7 @@ from temporalio import activity
 
 from casebook import aftercare
 from casebook import papers as kept
-from domain.papers.kinds import Issued, PaperRequest
+from domain.papers.kinds import Issued, IssuedTogether, PaperRequest, PaperRequests
 from domain.procedure.aftercare.visit_record import RecordRequest, visit_record
 from domain.words import Language
 from papers.document import Templates, render
@@ -22,9 +22,10 @@ class PaperService:
         self._pool, self._vault, self._templates, self._rules = pool, vault, templates, rules
 
     @activity.defn(name="papers.issue")
-    async def issue(self, request: PaperRequest) -> Issued:
-        """Issue a paper once: the same key again gives the same number and document. Raises BadTemplate."""
-        return await self._issue(await self._drawn_up(request))
+    async def issue(self, request: PaperRequests) -> IssuedTogether:
+        """Issue papers once: the same key again gives the same number and document. Raises BadTemplate."""
+        issued = [await self._issue(await self._drawn_up(paper)) for paper in request.papers]
+        return IssuedTogether(issued=tuple(issued))
 
     @activity.defn(name="papers.visit_record")
     async def visit_record(self, asked: RecordRequest) -> Issued:

@@ -75,6 +75,7 @@ STOREYS = (
     {"case"},
     {"procedure"},
     {"views"},
+    {"figures"},
 )
 """The rooms of ``domain/`` from the ground up: what is known without any case, the case, what happens to it, and what
 people see of it. Each knows those below it, and none beside it."""

@@ -19,14 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.ledger import SYSTEM, Actor
     from domain.mediation.session_messages import ScheduleSession
     from domain.mediation.sessions import SessionState
-    from domain.papers.kinds import PaperKind, PaperRequest
+    from domain.papers.kinds import PaperKind, PaperRequest, PaperRequests
     from domain.procedure import agenda, known
     from domain.procedure.collective.parting import arrived, passage
     from domain.procedure.deadlines import counting_anew
     from domain.procedure.mediation import sessions
     from domain.procedure.mediation.session_effects import not_booked
     from domain.procedure.papers.drafting import draft, due_with
-    from domain.procedure.papers.effects import order, take_issued
+    from domain.procedure.papers.effects import order, take_issued, together
     from domain.views.casebook_entry import casebook_entry
     from domain.words import Language, Phase
     from workflows import answers
@@ -229,19 +229,27 @@ class RunningCase(Procedure):
             arrived(case, await self.ask(CollectiveService.hand_on, lambda: passage(case, self.now)), self.now)
 
     async def keep_papers(self) -> None:
-        """Issue the papers that were ordered, one after the other."""
+        """Issue the papers that were ordered, in their order."""
         case = self.case
         while True:
             await workflow.wait_condition(lambda: bool(case.paper_orders))
-            take_issued(case, await self.ask(PaperService.issue, self._paper), self.now)
+            answer = await self.ask(PaperService.issue, self._papers)
+            for issued in answer.issued:
+                take_issued(case, issued, self.now)
 
-    def _paper(self) -> PaperRequest:
-        case, wanted = self.case, self.case.paper_orders[0]
-        return PaperRequest(
-            case=case.case,
-            key=f"{case.case}.{len(case.papers) + 1}",
-            drill=case.drill,
-            matter=draft(case, wanted.kind, wanted.about, self.now),
+    def _papers(self) -> PaperRequests:
+        case, now = self.case, self.now
+        wanted = case.paper_orders[: together(case)]
+        return PaperRequests(
+            papers=tuple(
+                PaperRequest(
+                    case=case.case,
+                    key=f"{case.case}.{number}",
+                    drill=case.drill,
+                    matter=draft(case, one.kind, one.about, now),
+                )
+                for number, one in enumerate(wanted, len(case.papers) + 1)
+            )
         )
 
     def line(self, language: Language) -> str:

@@ -25,7 +25,7 @@ from domain.case.casebook_rows import CasebookEntry
 from domain.case.requests import Admission, AdmissionRequest
 from domain.grid.view import GridEntry
 from domain.mediation.sessions import BookingRequest, Calendar
-from domain.papers.kinds import Issued, PaperRequest
+from domain.papers.kinds import Issued, IssuedTogether, PaperRequest, PaperRequests
 from domain.procedure.aftercare.view import AftercareEntry
 from domain.procedure.aftercare.visit_record import RecordRequest
 from domain.procedure.closure.handover import Handover
@@ -160,6 +160,10 @@ class _Case:
             if event.kind == "evidence_attached" and not await evidence.held(self._at.pool, self._case, sha256):
                 self._trouble(say("cli.repair.evidence", self._language, seq=event.seq, sha256=sha256[:12]))
 
+    async def _issued_together(self, asked: PaperRequests, answer: IssuedTogether) -> None:
+        for paper, issued in zip(asked.papers, answer.issued, strict=True):
+            await self._issued(paper, issued)
+
     async def _issued(self, asked: PaperRequest | RecordRequest, answer: Issued) -> None:
         again = await self._papers.restore(asked, answer)
         if again != answer:
@@ -189,7 +193,7 @@ class _Case:
 _DEEDS: Final[dict[str, tuple[type[Any], type[Any], Callable[[_Case, Any, Any], Awaitable[None]]]]] = {
     "intake.admit": (AdmissionRequest, Admission, _Case._admitted),
     "casebook.record": (CasebookEntry, int, _Case._recorded),
-    "papers.issue": (PaperRequest, Issued, _Case._issued),
+    "papers.issue": (PaperRequests, IssuedTogether, _Case._issued_together),
     "papers.visit_record": (RecordRequest, Issued, _Case._issued),
     "sessions.settle": (BookingRequest, Calendar, _Case._settled),
     "aftercare.hand_over": (Handover, dict, _Case._handed_over),

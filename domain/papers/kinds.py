@@ -325,6 +325,18 @@ class PaperRequest(Model):
     matter: PaperMatter
 
 
+class PaperRequests(Model):
+    """Papers that are to be issued together."""
+
+    papers: tuple[PaperRequest, ...]
+
+
+class IssuedTogether(Model):
+    """What became of them, in their order."""
+
+    issued: tuple["Issued", ...]
+
+
 class Issued(Model):
     """The number that a paper got, and the digest of its document."""
 

@@ -16,11 +16,12 @@ from domain.identifiers import HIDDEN
 from domain.inquiry.findings import Finding
 from domain.intake.complaint import ClaimItem
 from domain.ledger import Actor, Event
+from domain.papers.kinds import paper_rows
 from domain.procedure.closure.ends_view import EndsView
 from domain.procedure.mediation.bargain import Bargain, OnTheTable
 from domain.procedure.mediation.sessions_view import SittingsView
 from domain.procedure.settlement.performance_view import PerformanceView
-from domain.refusal import Problem
+from domain.refusal import PARTIES, Problem
 from domain.settlement.signature import SigningView
 from domain.views.case_view import (
     NO_SHARES,
@@ -87,6 +88,7 @@ class Eyes:
         sees = self.sight
         everything, judged = sees.people is Level.FULL, sees.prognosis is Level.FULL
         terms = sees.people is not Level.NONE
+        party = self.reader.role in PARTIES
         claiming = {c.ref for c in view.claimants}
         return view.model_copy(
             update={
@@ -112,6 +114,7 @@ class Eyes:
                 if terms
                 else (),
                 "referrals": tuple(self._referral(r) for r in view.referrals),
+                "papers": tuple(p for p in view.papers if not (party and paper_rows()[p.kind].about == "agency")),
                 "reply": self._rows(view.reply),
             }
         )

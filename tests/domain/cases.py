@@ -21,7 +21,7 @@ from domain.running_ledger import Blocked
 from domain.settlement.confirmation import Confirmation, ConfirmationKind, ConfirmationState
 from domain.settlement.instalments import Instalment
 from domain.settlement.performance import PerformanceTerms, Rescheduling
-from domain.settlement.signature import Signing
+from domain.settlement.signature import Signature, Signing, SigningWay
 from domain.triage.classification import TriageFacts, load_table, triage
 from domain.words import Agency, Lane, Outcome, Phase, Role, Room
 from tests.builders import arrears_item, complaint, labor_finding
@@ -315,6 +315,17 @@ def confirmable(**asked: datetime) -> CaseState:
     return settled(due(b), mediator=MEDIATOR.id, confirmations={kind: one})
 
 
+def to_be_sealed() -> CaseState:
+    """A settlement that payer and claimant have signed."""
+    case = being_signed()
+    assert case.signing is not None
+    both = ("c1", "e1")
+    by = Actor(id="m-g19", role=Role.MEDIATOR)
+    case.signing.signatures.append(Signature(parties=both, how=SigningWay.IN_PERSON, signed_on=TODAY, at=NOW, by=by))
+    case.signing.signed.update(dict.fromkeys(both, 0))
+    return case
+
+
 def ready_for(message: str) -> CaseState:
     """A case that the example of a message fits."""
     standing_still = Suspension(since=NOW - DAY, until=NOW + 30 * DAY, reason="等待")
@@ -336,8 +347,10 @@ def ready_for(message: str) -> CaseState:
             return case(
                 Phase.INTAKE, complaint=complaint(items=()), missing=("claim-items",), material_deadline=deadline(7)
             )
-        case "sign" | "seal_agreement" | "refuse_to_sign":
+        case "sign" | "refuse_to_sign":
             return being_signed()
+        case "seal_agreement":
+            return to_be_sealed()
         case "sign_for":
             return being_signed(represented())
         case "request_confirmation":

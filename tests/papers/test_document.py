@@ -19,13 +19,21 @@ from papers.document import BadTemplate, Templates, html, render
 NUMBER = "社调协议〔2026〕第7号"
 
 
+ABOUT = {
+    PaperKind.TRANSFER_SLIP: "tax",
+    PaperKind.ASSISTANCE_LETTER: "tax",
+    PaperKind.REFERRAL: "labour-inspection",
+    PaperKind.APPLICATION_NOTICE: "arbitration",
+}
+
+
 def matter(kind: PaperKind = PaperKind.AGREEMENT) -> PaperMatter:
     return PaperMatter(
         kind=kind,
         case_number="RZ-2026-000001",
         issued_on=date(2026, 11, 24),
         filed_on=date(2026, 10, 1),
-        about="tax" if paper_rows()[kind].about == "agency" else None,
+        about=ABOUT.get(kind),
         basis=paper_rows()[kind].source,
         parties=(
             PartyLine(ref="c1", name="虚构者一 <b>&</b>", role="claimant", identity="990000196102150015"),
@@ -80,7 +88,7 @@ def test_the_same_matter_gives_the_same_bytes() -> None:
 
 
 def test_amounts_stand_in_capitals_too() -> None:
-    assert "7,766.34元（人民币柒仟柒佰陆拾陆元叁角肆分）" in words(
+    assert "7,666.34元（人民币柒仟陆佰陆拾陆元叁角肆分）" in words(
         render(Templates(), matter(), NUMBER, Language.CHINESE).content
     )
 
@@ -104,9 +112,9 @@ def own(folder: Path, edit: dict[str, str]) -> Templates:
 
 
 def test_a_template_that_the_centre_edited_is_used_at_once(tmp_path: Path) -> None:
-    edited = own(tmp_path, {"四、其他约定": "四、双方另行约定"})
+    edited = own(tmp_path, {"五、其他约定": "五、双方另行约定"})
 
-    assert "四、双方另行约定" in words(render(edited, matter(), NUMBER, Language.CHINESE).content)
+    assert "五、双方另行约定" in words(render(edited, matter(), NUMBER, Language.CHINESE).content)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +165,7 @@ ATTACKS = (
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_template_runs_no_code_and_loops_over_nothing_but_its_lists(tmp_path: Path, attack: str) -> None:
-    [told] = own(tmp_path, {"四、其他约定": attack}).faults()
+    [told] = own(tmp_path, {"五、其他约定": attack}).faults()
     assert told.code in ("papers.forbidden", "papers.bad_syntax")
     with pytest.raises(BadTemplate):
         render(Templates(tmp_path), matter(), NUMBER, Language.CHINESE)
@@ -172,7 +180,7 @@ def test_a_template_runs_no_code_and_loops_over_nothing_but_its_lists(tmp_path: 
     ],
 )
 def test_a_template_may_choose_join_and_list(tmp_path: Path, said: str) -> None:
-    assert list(own(tmp_path, {"四、其他约定": said}).faults()) == []
+    assert list(own(tmp_path, {"五、其他约定": said}).faults()) == []
     assert render(Templates(tmp_path), matter(), NUMBER, Language.CHINESE)
 
 
@@ -208,7 +216,7 @@ def test_every_bad_template_is_told_at_once_and_the_others_serve(tmp_path: Path)
 
 
 def test_a_column_that_a_list_does_not_have_is_told_when_the_paper_is_drawn(tmp_path: Path) -> None:
-    edited = own(tmp_path, {"四、其他约定": "{% for one in items %}{{ one.colour }}{% endfor %}"})
+    edited = own(tmp_path, {"五、其他约定": "{% for one in items %}{{ one.colour }}{% endfor %}"})
     with pytest.raises(BadTemplate) as refused:
         render(edited, matter(), NUMBER, Language.CHINESE)
     assert refused.value.code == "papers.cannot_be_filled" and "colour" in refused.value.params["problem"]

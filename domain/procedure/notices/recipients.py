@@ -11,6 +11,7 @@ from pydantic import Field
 from domain.base import CENTRE_ZONE, Model, Ref
 from domain.case.casebook_rows import CasebookEntry
 from domain.ledger import Event
+from domain.papers.kinds import paper_rows
 from domain.rules.rule_table import read_table
 from domain.yaml_file import TABLES
 
@@ -105,7 +106,7 @@ def _recipients(
 ) -> Iterator[str]:
     task = next((task for task in entry.tasks if task.task == event.facts.get("task")), None)
     match audience:
-        case Audience.CLAIMANTS | Audience.RESPONDENTS:
+        case Audience.CLAIMANTS | Audience.RESPONDENTS if not _between_offices(event):
             yield from parties.get(audience, ())
         case Audience.AGENCY if task is not None:
             yield task.agency
@@ -115,3 +116,9 @@ def _recipients(
             yield entry.case.mediator
         case Audience.SUPERVISOR:
             yield "supervisor"
+
+
+def _between_offices(event: Event) -> bool:
+    """Whether it tells of a paper that one office sends to another."""
+    row = next((row for kind, row in paper_rows().items() if kind == event.facts.get("paper")), None)
+    return row is not None and row.about == "agency"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from domain.case.state import CaseState, Settlement
 from domain.closure.ends import Remedy, ends, offices
+from domain.inquiry.sharing import cut
 from domain.intake.claims import nature
 from domain.intake.complaint import ClaimItem, Complaint
 from domain.mediation.items_left_out import leaves_out
@@ -39,6 +40,7 @@ from domain.words import ClaimKind, Nature, Outcome, Phase
 
 _NIL: Final = Decimal("0.00")
 _OF_THE_SETTLEMENT: Final = (PaperKind.AGREEMENT, PaperKind.FOLLOW_UP_RECORD)
+_TO_AN_AGENCY: Final = (PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER)
 _OF_A_REFERRAL: Final = (PaperKind.REFERRAL, PaperKind.APPLICATION_NOTICE)
 _ORDER: Final = list(Phase)
 
@@ -97,7 +99,11 @@ def due_with(case: CaseState, phase: Phase) -> Iterator[tuple[PaperKind, str | N
     by_end = ends()[case.outcome].papers if phase is Phase.CLOSED and case.outcome else None
     for kind, row in paper_rows().items():
         if row.itself is phase if by_end is None else kind in by_end:
-            subjects = _targets(case, kind) if row.about == "referral" else (None,)
+            subjects: Collection[str | None] = (None,)
+            if row.about == "referral":
+                subjects = _targets(case, kind)
+            elif row.about == "agency":
+                subjects = [task.agency for task in case.open_tasks]
             yield from ((kind, about) for about in subjects if can_issue(case, kind, about))
 
 
@@ -138,7 +144,9 @@ def _parties(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Pa
     complaint, settlement = case.complaint, case.settlement
     assert complaint is not None
     named: set[str] | None = None
-    if kind in _OF_THE_SETTLEMENT and settlement is not None:
+    if kind in _TO_AN_AGENCY:
+        complaint = _told(case, about)
+    elif kind in _OF_THE_SETTLEMENT and settlement is not None:
         named = {*settlement.claimants, settlement.payer}
     elif kind in _OF_A_REFERRAL:
         respondents = {item.ref: item.respondent for item in case.items}
@@ -146,6 +154,14 @@ def _parties(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Pa
     for line in party_lines(complaint, case.withdrawn, identify=paper_rows()[kind].identifies):
         if named is None or line.ref in named:
             yield line
+
+
+def _told(case: CaseState, agency: str | None) -> Complaint:
+    """What an agency is told: those whom its inquiry concerns, and the items that it can speak to."""
+    assert case.complaint is not None
+    whole = case.complaint.model_copy(update={"items": case.items})
+    row = next((row for one, row in case.sharing.items() if one == agency), None)
+    return cut(whole, case.withdrawn, row) if row is not None else whole
 
 
 def _addressee(case: CaseState, kind: PaperKind, about: str | None) -> str | None:
@@ -356,7 +372,7 @@ def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Item
             line = _line(items[ref], named, claimant)
             yield line.model_copy(update={"amount": amounts.get((ref, claimant), line.amount)})
         return
-    for item in items.values():
+    for item in _told(case, about).items if kind in _TO_AN_AGENCY else items.values():
         for whose in _of_the_settlement(case, item) if kind in _OF_THE_SETTLEMENT else (item.claimant,):
             yield _line(item, named, whose)
 

@@ -1,6 +1,7 @@
 """Ordering papers, and what became of an order."""
 
 from datetime import datetime
+from typing import Final
 
 from domain.case.protocol import accepts
 from domain.case.state import CaseState
@@ -10,6 +11,10 @@ from domain.papers.messages import IssuePaper
 from domain.procedure.papers.drafting import can_issue
 from domain.refusal import must
 from domain.words import Role
+
+_TOGETHER: Final = 20
+_LINES: Final = 2000
+"""Of people in all papers that are issued at once."""
 
 
 @accepts(IssuePaper, roles={Role.MEDIATOR, Role.SUPERVISOR})
@@ -25,6 +30,11 @@ def issue_paper(case: CaseState, message: IssuePaper, now: datetime) -> Checked:
 def order(case: CaseState, kind: PaperKind, about: str | None, by: str, now: datetime) -> None:
     """Put a paper on the list of those to be issued."""
     case.paper_orders.append(PaperOrder(kind=kind, about=about, by=by, at=now))
+
+
+def together(case: CaseState) -> int:
+    """How many of the papers that were ordered are issued at once: fewer where each is about thousands of people."""
+    return max(1, min(_TOGETHER, _LINES // max(len(case.claimants), 1)))
 
 
 def take_issued(case: CaseState, issued: Issued, now: datetime) -> None:

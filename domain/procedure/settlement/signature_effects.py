@@ -14,6 +14,7 @@ from domain.procedure.settlement.signing import (
     paid_in_full,
     parties,
     take_effect_if_complete,
+    unsigned,
 )
 from domain.refusal import PARTIES, must
 from domain.settlement.signature import (
@@ -166,6 +167,10 @@ def refuse_to_sign(case: CaseState, message: RefuseToSign, now: datetime) -> Che
 def seal_agreement(case: CaseState, message: SealAgreement, now: datetime) -> Checked:
     signing, on = _signing(case, message, now)
     must(signing.seal is None, "signing.sealed", "name", seal=signing.seal.seal if signing.seal else "-")
+    settlement = case.settlement
+    assert settlement is not None
+    made = settlement.payer in signing.signed and bool(signing.signed.keys() & set(settlement.claimants))
+    must(made, "signing.seal_too_early", "name", parties=", ".join(unsigned(case)[:20]))
     yield
     signing.seal = Seal(seal=message.seal, signed_on=on, by=message.actor)
     by = message.actor, message.message_id

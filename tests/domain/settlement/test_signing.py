@@ -112,12 +112,17 @@ async def test_ten_working_days_for_signing_and_a_reminder_three_before() -> Non
 
 
 def test_the_last_signature_or_the_seal_brings_it_into_effect_as_of_the_latest_day() -> None:
-    case = say(two(), SEAL, sign("c1", "e1"))
+    case = say(two(), sign("c1", "e1"), SEAL)
     assert open_signing(case) and waiting(case).on == ("c2",)
     later = NOW + 3 * DAY
     say(case, sign("c2", signed_on=TODAY + 2 * DAY), at=later)
     assert signing(case).state is SigningState.IN_EFFECT and signing(case).effective_on == TODAY + 2 * DAY
     assert kinds(case)[-1] == "settlement_in_effect" and waiting(case).what == "instalment"
+
+
+def test_nothing_is_sealed_that_payer_and_a_claimant_have_not_signed() -> None:
+    for signed in ((), ("c1", "c2"), ("e1",)):
+        refused(say(two(), *([sign(*signed)] if signed else [])), SEAL, "signing.seal_too_early")
 
 
 def test_without_the_seal_it_waits_for_the_mediator() -> None:
@@ -126,7 +131,7 @@ def test_without_the_seal_it_waits_for_the_mediator() -> None:
 
 
 def test_who_has_not_signed_in_time_has_not_settled() -> None:
-    case = say(two(), SEAL, sign("c1", "e1"))
+    case = say(two(), sign("c1", "e1"), SEAL)
     ring(case, END)
     settlement = case.settlement
     assert settlement is not None and settlement.claimants == ("c1",)
@@ -135,7 +140,7 @@ def test_who_has_not_signed_in_time_has_not_settled() -> None:
 
 
 def test_a_payer_who_does_not_sign_has_settled_with_nobody() -> None:
-    case = say(two(), SEAL, sign("c1", "c2"))
+    case = say(two(), sign("c1", "c2"))
     ring(case, END)
     assert case.settlement is None and signing(case).state is SigningState.FAILED
     assert case.mediation is not None and case.mediation.ended == "unsigned"
@@ -155,7 +160,7 @@ def test_all_that_is_paid_before_everybody_has_signed_makes_the_settlement() -> 
 
 
 def test_what_was_paid_for_somebody_who_is_left_out_is_a_credit() -> None:
-    case = say(two(), SEAL, sign("c1", "e1"), paid("100.00", "c2"))
+    case = say(two(), sign("c1", "e1"), SEAL, paid("100.00", "c2"))
     ring(case, END)
     assert case.settlement is not None and case.settlement.payments[0].surplus == Decimal("100.00")
 
@@ -181,7 +186,7 @@ def no(*parties: str) -> RefuseToSign:
 
 
 def test_a_claimant_who_refuses_to_sign_falls_out_and_the_others_settle() -> None:
-    case = say(two(), SEAL, sign("c1", "e1"), no("c2"))
+    case = say(two(), sign("c1", "e1"), SEAL, no("c2"))
     assert case.settlement is not None and case.settlement.claimants == ("c1",)
     assert signing(case).state is SigningState.IN_EFFECT and signing(case).dropped == ("c2",)
     assert kinds(case)[-2:] == ["signing_refused", "settlement_in_effect"]
