@@ -42,6 +42,7 @@ from activities.labor import Labor
 from activities.logged import Logged
 from activities.mediation import MediationService
 from activities.medical_insurance import MedicalInsurance
+from activities.meeting import MeetingService
 from activities.notices import NoticeService
 from activities.papers import PaperService
 from activities.performance import PerformanceService
@@ -75,6 +76,7 @@ from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.early_warning import EarlyWarningWorkflow
 from workflows.grid import GridWorkflow
+from workflows.meeting import MeetingWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.proven import Proving
 
@@ -84,6 +86,7 @@ _WORKFLOWS = [
     AftercareWorkflow,
     EarlyWarningWorkflow,
     GridWorkflow,
+    MeetingWorkflow,
     NoticesWorkflow,
 ]
 _CASES_AT_ONCE = 16
@@ -167,6 +170,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
     identity = IdentityService(world.verifier.keys)
     intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage, identity)
     mediation = MediationService(world.pool, world.vault, world.rules)
+    meeting = MeetingService(world.client, world.pool, world.vault, world.rules)
     collective = CollectiveService(world.client, world.pool, world.vault)
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
@@ -184,6 +188,10 @@ def _centre_activities(world: World) -> Sequence[Any]:
         ClosureService(world.rules).close,
         SessionService(world.pool, world.rules).settle,
         collective.hand_on,
+        meeting.gather,
+        meeting.act,
+        meeting.term,
+        meeting.record,
         after.hand_over,
         after.take_up,
         after.give_back,

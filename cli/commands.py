@@ -79,6 +79,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of("messages", "extend", "refuse-time", "skip", "relieve", "withdraw", "split", "merge"),
         *_of("messages", "reveal", "comment", "retry", "advance"),
         *_of("supervisor.ledger", "ledger"),
+        Listed("meeting", ("supervisor.meeting",), "meeting.command"),
         Listed("report", ("supervisor.reports",), "figures.command"),
         Listed("event-log", ("supervisor.event_log",), "event_log.command"),
         Listed("after", ("supervisor.aftercare",), "aftercare.command"),

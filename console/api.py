@@ -41,7 +41,7 @@ from workflows.dispute import DisputeWorkflow
 PREFIX: Final = "/api/v1"
 _ELSEWHERE: Final = frozenset({"file_complaint", "attach"})
 """Messages that have an address of their own: they open a case, or bring a file."""
-_OF_A_CASE: Final = frozenset(QUERIES) - {"afterwards", "grid_view"}
+_OF_A_CASE: Final = frozenset(QUERIES) - {"afterwards", "grid_view", "meeting_view"}
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemDetails, "description": why}
     for status, why in (

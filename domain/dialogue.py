@@ -161,18 +161,27 @@ class Dialogue(Generic[S]):
             raise refusal("message.unknown", "name", known=", ".join(sorted(self.kinds)))
         return read(self.kinds[name].model, body)
 
-    def carry_out(self, state: S, message: Message, now: datetime) -> bool:
-        """Carry a message out, once. Returns False if its id had acted before. Raises Refused, and changes nothing."""
-        own = mark(message)
-        if own in state.seen:
-            return False
+    def check(self, state: S, message: Message, now: datetime) -> None:
+        """Raise Refused if a message can't be carried out now; change nothing."""
+        if mark(message) not in state.seen:
+            self._admitted(state, message, now).close()
+
+    def _admitted(self, state: S, message: Message, now: datetime) -> Checked:
         kind = self.kinds[message.name]
         goes_on(state, message)
         by_role(message, kind.roles)
         if message.actor.role is Role.OFFICER:
             must(message.actor.agency, "actor.agency_missing", "actor.agency")
-        effect = kind.effect(state, message, now)
+        effect: Checked = kind.effect(state, message, now)
         next(effect)
+        return effect
+
+    def carry_out(self, state: S, message: Message, now: datetime) -> bool:
+        """Carry a message out, once. Returns False if its id had acted before. Raises Refused, and changes nothing."""
+        own = mark(message)
+        if own in state.seen:
+            return False
+        effect = self._admitted(state, message, now)
         for _ in effect:
             raise AssertionError("an effect yields once")
         state.seen[own] = state.next_seq - 1

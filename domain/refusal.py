@@ -12,6 +12,8 @@ from domain.words import Role
 M = TypeVar("M", bound=Message)
 
 PARTIES: Final = frozenset({Role.CLAIMANT, Role.RESPONDENT})
+LEADING: Final = frozenset({Role.SUPERVISOR, Role.SYSTEM})
+"""Whoever leads the centre, and the joint meeting, whose decisions the centre carries to the cases."""
 """Roles whose every right ends at their own case."""
 
 

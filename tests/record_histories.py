@@ -5,9 +5,11 @@ Run it at each release, and never over an older version's folder: what was recor
 
 import asyncio
 import contextlib
+import json
 import sys
 import tempfile
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +19,17 @@ from temporalio.service import RPCError
 
 import worker
 from casebook import migrations
+from cli.docs.examples_of import example
 from cli.plays.demo import load
 from cli.plays.example import example_folder, example_names, localise
 from cli.plays.play import play
 from domain.case import messages as m
+from domain.case.receipts import Acknowledgement
+from domain.meeting.effects import MEETING
+from domain.meeting.messages import CallMeeting, IssueMinutes, PutOffItems
+from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.words import Phase
-from runtime import servers
+from runtime import beginning, servers
 from runtime.connect import plugin
 from runtime.rules import Rules
 from runtime.settings import Settings
@@ -31,6 +38,7 @@ from runtime.signing_keys import KeySetFile
 from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Office
 
 HISTORIES: Final = Path(__file__).parent / "histories"
@@ -63,6 +71,7 @@ async def record(version: str) -> None:
                 for number, other in enumerate(case for case in played.filed if case != played.case):
                     await _keep(client, other, folder / f"{name}-other-{number + 1}.json")
             await _beside(client, folder)
+            await _meeting(client, folder)
             await _shapes(client, pool, vault, folder)
 
 
@@ -70,6 +79,28 @@ async def _beside(client: Client, folder: Path) -> None:
     """What goes on before and after the cases: at a grid post, in aftercare."""
     async for one in client.list_workflows(f"WorkflowType in {tuple(BESIDE)}"):
         await _keep(client, one.id, folder / f"{one.id}.json")
+
+
+async def _meeting(client: Client, folder: Path) -> None:
+    """A joint meeting with an order, from its call to its minutes."""
+    name = "meeting-recorded"
+    call = CallMeeting.model_validate(example("call_meeting") | {"drill": True})
+    await beginning.begin(client, "MeetingWorkflow", name, call, MeetingReceipt)
+    handle = client.get_workflow_handle(name)
+    for said in ("propose_item", "fix_agenda", "open_sitting", "set_order", "report_order", "judge_report"):
+        body = example(said) | ({"put_off": []} if said == "fix_agenda" else {})
+        await handle.execute_update(said, MEETING.parse(said, json.dumps(body).encode()), result_type=Acknowledgement)
+        if said == "set_order":
+            await seen(partial(handle.query, "meeting_view", result_type=MeetingView), lambda v: v.orders[0].term)
+    view: MeetingView = await handle.query("meeting_view", result_type=MeetingView)
+    put_off = PutOffItems(
+        message_id="off", actor=builders.SUPERVISOR, items=tuple(item.ref for item in view.items), reason="下次再议"
+    )
+    await handle.execute_update(put_off.name, put_off, result_type=Acknowledgement)
+    minutes = IssueMinutes(message_id="minutes", actor=builders.SUPERVISOR)
+    await handle.execute_update(minutes.name, minutes, result_type=Acknowledgement)
+    await handle.result()
+    await _keep(client, name, folder / f"{name}.json")
 
 
 async def _shapes(client: Client, pool: asyncpg.Pool, vault: Vault, folder: Path) -> None:

@@ -73,7 +73,7 @@ STOREYS = (
     {"assessment", "closure"},
     {"mediation"},
     {"case"},
-    {"procedure"},
+    {"procedure", "meeting"},
     {"views"},
     {"figures"},
 )

@@ -177,6 +177,11 @@ def grid_line(ending: str | None, outcome: str | None, due: date | None, number:
     return say(f"grid.{outcome or 'handing-over'}", language, case=number or "—")
 
 
+def meeting_line(number: str | None, stage: str, items: int, orders: int, language: str) -> str:
+    """How a joint meeting stands."""
+    return say("meeting.line", language, number=number or "", stage=label(stage, language), items=items, orders=orders)
+
+
 def aftercare_line(open_items: int, to_visit: int, language: str) -> str:
     """What is still awaited after a case."""
     return say("aftercare.line", language, items=open_items, visits=to_visit)

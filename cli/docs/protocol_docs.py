@@ -15,6 +15,7 @@ from domain.case.receipts import Acknowledgement, Receipt
 from domain.grid.mediation import GRID
 from domain.grid.view import GridReceipt, GridView
 from domain.inquiry.tasks import MOVES, TaskState
+from domain.meeting.view import MeetingView
 from domain.message import Message
 from domain.procedure.aftercare.effects import AFTER
 from domain.procedure.aftercare.view import AftercareView
@@ -50,6 +51,7 @@ _QUERIES: Final[dict[str, tuple[type[Any], str]]] = {
     "explain_triage": (TriageExplanation, "Why the case is in its class."),
     "ends": (EndsView, "How the case ended, or stands, and what each party can do until when."),
     "afterwards": (AftercareView, "What goes on after a case: each referral item by item, the visit, what came late."),
+    "meeting_view": (MeetingView, "A joint meeting: agenda, decisions with what the cases answered, orders."),
     "grid_view": (GridView, "A mediation at a grid post, as far as the reader may see it."),
     "receipt": (Receipt, "The receipt of the complaint, for whoever asks again."),
 }

@@ -23,6 +23,7 @@ QUERIES: Final = {
     "open_tasks": STAFF,
     "afterwards": STAFF,
     "grid_view": STAFF | PARTIES,
+    "meeting_view": STAFF - {Role.INTAKE},
 }
 """Which roles may ask each query; ``grid_view`` a grid mediation's, ``afterwards``
 what goes on after a case.

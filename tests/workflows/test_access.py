@@ -23,6 +23,7 @@ from tests.workflows.conftest import Handle, Office
 from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.grid import GridWorkflow
+from workflows.meeting import MeetingWorkflow
 
 WHO = {
     Role.INTAKE: builders.INTAKE,
@@ -77,7 +78,7 @@ async def test_every_message_is_taken_from_its_roles_and_from_no_other(office: O
 def test_every_query_of_the_workflows_has_its_readers() -> None:
     asked = {
         name
-        for workflow in (AftercareWorkflow, DisputeWorkflow, GridWorkflow)
+        for workflow in (AftercareWorkflow, DisputeWorkflow, GridWorkflow, MeetingWorkflow)
         for name, member in vars(workflow).items()
         if hasattr(member, "__temporal_query_definition")
     }
@@ -95,7 +96,7 @@ async def test_every_query_is_answered_to_its_roles_and_to_no_other(
         office.client.service_client.config.target_host, plugins=[plugin(office.vault, issuer)]
     )
     refused = set()
-    elsewhere = {"grid_view", "afterwards"}
+    elsewhere = {"grid_view", "afterwards", "meeting_view"}
     for name in QUERIES.keys() - elsewhere:
         try:
             await client.get_workflow_handle(handle.id).query(name, result_type=dict[str, Any])

@@ -14,7 +14,7 @@ from tests.domain.cases import NOW
 from tests.domain.views.test_masking import EVERYBODY, FIRST, MEDIATOR, PEOPLE, SECOND, SUPERVISOR, state
 from workflows.readings import Readings
 
-OF_A_CASE = sorted(QUERIES.keys() - {"grid_view", "afterwards"})
+OF_A_CASE = sorted(QUERIES.keys() - {"grid_view", "afterwards", "meeting_view"})
 STRANGE_MEDIATOR = builders.mediator("m-9")
 ILL = "731{n}.45"
 """What the medical insurance bureau found of a claimant; no other number of the case is like it."""

@@ -21,6 +21,7 @@ from tests.record_histories import HISTORIES
 from workflows.aftercare import AftercareWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.grid import GridWorkflow
+from workflows.meeting import MeetingWorkflow
 from workflows.proven import Proving
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))
@@ -68,7 +69,7 @@ async def replayed(history: WorkflowHistory) -> list[str | None]:
     """The ledger's last digest that a history comes to under today's code; none where it goes on."""
     heads.clear()
     replayer = Replayer(
-        workflows=[DisputeWorkflow, AftercareWorkflow, GridWorkflow],
+        workflows=[DisputeWorkflow, AftercareWorkflow, GridWorkflow, MeetingWorkflow],
         plugins=[plugin(None)],  # They are recorded in clear.
         interceptors=[Proving(nobody), Watching()],
     )

@@ -21,7 +21,7 @@ from domain.procedure.deadlines import limitation_clocks
 from domain.procedure.direction.effects import BEFORE_PERFORMANCE
 from domain.procedure.intake.reopened import still_counting
 from domain.procedure.mediation.opening import agreed
-from domain.refusal import Problem, must, refusal
+from domain.refusal import LEADING, Problem, must, refusal
 from domain.words import Agency, Outcome, Phase, Role
 
 _LEADING = {Role.SUPERVISOR, Role.MEDIATOR}
@@ -62,7 +62,7 @@ def _bound(case: CaseState) -> set[Ref]:
     return {ref for ref, answer in proposal.answers.items() if answer.accept} if proposal else set()
 
 
-@accepts(Merge, roles={Role.SUPERVISOR}, phases=BEFORE_PERFORMANCE)
+@accepts(Merge, roles=LEADING, phases=BEFORE_PERFORMANCE)
 def merge(case: CaseState, message: Merge, now: datetime) -> Checked:
     must(case.case_number is not None and case.ending is None, "split.not_registered", "name")
     must(message.into not in (case.case, case.case_number), "merge.itself", "into")

@@ -18,7 +18,7 @@ from domain.procedure.papers.drafting import can_issue
 from domain.procedure.papers.effects import order
 from domain.procedure.settlement import performing
 from domain.procedure.settlement.signing import open_signing
-from domain.refusal import must
+from domain.refusal import LEADING, must
 from domain.words import Outcome, Phase, Role
 
 EVERYBODY = frozenset(Role)
@@ -134,7 +134,7 @@ def let_clocks_run(case: CaseState, now: datetime) -> None:
 
 @accepts(
     Reclassify,
-    roles={Role.SUPERVISOR},
+    roles=LEADING,
     phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
 )
 def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Checked:
@@ -160,7 +160,7 @@ def reclassify(case: CaseState, message: Reclassify, now: datetime) -> Checked:
     )
 
 
-@accepts(Reassign, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
+@accepts(Reassign, roles=LEADING, phases=AT_THE_DESKS)
 def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
     task = None
     if message.task is None:
@@ -193,7 +193,7 @@ def reassign(case: CaseState, message: Reassign, now: datetime) -> Checked:
 
 @accepts(
     Refer,
-    roles={Role.SUPERVISOR, Role.MEDIATOR},
+    roles=LEADING | {Role.MEDIATOR},
     phases={Phase.FACT_FINDING, Phase.PROGNOSIS, Phase.MEDIATION},
 )
 def refer(case: CaseState, message: Refer, now: datetime) -> Checked:

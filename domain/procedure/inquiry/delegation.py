@@ -9,7 +9,7 @@ from domain.dialogue import Checked
 from domain.inquiry.messages import AskForTime, DelegateTask, ExtendTask, RefuseTime, RelieveOfficer, RevokeDelegation
 from domain.inquiry.tasks import TimeAsked, delegate, end_delegation, relieve
 from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS, the_task
-from domain.refusal import must
+from domain.refusal import LEADING, must
 from domain.words import Role
 
 
@@ -95,7 +95,7 @@ def ask_for_time(case: CaseState, message: AskForTime, now: datetime) -> Checked
     )
 
 
-@accepts(ExtendTask, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
+@accepts(ExtendTask, roles=LEADING, phases=AT_THE_DESKS)
 def extend_task(case: CaseState, message: ExtendTask, now: datetime) -> Checked:
     task = the_task(case, message.name, message.task, message.actor)
     left = may_be_extended(task.deadline, task.extended_days)

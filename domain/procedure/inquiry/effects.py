@@ -14,7 +14,7 @@ from domain.inquiry.findings import Finding, LaborFinding, MedicalInsuranceFindi
 from domain.inquiry.messages import ClaimTask, CompleteTask, CosignTask, ReleaseTask, ReturnTask, SkipTask, TransferTask
 from domain.inquiry.tasks import Task, TaskState, hand_back, hand_to, send_back, sign
 from domain.procedure.inquiry.at_the_desk import AT_THE_DESKS, the_task
-from domain.refusal import must
+from domain.refusal import LEADING, must
 from domain.words import Phase, Role
 
 
@@ -103,7 +103,7 @@ def return_task(case: CaseState, message: ReturnTask, now: datetime) -> Checked:
     )
 
 
-@accepts(SkipTask, roles={Role.SUPERVISOR}, phases=AT_THE_DESKS)
+@accepts(SkipTask, roles=LEADING, phases=AT_THE_DESKS)
 def skip_task(case: CaseState, message: SkipTask, now: datetime) -> Checked:
     task = the_task(case, message.name, message.task, message.actor)
     yield
@@ -149,7 +149,7 @@ def transfer_task(case: CaseState, message: TransferTask, now: datetime) -> Chec
     )
 
 
-@accepts(DecideDiscrepancy, roles={Role.SUPERVISOR}, phases={Phase.PROGNOSIS, Phase.MEDIATION})
+@accepts(DecideDiscrepancy, roles=LEADING, phases={Phase.PROGNOSIS, Phase.MEDIATION})
 def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetime) -> Checked:
     usable = case.phase is Phase.PROGNOSIS or case.undecided
     must(usable, "message.phase", "name", name=message.name, phase=case.phase)

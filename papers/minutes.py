@@ -1,0 +1,88 @@
+"""The minutes of a joint meeting (会议纪要), with the orders that it set, as a Word document."""
+
+import io
+from collections.abc import Iterator
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+import texts
+from domain.meeting.state import Act, Decision, Item, ItemState
+from domain.meeting.view import MeetingView
+from domain.words import Language
+from texts import sentences
+
+
+def minutes(meeting: MeetingView, language: Language) -> bytes:
+    """The document: who sat, what was before them, what was decided and what became of it, the orders."""
+    document = Document()
+    for text in (
+        texts.label("the-centre", language),
+        texts.say("meeting.minutes.title", language),
+        meeting.number or "",
+    ):
+        document.add_paragraph(text).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for line in _lines(meeting, language):
+        document.add_paragraph(line)
+    held = io.BytesIO()
+    document.save(held)
+    return held.getvalue()
+
+
+def _lines(meeting: MeetingView, language: Language) -> Iterator[str]:
+    def say(name: str, **params: object) -> str:
+        return texts.say(f"meeting.minutes.{name}", language, **params)
+
+    def listed(values: list[str]) -> str:
+        return texts.label(values, language) if values else texts.say("meeting.none", language)
+
+    at = meeting.held_at or meeting.starts
+    yield say("where", at=sentences.instant(at) if at else "", place=meeting.place)
+    yield say("chair", chair=meeting.chair, recorder=meeting.recorder)
+    yield say("present", people=listed(list(meeting.present)))
+    there = {member.agency for member in meeting.members if member.person in meeting.present}
+    yield say("absent", agencies=listed(sorted({member.agency for member in meeting.members} - there)))
+    decisions = {decision.ref: decision for decision in meeting.decisions}
+    for number, item in enumerate(meeting.items, 1):
+        yield say(
+            "item",
+            number=number,
+            kind=texts.say(f"meeting.kind.{item.kind}", language),
+            title=item.title,
+            case=item.case_number or item.case or texts.say("meeting.none", language),
+        )
+        yield from _of_item(item, decisions.get(item.decision or ""), language)
+    for order in meeting.orders:
+        yield say(
+            "order",
+            order=order.ref,
+            agency=texts.label(order.agency, language),
+            helping=listed(list(order.helping)),
+            due=order.term.due if order.term else "",
+            what=order.what,
+        )
+    yield say("signatures")
+
+
+def _of_item(item: Item, decision: Decision | None, language: Language) -> Iterator[str]:
+    def say(name: str, **params: object) -> str:
+        return texts.say(f"meeting.minutes.{name}", language, **params)
+
+    yield from (say("said", text=text) for text in item.said)
+    if item.state is ItemState.PUT_OFF:
+        yield say("put_off")
+    if decision is None:
+        return
+    yield say("decided", text=decision.text)
+    if decision.article:
+        yield say("article", article=decision.article)
+    yield from (say("dissent", person=one.person, text=one.text) for one in decision.dissent)
+    yield from (_act(act, item, language) for act in decision.acts if act.item == item.ref)
+
+
+def _act(act: Act, item: Item, language: Language) -> str:
+    told = {"case": item.case_number or act.case, "deed": texts.deed(act.name, language)}
+    if not act.refused:
+        return texts.say("meeting.minutes.act", language, seq=act.seq, **told)
+    why = "；".join(sentences.problem_line(p.field, p.code, p.params, language, path=False) for p in act.refused)
+    return texts.say("meeting.minutes.act_refused", language, why=why, **told)

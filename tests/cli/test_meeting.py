@@ -1,0 +1,47 @@
+"""A joint meeting by commands, from its call to its minutes."""
+
+import json
+from pathlib import Path
+
+from docx import Document
+
+from tests.cli.conftest import Onestop
+from tests.patience import seen
+
+
+async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: Onestop, tmp_path: Path) -> None:
+    call = (await at_centre("meeting", "call", "--example")).json | {"drill": True}
+    called = await at_centre("meeting", "call", "spring", "-", "--lang", "en", typed=json.dumps(call))
+    assert called.code == 0 and "is called" in called.out, called
+
+    async def say(name: str, **fields: object) -> None:
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(fields))
+        done = await at_centre("meeting", "say", "spring", name, str(file))
+        assert done.code == 0, done
+
+    await say("propose_item", item="i-own", kind="policy-question", title="补缴口径")
+    await say("fix_agenda")
+    await say("open_sitting", present=["sup-01", "tax-01"])
+    decided = await at_centre("meeting", "decide", "spring", "--items", "i-own", "--text", "报上级明确")
+    assert decided.code == 0, decided
+    await say("set_order", order="o1", what="整理历年口径", agency="tax", days=10)
+
+    async def orders() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = (await at_centre("meeting", "orders", "--agency", "tax", "--json")).json
+        return found
+
+    assert await seen(orders, lambda found: any(one["ref"] == "o1" and one["due"] for one in found))
+    shown = await at_centre("meeting", "show", "spring")
+    assert "补缴口径" in shown.out and "整理历年口径" in shown.out
+    paper = tmp_path / "minutes.docx"
+    assert (await at_centre("meeting", "minutes", "spring", str(paper))).code == 0
+    told = "\n".join(paragraph.text for paragraph in Document(str(paper)).paragraphs)
+    assert "会议纪要" in told and "报上级明确" in told and "联席演" in told
+
+    early = await at_centre(
+        "meeting", "say", "spring", "open_sitting", str(tmp_path / "open_sitting.json"), "--lang", "en"
+    )
+    assert early.code != 0 and "it sits once the agenda stands" in early.err
+    listed = (await at_centre("meeting", "list", "--json")).json
+    assert [one["stage"] for one in listed if one["meeting"] == "meeting-spring"] == ["sitting"]
