@@ -65,6 +65,7 @@ from papers.document import Templates
 from runtime import connect, log
 from runtime.cluster import unregistered
 from runtime.deployment import build, versioned
+from runtime.metering import metered
 from runtime.rings import RingLost
 from runtime.rules import Rules
 from runtime.sandbox import Runner
@@ -282,7 +283,8 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(connect.database(settings))
         services = await _services(roles, settings, stack)
-        client, rules = await connect.connect(settings), Rules(settings.own_tables)
+        client = await connect.connect(settings, runtime=metered(settings.metrics))
+        rules = Rules(settings.own_tables)
         if CENTRE_QUEUE in roles:
             await _must_know_us(client)
         vault, verifier = Vault.of(settings), Verifier(KeySetFile.of(settings))

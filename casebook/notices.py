@@ -209,6 +209,14 @@ async def settle(
     )
 
 
+async def standing(pool: asyncpg.Pool) -> list[tuple[str, str, int]]:
+    """How many notices wait or have failed, by channel."""
+    rows = await pool.fetch(
+        "select channel, state, count(*) as count from notice where state <> 'sent' group by channel, state"
+    )
+    return [(row["channel"], row["state"], row["count"]) for row in rows]
+
+
 async def of_case(pool: asyncpg.Pool, vault: Vault, case: str, to: str | None = None) -> list[NoticeLine]:
     """Every notice of a case with what became of it, or those to one recipient or audience."""
     rows = await pool.fetch(

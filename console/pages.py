@@ -21,7 +21,7 @@ from console import (
 )
 from console.document_page import document_page
 from console.look import shown
-from console.monitors import alive, ready
+from console.monitors import alive, metrics, ready
 from runtime.attempts import Attempts
 
 _HERE: Final = Path(__file__).parent
@@ -46,6 +46,7 @@ def _routes() -> list[Route]:
         Route("/api/v1/docs", document_page, methods=["GET"]),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
         Route("/sign-in", signing_in.sign_in_page, methods=["GET"]),
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/in/{link}", signing_in.come_in_page, methods=["GET"]),

@@ -9,6 +9,7 @@ from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from temporalio.plugin import SimplePlugin
+from temporalio.runtime import Runtime
 from temporalio.worker import WorkflowRunner
 
 from domain.ledger import SYSTEM
@@ -63,14 +64,22 @@ def temporal(settings: Settings) -> dict[str, Any]:
     return {"target_host": _embedded(settings, "temporal")}
 
 
-async def connect(settings: Settings, issuer: Issuer | None = None, interceptors: Sequence[Interceptor] = ()) -> Client:
+async def connect(
+    settings: Settings,
+    issuer: Issuer | None = None,
+    interceptors: Sequence[Interceptor] = (),
+    runtime: Runtime | None = None,
+) -> Client:
     """A client that speaks our payloads, and acts for the system unless it has an issuer of its own.
 
     Raises NotRunning, or RuntimeError when nobody answers.
     """
     issuer = issuer or HoldsKeys.of(settings, SYSTEM)
     return await Client.connect(
-        **temporal(settings), plugins=[plugin(Vault.of(settings), issuer)], interceptors=interceptors
+        **temporal(settings),
+        plugins=[plugin(Vault.of(settings), issuer)],
+        interceptors=interceptors,
+        runtime=runtime,
     )
 
 

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     public_address: str | None = None
     """Where parties sign in, as notices say it; without it they say no address."""
 
+    metrics: str | None = None
+    """Where a worker serves metrics for Prometheus, ``host:port``; ``up`` gives each role's worker the next port."""
+    metrics_token: SecretStr | None = None
+    """Bearer token with which Prometheus reads the console's ``/metrics``; without it there is none."""
+
     cached_cases: int = Field(default=2000, ge=1)
     """How many running cases a centre's worker keeps in mind; the others are read anew when something happens."""
     build: str | None = None

@@ -25,6 +25,7 @@ from domain.words import CENTRE_QUEUE
 from runtime import connect, deployment
 from runtime.addresses import Addresses
 from runtime.deployment import ROLES
+from runtime.metering import beside
 from runtime.ports import Moved, Port
 from runtime.process import Failed, Process
 from runtime.servers import AlreadyRunning, end_orphans, serving
@@ -101,7 +102,10 @@ async def _started(settings: Settings, more: Given) -> AsyncIterator[Centre]:
             given = await worker_secrets.hand_out(settings, embedded.addresses)
         with _reaching("Temporal"):
             client = await connect.connect(settings)
-        workers = [_worker(role, settings, {**given[role], **more.get(role, {})}) for role in ROLES]
+        workers = [
+            _worker(role, settings, {**given[role], **_metered(settings, number), **more.get(role, {})})
+            for number, role in enumerate(ROLES)
+        ]
         await asyncio.gather(
             *(
                 stack.enter_async_context(
@@ -184,6 +188,10 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
+
+
+def _metered(settings: Settings, number: int) -> dict[str, str]:
+    return {"ONESTOP_METRICS": beside(settings.metrics, number)} if settings.metrics else {}
 
 
 def _worker(role: str, settings: Settings, given: dict[str, str]) -> Process:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from client.offer import Terms
 from console.case_pages import NOT_BY_HAND
@@ -299,6 +300,18 @@ async def test_the_interface_is_described_on_a_page_of_its_own(console: Any) -> 
         shown = await page(somebody, "/api/v1/docs")
         assert all(f"/api/v1/cases/{{case}}/{name}" in shown for name in ("propose", "sign", "case_view"))
         assert "script" not in shown and "instalments" in shown
+
+
+async def test_prometheus_reads_numbers_with_its_token_and_nobody_else_does(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with browser(console) as prometheus:
+        assert (await prometheus.get("/metrics")).status_code == 404
+        monkeypatch.setattr(console.state.door.settings, "metrics_token", SecretStr("s3cret"))
+        assert (await prometheus.get("/metrics", headers={"Authorization": "Bearer s3cre"})).status_code == 404
+        told = (await prometheus.get("/metrics", headers={"Authorization": "Bearer s3cret"})).text
+    lines = {line.partition(" ")[0]: line.partition(" ")[2] for line in told.splitlines() if not line.startswith("#")}
+    assert float(lines["onestop_cases_open"]) >= 0 and lines['onestop_away{what="postgresql"}'] == "0.0"
 
 
 async def test_a_monitor_is_told_whether_the_console_reaches_what_it_needs(
