@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 import texts
 from client.sheets import amount
@@ -147,7 +147,7 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
         parts = [one for one in get_args(annotation) if one is not type(None)]
         optional = len(parts) < len(get_args(annotation))
         return (_plain(parts[0])[0], optional) if len(parts) == 1 else (annotation, optional)
-    return annotation, False
+    return (datetime if annotation is AwareDatetime else annotation), False
 
 
 def _inner(plain: Any) -> Any:

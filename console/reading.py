@@ -35,6 +35,16 @@ def _must_be(actor: Actor, roles: Set[Role]) -> None:
     must(actor.role in roles, "query.role", "actor.role", role=actor.role, allowed=allowed)
 
 
+def must_lead(visitor: Visitor) -> None:
+    """Raise Refused for anybody but the supervisor."""
+    _must_be(visitor.actor, {Role.SUPERVISOR})
+
+
+def must_work_here(visitor: Visitor) -> None:
+    """Raise Refused for anybody who does not work on cases."""
+    _must_be(visitor.actor, SEE_EVIDENCE)
+
+
 async def cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> list[CaseLine]:
     """A page of cases: an officer's agency's, a mediator's own, a window's own, or all. Raises Refused."""
     return await lists.cases(door.pool, door.vault, _own_cases(visitor.actor, wanted))

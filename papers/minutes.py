@@ -40,7 +40,7 @@ def _lines(meeting: MeetingView, language: Language) -> Iterator[str]:
     yield say("where", at=sentences.instant(at) if at else "", place=meeting.place)
     yield say("chair", chair=meeting.chair, recorder=meeting.recorder)
     yield say("present", people=listed(list(meeting.present)))
-    there = {member.agency for member in meeting.members if member.person in meeting.present}
+    there = {member.agency for member in meeting.members if member.member in meeting.present}
     yield say("absent", agencies=listed(sorted({member.agency for member in meeting.members} - there)))
     decisions = {decision.ref: decision for decision in meeting.decisions}
     for number, item in enumerate(meeting.items, 1):
@@ -76,7 +76,7 @@ def _of_item(item: Item, decision: Decision | None, language: Language) -> Itera
     yield say("decided", text=decision.text)
     if decision.article:
         yield say("article", article=decision.article)
-    yield from (say("dissent", person=one.person, text=one.text) for one in decision.dissent)
+    yield from (say("dissent", person=one.member, text=one.text) for one in decision.dissent)
     yield from (_act(act, item, language) for act in decision.acts if act.item == item.ref)
 
 

@@ -1,5 +1,6 @@
 """A report as a Word document: a table of figures for the whole, and one for each part."""
 
+import csv
 import io
 
 from docx import Document
@@ -63,4 +64,17 @@ def docx(report: Report, language: Language) -> bytes:
     document.add_paragraph(foot(report, language)).runs[0].font.size = Pt(9)
     held = io.BytesIO()
     document.save(held)
+    return held.getvalue()
+
+
+def sheet(report: Report, language: Language) -> str:
+    """The figures as CSV, for a spreadsheet."""
+    held = io.StringIO()
+    writer = csv.writer(held)
+    writer.writerow(["of", "figure", "name", "value", "before", "unit", "rests_on"])
+    for group in report.groups:
+        for value in group.values:
+            name = texts.say(f"figures.{value.figure}", language)
+            now, before = ("" if one is None else str(one) for one in (value.value, value.before))
+            writer.writerow([group.of or "*", value.figure, name, now, before, value.unit, value.rests_on])
     return held.getvalue()

@@ -1,6 +1,5 @@
 """``report``: the figures of a week, month, quarter or year, what each rests on, and reports that change no more."""
 
-import csv
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -56,7 +55,8 @@ def register(app: typer.Typer, language: str) -> None:
                 else:
                     made = await _made(at, span, by, _where(where, language), drills, outside, language)
             if to_csv is not None:
-                _write_csv(made, to_csv, language)
+                to_csv.write_text(paper.sheet(made, Language(language)), encoding="utf-8-sig")
+                console().print(texts.say("figures.written", language, file=to_csv))
             if to_docx is not None:
                 to_docx.write_bytes(paper.docx(made, Language(language)))
                 console().print(texts.say("figures.written", language, file=to_docx))
@@ -172,15 +172,3 @@ def _show(made: Report, language: str, published: bool) -> None:
             table.add_row(*paper.shown(value, spoken))
         screen.print(table)
     screen.print(paper.foot(made, spoken), style="dim")
-
-
-def _write_csv(made: Report, file: Path, language: str) -> None:
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["of", "figure", "name", "value", "before", "unit", "rests_on"])
-        for group in made.groups:
-            for value in group.values:
-                name = texts.say(f"figures.{value.figure}", language)
-                now, before = ("" if one is None else str(one) for one in (value.value, value.before))
-                writer.writerow([group.of or "*", value.figure, name, now, before, value.unit, value.rests_on])
-    console().print(texts.say("figures.written", language, file=file))

@@ -69,7 +69,7 @@ def _sitting(meeting: Meeting) -> None:
 @MEETING.accepts(m.CallMeeting, _LEADS)
 def call_meeting(meeting: Meeting, message: m.CallMeeting, now: datetime) -> Checked:
     must(meeting.kind is None, "meeting.called", "name")
-    people = {member.person for member in message.members}
+    people = {member.member for member in message.members}
     must(message.chair in people, "meeting.chair_no_member", "chair", chair=message.chair)
     yield
     meeting.kind, meeting.starts, meeting.place = message.kind, message.starts, message.place
@@ -171,10 +171,10 @@ def _known(meeting: Meeting, refs: tuple[Ref, ...], field: str) -> None:
 def open_sitting(meeting: Meeting, message: m.OpenSitting, now: datetime) -> Checked:
     called(meeting)
     must(meeting.stage is MeetingStage.FIXED, "meeting.agenda_open", "name", stage=meeting.stage)
-    may = {member.person for member in meeting.members} | {*meeting.guests, meeting.chair, meeting.recorder}
+    may = {member.member for member in meeting.members} | {*meeting.guests, meeting.chair, meeting.recorder}
     unknown = sorted(set(message.present) - may)
     must(not unknown, "meeting.stranger", "present", people=", ".join(unknown[:20]))
-    agencies = {member.agency for member in meeting.members if member.person in message.present}
+    agencies = {member.agency for member in meeting.members if member.member in message.present}
     must(len(agencies) >= _QUORUM, "meeting.no_quorum", "present", least=_QUORUM, agencies=len(agencies))
     yield
     meeting.stage, meeting.held_at, meeting.present = MeetingStage.HELD, now, message.present

@@ -37,7 +37,7 @@ class Member(Model):
     """Who sits for an agency."""
 
     agency: Agency
-    person: Ref
+    member: Ref
     deputy: bool = False
 
 
@@ -57,7 +57,7 @@ class CallMeeting(Message):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        people = [member.person for member in self.members]
+        people = [member.member for member in self.members]
         if len(set(people)) != len(people):
             raise ValueError("meeting.named_twice")
         return self
@@ -105,7 +105,7 @@ class NoteDiscussion(Message):
 class Dissent(Model):
     """What a member put on record against a decision."""
 
-    person: Ref
+    member: Ref
     text: Text
 
 

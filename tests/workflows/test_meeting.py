@@ -69,9 +69,9 @@ class Room:
             chair=CHAIR.id,
             recorder="clerk",
             members=(
-                mm.Member(agency=Agency.LABOR, person=CHAIR.id),
-                mm.Member(agency=Agency.TAX, person="tax-head"),
-                mm.Member(agency=Agency.MEDICAL_INSURANCE, person="med-02", deputy=True),
+                mm.Member(agency=Agency.LABOR, member=CHAIR.id),
+                mm.Member(agency=Agency.TAX, member="tax-head"),
+                mm.Member(agency=Agency.MEDICAL_INSURANCE, member="med-02", deputy=True),
             ),
             drill=True,
         )
@@ -119,7 +119,7 @@ async def test_what_waits_is_on_the_agenda_by_itself_and_one_decision_reaches_ev
         items=[item.ref for item in items],
         text="以用工记录为准",
         article="社会保险法 Art.58",
-        dissent=[{"person": "tax-head", "text": "保留意见"}],
+        dissent=[{"member": "tax-head", "text": "保留意见"}],
         act="decide_discrepancy",
         fields={"holds": "first"},
     )
@@ -219,5 +219,5 @@ async def called_again() -> dict[str, Any]:
         "place": "别处",
         "chair": "a",
         "recorder": "b",
-        "members": [{"agency": "tax", "person": "a"}, {"agency": "labor", "person": "b"}],
+        "members": [{"agency": "tax", "member": "a"}, {"agency": "labor", "member": "b"}],
     }

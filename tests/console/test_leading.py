@@ -1,0 +1,89 @@
+"""The supervisor's pages beside the cases: joint meetings with their orders, and reports."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from docx import Document
+
+from domain.words import Language
+from tests.console.test_pages import browser, filed, page
+from tests.patience import seen
+
+CALL = {
+    "kind": "regular",
+    "starts": "2026-12-09T09:00",
+    "place": "第一调解室",
+    "chair": "boss",
+    "recorder": "rec-01",
+    "members.0.agency": "labor",
+    "members.0.member": "boss",
+    "members.1.agency": "tax",
+    "members.1.member": "tax-01",
+    "drill": "true",
+}
+
+
+async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any) -> None:
+    async with browser(console, "boss") as boss:
+        wrong = await boss.post("/meetings/call", data=CALL | {"chair": "nobody"})
+        assert wrong.status_code == 422 and "不在成员之列" in wrong.text and "第一调解室" in wrong.text, wrong.text[
+            1500:3500
+        ]
+        called = await boss.post("/meetings/call", data=CALL)
+        assert called.status_code == 200 and "联席演" in called.text, called.text
+        here = called.url.path
+
+        async def do(name: str, **fields: Any) -> str:
+            form = await page(boss, f"{here}/do/{name}")
+            assert "<form" in form
+            sent = await boss.post(f"{here}/do/{name}", data=fields)
+            assert sent.status_code == 200 and "已办理" in sent.text, sent.text
+            return sent.text
+
+        await do("propose_item", item="i-own", kind="policy-question", title="补缴口径")
+        await do("fix_agenda")
+        await do("open_sitting", present=["boss", "tax-01"])
+        await do("decide_items", decision="d1", items=["i-own"], text="报上级明确")
+        await do("set_order", order="o1", what="整理历年口径", agency="tax", days="10")
+        shown = await page(boss, here)
+        assert "报上级明确" in shown and "整理历年口径" in shown and "绿色" in shown
+        word = await boss.get(f"{here}/minutes")
+        told = "\n".join(paragraph.text for paragraph in Document(io.BytesIO(word.content)).paragraphs)
+        assert "补缴口径" in told and "报上级明确" in told
+
+    async with browser(console, "tax-01") as officer:
+        listed = await seen(lambda: page(officer, "/meetings"), lambda shown: "整理历年口径" in shown)
+        assert "/meetings/call" not in listed
+        reported = await officer.post(f"{here}/do/report_order", data={"order": "o1", "text": "已整理"})
+        assert "已整理" in reported.text
+        assert (await officer.get("/meetings/call")).status_code == 403
+    async with browser(console, "counter") as counter:
+        assert (await counter.get("/meetings")).status_code == 403
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_a_report_is_read_broken_down_traced_and_taken_along(console: Any, language: Language) -> None:
+    async with browser(console, "counter") as counter:
+        case = await filed(counter)
+        shown = await seen(lambda: page(counter, f"/cases/{case}"), lambda text: "RZ-" in text)
+        year = re.search(r"RZ-(\d{4})-\d+", shown)
+        assert year is not None
+    async with browser(console, "boss", language) as boss:
+        over = f"?period={year[1]}"
+        report = await seen(
+            lambda: page(boss, f"/reports/figures/accepted{over}"), lambda text: f"/cases/{year[0]}" in text
+        )
+        assert "<table" in report
+        whole = await page(boss, f"/reports{over}&by=case_class")
+        assert f"/reports/figures/recovered{over}" in whole.replace("&amp;", "&") and "<meter" in whole
+        rows = list(csv.DictReader(io.StringIO((await boss.get(f"/reports/sheet{over}")).text.lstrip("\ufeff"))))
+        assert int(next(row["value"] for row in rows if row["figure"] == "accepted")) >= 1
+        word = Document(io.BytesIO((await boss.get(f"/reports/word{over}")).content))
+        assert len(word.tables[0].rows) == len(rows) + 1
+        assert (await boss.get("/reports?period=soon")).status_code == 422
+        assert (await boss.get("/reports?by=zodiac")).status_code == 422
+    async with browser(console, "lab-01") as officer:
+        assert (await officer.get("/reports")).status_code == 403
