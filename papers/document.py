@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -60,13 +61,12 @@ class Templates:
     def ready(self, kind: PaperKind, language: Language) -> "_Ready":
         """The template of a paper, checked and ready to be filled in. Raises BadTemplate."""
         own = self._folder / f"{kind}.{language}.docx" if self._folder else None
-        changed = own.stat().st_mtime_ns if own is not None and own.exists() else 0
-        key = kind, language, changed
         with self._making:
+            if own is None or not own.exists():
+                return _shipped(kind, language)
+            key = kind, language, own.stat().st_mtime_ns
             if key not in self._checked:
-                name = f"{kind}.{language}.docx"
-                content = _content(own) if own is not None and changed else layout.template(kind, language)
-                self._checked[key] = _made_ready(content, kind, name)
+                self._checked[key] = _made_ready(_content(own), kind, own.name)
             return self._checked[key]
 
 
@@ -74,6 +74,11 @@ def _content(file: Path) -> bytes:
     if file.stat().st_size > FILE_BYTES:
         raise BadTemplate("too_large", file.name, megabytes=str(FILE_BYTES // 1_000_000))
     return file.read_bytes()
+
+
+@cache
+def _shipped(kind: PaperKind, language: Language) -> "_Ready":
+    return _made_ready(layout.template(kind, language), kind, f"{kind}.{language}.docx")
 
 
 def _made_ready(content: bytes, kind: PaperKind, name: str) -> "_Ready":

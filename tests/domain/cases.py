@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from domain.assessment.assessment import Assessment, OwedItem
@@ -26,6 +27,8 @@ from domain.triage.classification import TriageFacts, load_table, triage
 from domain.words import Agency, Lane, Outcome, Phase, Role, Room
 from tests.builders import arrears_item, complaint, labor_finding
 
+triage_table, prognosis_rules = cache(load_table), cache(load_prognosis)
+"""Read once: a case of a test is made thousands of times."""
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 12, tzinfo=CENTRE_ZONE)
 DAY = timedelta(days=1)
@@ -74,7 +77,7 @@ def case(phase: Phase, claimants: int = 1, **changes: Any) -> CaseState:
             "complaint": complaint(claimants, items=(arrears_item(insurance=("pension", "medical")),)),
             "filed_at": NOW,
             "windows": ["window-1", "window-3"],
-            "triage": triage(facts, load_table()),
+            "triage": triage(facts, triage_table()),
             "lane": Lane.FAST,
         }
         | changes
@@ -153,7 +156,7 @@ def assessment(*contradictions: Discrepancy, **part_a: str) -> Assessment:
         employee_share=Decimal(0),
         late_fee=Decimal(0),
         discrepancies=contradictions,
-        prognosis=prognose(TriageFacts(), load_prognosis()),
+        prognosis=prognose(TriageFacts(), prognosis_rules()),
     )
 
 
