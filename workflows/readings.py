@@ -15,7 +15,7 @@ from domain.procedure.settlement.performance_view import PerformanceReading, Per
 from domain.views import case_view
 from domain.views.case_view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
 from domain.views.masking import Eyes
-from domain.views.paging import paged
+from domain.views.paging import paged, shown_on
 from domain.views.waiting import waiting
 from domain.words import Language
 from texts import sentences
@@ -38,11 +38,15 @@ class Readings:
 
     def case_view(self, reading: Reading | None = None) -> CaseView:
         """The case, as far as the reader may see it."""
-        language = (reading or Reading()).language
-        whole = case_view.case_view(self._case, self._now)
+        asked = reading or Reading()
+        language, number = asked.language, asked.page
+        refs = [c.ref for c in self._case.complaint.claimants] if self._case.complaint else []
+        early = number is not None and self._eyes.sees_everybody
+        shown = shown_on(refs, number) if early and number is not None else None
+        whole = case_view.case_view(self._case, self._now, shown)
         told = {"line": line(self._case, language), "assigned_because": answers.assignment(whole.assignment, language)}
         seen = self._eyes.case(whole.model_copy(update=told), case_view.shares(self._case, self._reader.id))
-        return paged(seen, reading.page) if reading is not None and reading.page is not None else seen
+        return seen if number is None else paged(seen, number, refs if early else None)
 
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
         """The receipt of the complaint, for whoever asks again."""

@@ -3,6 +3,7 @@
 Its first field says on whom the case waits, for what, since when and until when.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Final
@@ -354,8 +355,8 @@ def shares(case: CaseState, claimant: Ref) -> Shares:
     )
 
 
-def case_view(case: CaseState, now: datetime) -> CaseView:
-    """The view of a case at an instant."""
+def case_view(case: CaseState, now: datetime, shown: Collection[Ref] | None = None) -> CaseView:
+    """The view of a case at an instant; ``shown``: of the claimants these only."""
     assessment, mediation = case.assessment, case.mediation
     part_a = assessment.part_a_of() if assessment else {}
     part_b = assessment.part_b_of() if assessment else {}
@@ -390,6 +391,7 @@ def case_view(case: CaseState, now: datetime) -> CaseView:
                 part_b=part_b.get(c.ref, zero),
             )
             for c in (case.complaint.claimants if case.complaint else ())
+            if shown is None or c.ref in shown
         ),
         respondents=tuple(
             RespondentView(ref=r.ref, name=r.name, kind=r.kind)

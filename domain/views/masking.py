@@ -83,6 +83,11 @@ class Eyes:
             column = reader.agency if reader.agency in asked and reader.agency else ""
         return cls(reader, visibility().readers.get(column, Sight()), mediator)
 
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether the reader sees each of the people of a case, masked or not."""
+        return self.sight.people is Level.FULL
+
     def case(self, view: CaseView, own: Shares = NO_SHARES) -> CaseView:
         """The view of a case as the reader may see it; ``own`` is what of the terms is the reader's."""
         sees = self.sight

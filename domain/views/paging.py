@@ -1,6 +1,6 @@
 """One page of the people of a case, so that the view of thousands opens as fast as that of one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from domain.base import Ref
@@ -16,16 +16,24 @@ def page_of(claimants: int, number: int) -> Page:
     return Page(number=min(max(number, 1), pages), pages=pages, claimants=claimants)
 
 
-def paged(view: CaseView, number: int) -> CaseView:
+def shown_on(refs: Sequence[Ref], number: int) -> frozenset[Ref]:
+    """The claimants of a page."""
+    first = (page_of(len(refs), number).number - 1) * PAGE
+    return frozenset(refs[first : first + PAGE])
+
+
+def paged(view: CaseView, number: int, everybody: Sequence[Ref] | None = None) -> CaseView:
     """The view with one page of its claimants, and of all other rows those that are about them or about everybody.
+
+    ``everybody``: all claimants, where the view holds those of the page already.
 
     Answers to proposals are counted for all of them. Findings are left out; of the discrepancies as many
     are shown as of the claimants, the undecided first.
     """
-    page = page_of(len(view.claimants), number)
-    first = (page.number - 1) * PAGE
-    claimants = view.claimants[first : first + PAGE]
-    beyond = {c.ref for c in view.claimants} - {c.ref for c in claimants}
+    refs = everybody if everybody is not None else [c.ref for c in view.claimants]
+    page, on_page = page_of(len(refs), number), shown_on(refs, number)
+    claimants = tuple(c for c in view.claimants if c.ref in on_page)
+    beyond = set(refs) - on_page
     items = tuple(item for item in view.items if item.claimant not in beyond)
     elsewhere = {item.ref for item in view.items if item.claimant in beyond}
     settlement, undecided = view.settlement, set(view.undecided)

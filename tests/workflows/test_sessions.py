@@ -122,6 +122,22 @@ async def test_the_model_workers_room_is_the_one_of_the_trade(office: Office) ->
     assert [one.room for one in await kept(office, at) if one.case == handle.id] == ["model-worker-steel"]
 
 
+async def test_talks_online_need_no_room_and_everybody_is_told_where_to_go(office: Office) -> None:
+    handle, mediator, at = await at_the_table(office)
+    address = "https://talks.example/r/1"
+    await say(office, handle, s.ScheduleSession, mediator, session="s1", starts=at, kind=Room.ONLINE, link=address)
+    [talks] = (await sittings(handle)).talks
+    assert (talks.state, talks.room, talks.link) == (SessionState.SCHEDULED, None, address)
+    assert (await office.noted(handle, "session_scheduled")).facts["place"] == address
+
+
+async def test_nobody_is_called_to_talks_on_a_public_holiday(office: Office) -> None:
+    handle, mediator, at = await at_the_table(office)
+    new_year = at.replace(year=at.year + 1, month=1, day=1)
+    why = await refused(office, handle, s.ScheduleSession, mediator, session="s1", starts=new_year)
+    assert why["code"] == "refusals.session.closed" and why["params"]["free"]
+
+
 async def test_talks_are_put_off_and_the_old_time_is_free(office: Office) -> None:
     handle, mediator, at = await at_the_table(office)
     await say(office, handle, s.ScheduleSession, mediator, session="s1", starts=at)

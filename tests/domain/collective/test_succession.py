@@ -1,8 +1,11 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.domain.cases import asked, mediated
+from domain.case.state import CaseState
+from domain.procedure.papers.drafting import party_lines
+from tests.domain.cases import asked, being_signed, judged, mediated, settled, to_be_sealed, to_be_signed
 from tests.domain.collective.test_collective import refused, say
 
 SPOUSE: dict[str, Any] = {
@@ -47,3 +50,21 @@ def test_nobody_steps_in_twice_or_for_themselves() -> None:
     assert refused(running, "step_in", successor=SPOUSE | {"identity_number": own}) == "succession.same_person"
     say(running, "step_in", claimant="c1", successor=SPOUSE)
     assert refused(running, "step_in", message_id="again") == "succession.known"
+
+
+@pytest.mark.parametrize(
+    "running",
+    [asked, judged, mediated, being_signed, to_be_sealed, settled, to_be_signed],
+    ids=["inquiry", "prognosis", "mediation", "signing", "sealing", "performance", "closure"],
+)
+def test_a_claimant_may_die_in_any_phase_and_the_relative_goes_on_in_the_claimants_place(
+    running: Callable[[], CaseState],
+) -> None:
+    case = running()
+    before = (list(case.claimants), case.items, case.phase, case.settlement, case.next_seq)
+    say(case, "step_in", claimant="c1", successor=SPOUSE)
+    assert (list(case.claimants), case.items, case.phase, case.settlement) == before[:4], "nobody's claim changes hands"
+    assert case.complaint is not None and case.complaint.claimants[0].successor is not None
+    assert [event.kind for event in case.events[-1:]] == ["stepped_in"]
+    named = {line.ref: line.role for line in party_lines(case.complaint, (), identify=True)}
+    assert "successor" in named.values(), "papers name who goes on"
