@@ -56,7 +56,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of(
             "messages", "cosign", "return", "release", "transfer", "delegate", "revoke", "ask-time", "sign-reply", "pay"
         ),
-        *_of("officer.payment_sheet", "pay-list"),
+        *_of("officer.message_sheet", "pay-list"),
         *_of("messages", "correct-payment", "reverse-payment", "return-surplus"),
     ),
     "mediator": (
@@ -69,6 +69,7 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
         *_of("messages", "confirmed", "reschedule"),
     ),
     "party": (
+        *_of("officer.message_sheet", "answer-list"),
         *_of("messages", "attend", "counter", "answer", "answer-for", "speak-alone", "sign-for", "receipt"),
         *_of("messages", "answer-schedule"),
     ),

@@ -175,6 +175,6 @@ def amount(cell: str) -> str:
     return str(Decimal(found[1].replace(",", ""))) if found else cell
 
 
-def meant(said: Mapping[str, str], readers: Mapping[str, Callable[[str], str]]) -> dict[str, Any]:
+def meant(said: Mapping[str, str], readers: Mapping[str, Callable[[str], object]]) -> dict[str, Any]:
     """The cells of a line, each as its column means it."""
     return {name: readers[name](cell) if name in readers else cell for name, cell in said.items()}

@@ -1,6 +1,7 @@
 """Terms bargained over by commands alone, on real servers."""
 
 import json
+from pathlib import Path
 
 from tests.cli.conftest import Onestop
 from tests.cli.test_at_the_centre import filed, investigate, until
@@ -62,3 +63,26 @@ async def test_both_sides_bargain_and_see_what_each_version_changed(at_centre: O
     assert "p1 v2" in shown.out and "each version is answered anew" in shown.out
     assert (await at_centre("answer", case, "p2", "c1", "--accept")).code == 0
     await until(at_centre, case, "performance")
+
+
+async def test_answers_are_taken_from_a_list_each_line_on_its_own_and_for_each_proposal_anew(
+    at_centre: Onestop, tmp_path: Path
+) -> None:
+    case = await mediated(at_centre)
+    first = await at_centre("terms", case, "--payer", "e1")
+    assert (await at_centre("propose", case, "-", typed=first.out)).code == 0
+    own = f"mediator:{(await at_centre('show', case, '--json')).json['mediator']}"
+    file = tmp_path / "answers.csv"
+    file.write_text("申请人,同意,备注\nc1,是,当面答复\nc9,否,\n", encoding="gb18030")
+    shown = await at_centre("answer-list", case, "p1", file, "--dry-run")
+    assert shown.code == 0 and "当面答复" in shown.out, shown
+    told = await at_centre("answer-list", case, "p1", file, "--json", "--as", own)
+    assert (told.code, told.json["confirmed"]) == (1, 1), told
+    assert [(cell["line"], cell["problem"]["field"]) for cell in told.json["wrong"]] == [(3, "party")]
+
+    second = await at_centre("terms", case, "--payer", "e1", "--instalments", 2, "--proposal", "p2", "--counters", "p1")
+    assert (await at_centre("counter", case, "-", "--as", "respondent:e1", typed=second.out)).code == 0
+    file.write_text("申请人,同意\nc1,是\n", encoding="utf-8")
+    assert (await at_centre("answer-list", case, "p2", file, "--as", own)).code == 0
+    versions = {one["ref"]: one for one in (await at_centre("terms", case, "--json")).json["proposals"]}
+    assert versions["p2"]["accepted"] == ["e1", "c1"], versions["p2"]

@@ -10,8 +10,10 @@ import pytest
 from openpyxl import Workbook
 
 from client.claimant_sheet import Sheet, read_sheet
-from client.payment_sheet import Payments, read_payments
+from client.message_sheet import PAYMENTS, Lines
+from client.message_sheet import read_sheet as read_messages
 from client.sheets import NoSheet, amount, day, month
+from domain.settlement.messages import ConfirmPayment
 from domain.words import Agency, Language
 from tests import builders
 from tests.builders import identity_number
@@ -42,8 +44,8 @@ def people(file: Path) -> Sheet:
     return read_sheet(file, "c", "e1")
 
 
-def payments(file: Path) -> Payments:
-    return read_payments(file, builders.officer(Agency.TAX), Language.CHINESE)
+def payments(file: Path) -> Lines[ConfirmPayment]:
+    return read_messages(file, PAYMENTS, builders.officer(Agency.TAX), Language.CHINESE)
 
 
 def test_a_wrong_description_of_its_own_size_hides_nobody(tmp_path: Path) -> None:

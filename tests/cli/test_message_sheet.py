@@ -1,4 +1,4 @@
-"""The payments of a spreadsheet, good lines and bad ones, on real servers."""
+"""The payments and answers of a spreadsheet, good lines and bad ones, on real servers."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from client.payment_sheet import read_payments
+from client.message_sheet import ANSWERS, PAYMENTS, read_sheet
 from client.sheets import NoSheet
 from domain.words import Agency, Language
 from tests import builders
@@ -19,10 +19,10 @@ TAX = builders.officer(Agency.TAX, "tax-01")
 def test_lines_are_read_in_either_language_and_bad_ones_named(tmp_path: Path) -> None:
     file = tmp_path / "payments.csv"
     file.write_text('票据号,到账日期,金额\nr1,2026-11-20,"1,820.50"\nr2,yesterday,3\nr1,2026-11-20,1\n', "utf-8")
-    found = read_payments(file, TAX, Language.ENGLISH)
+    found = read_sheet(file, PAYMENTS, TAX, Language.ENGLISH)
     assert {line: (p.receipt, f"{p.amount:.2f}") for line, p in found.good.items()} == {2: ("r1", "1820.50")}
     assert [(cell.line, cell.problem.field) for cell in found.bad] == [(3, "paid_on"), (4, "receipt")]
-    assert read_payments(file, TAX, Language.ENGLISH).good == found.good  # The same file, the same messages.
+    assert read_sheet(file, PAYMENTS, TAX, Language.ENGLISH).good == found.good  # The same file, the same messages.
 
 
 def test_a_workbook_is_read_too_and_a_missing_column_is_named(tmp_path: Path) -> None:
@@ -31,12 +31,27 @@ def test_a_workbook_is_read_too_and_a_missing_column_is_named(tmp_path: Path) ->
     page.append(["receipt", "paid on", "amount", "claimant"])
     page.append(["r1", "2026-11-20", 12.5, "c1"])
     book.save(file := tmp_path / "payments.xlsx")
-    [payment] = read_payments(file, TAX, Language.ENGLISH).good.values()
+    [payment] = read_sheet(file, PAYMENTS, TAX, Language.ENGLISH).good.values()
     assert (payment.claimant, f"{payment.amount:.2f}") == ("c1", "12.50")
     (bare := tmp_path / "bare.csv").write_text("receipt,amount\nr1,2\n")
     with pytest.raises(NoSheet) as missing:
-        read_payments(bare, TAX, Language.ENGLISH)
+        read_sheet(bare, PAYMENTS, TAX, Language.ENGLISH)
     assert missing.value.params == {"column": "到账日期"}
+
+
+def test_answers_are_read_in_either_language_and_another_proposal_makes_other_messages(tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text("申请人,同意,备注\nc1,是,\nc2,否,金额有出入\nc1,否,\nc3,也许,\n", "utf-8")
+    mediator = builders.mediator("m-1")
+    first, second = (
+        read_sheet(file, ANSWERS, mediator, Language.CHINESE, {"proposal": proposal}) for proposal in ("p1", "p2")
+    )
+    assert [(one.party, one.accept, one.remark) for one in first.good.values()] == [
+        ("c1", True, None),
+        ("c2", False, "金额有出入"),
+    ]
+    assert [(cell.line, cell.problem.field) for cell in first.bad] == [(4, "party"), (5, "accept")]
+    assert not {one.message_id for one in first.good.values()} & {one.message_id for one in second.good.values()}
 
 
 async def test_each_line_is_confirmed_or_refused_on_its_own_and_the_file_again_counts_once(
@@ -53,7 +68,7 @@ async def test_each_line_is_confirmed_or_refused_on_its_own_and_the_file_again_c
     assert (told.code, told.json["confirmed"]) == (1, 1)
     assert [cell["line"] for cell in told.json["wrong"]] == [3, 4]
     again = await at_centre("pay-list", case, file, "--lang", "en")
-    assert "2 line(s) not" in again.out
+    assert "2 not" in again.out
     receipts = [payment["receipt"] for payment in (await owed(at_centre, case))["payments"]]
     assert receipts == ["s1"]
 
