@@ -1,6 +1,7 @@
 """Lists: cases, and what each mediator has to do. Pages are stable: each begins after a key."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -9,10 +10,22 @@ from pydantic import Field
 from casebook.digests import keys_of_text
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.triage.roster import Load
+from domain.views.waiting import WaitedFor
 from domain.words import Agency, CaseClass, Lane, Outcome, Phase
 from runtime.vault import Vault
 
 PAGE: Final = 50
+_NO_DAY: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for the deadline of what has none."""
+
+
+class CaseOrder(StrEnum):
+    """What a list of cases begins with."""
+
+    FILED = "filed"
+    """The latest filed."""
+    DUE = "due"
+    """What has to go on first."""
 
 
 class CaseFilter(Model):
@@ -26,8 +39,8 @@ class CaseFilter(Model):
     """Cases in which this agency has or had an inquiry."""
     channel: Ref | None = None
     """Cases that this intake service filed, or that its complaints joined."""
-    overdue_at: Instant | None = None
-    """Cases whose deadline has passed at this instant."""
+    due_until: Instant | None = None
+    """Cases that have to go on by this instant, or had to before."""
     employer: str | None = None
     """A name, present or former, or the credit code; a part of a name where nobody is called just that."""
     mediator: Ref | None = None
@@ -41,8 +54,11 @@ class CaseFilter(Model):
     """Cases that have not closed, or those that have."""
     waits_on: Ref | None = None
     """Cases that wait on somebody: an agency, ``mediator``, ``supervisor``, a party."""
+    waits_for: tuple[WaitedFor, ...] = ()
+    """Cases that wait for one of these."""
+    order: CaseOrder = CaseOrder.FILED
     after: tuple[Instant, Ref] | None = None
-    """Key of the last line of the page before."""
+    """Key of the last line of the page before: ``CaseLine.key``."""
     limit: Annotated[int, Field(ge=1, le=500)] = PAGE
 
 
@@ -61,7 +77,7 @@ class CaseLine(Model):
     outcome: Outcome | None
     filed_at: Instant
     waits_on: tuple[str, ...]
-    waits_for: str
+    waits_for: WaitedFor
     waits_since: Instant
     waits_until: Instant | None
     blocked: str | None = None
@@ -69,6 +85,10 @@ class CaseLine(Model):
     blocked_since: Instant | None = None
     merge_with: tuple[str, ...] = ()
     """The numbers of open cases that have some of its people too."""
+
+    def key(self, order: CaseOrder) -> tuple[Instant, Ref]:
+        """Where the next page begins."""
+        return (self.filed_at if order is CaseOrder.FILED else self.waits_until or _NO_DAY), self.case
 
 
 _FILTERS: Final = """
@@ -82,47 +102,52 @@ _FILTERS: Final = """
     and ($6::text is null or mediator = $6)
     and ($7::text is null or outcome = $7)
     and ($8::boolean is null or drill = $8)
-    and ($9::timestamptz is null or (filed_at, "case") < ($9, $10))
-    and ($11::boolean is null or (blocked is not null) = $11)
-    and ($12::boolean is null or (merge_with <> '{}' and outcome is null) = $12)
-    and ($14::text is null or exists (select from task t where t."case" = d."case" and t.agency = $14))
-    and ($15::text is null or exists (select from dispute f where f.channel = $15
+    and ($9::boolean is null or (blocked is not null) = $9)
+    and ($10::boolean is null or (merge_with <> '{}' and outcome is null) = $10)
+    and ($11::text is null or exists (select from task t where t."case" = d."case" and t.agency = $11))
+    and ($12::text is null or exists (select from dispute f where f.channel = $12
          and d."case" in (f."case", f.joined_to)))
-    and ($16::text is null or $16 = any(waits_on))
+    and ($14::text is null or $14 = any(waits_on))
+    and ($15::text[] = '{}' or (not closed and waits_for = any($15)))
 """
+_DUE: Final = "coalesce(waits_until, timestamptz '9999-12-31 00:00:00+00')"
+_AFTER: Final = {
+    CaseOrder.FILED: 'and ($16::timestamptz is null or (filed_at, "case") < ($16, $17))',
+    CaseOrder.DUE: f'and ($16::timestamptz is null or ({_DUE}, "case") > ($16, $17))',
+}
+_ORDER: Final = {CaseOrder.FILED: 'filed_at desc, "case" desc', CaseOrder.DUE: f'{_DUE}, "case"'}
 _STANDING: Final = {None: "", True: "and not closed", False: "and closed"}
 """Written out, so that the planner sees that the index of open cases holds them."""
 
 
 def _values(vault: Vault, wanted: CaseFilter) -> tuple[Any, ...]:
     keys, parts = (None, None) if wanted.employer is None else keys_of_text(vault, wanted.employer)
-    after_at, after_case = wanted.after or (None, None)
     return (
         wanted.phase,
         wanted.case_class,
         wanted.agency,
-        wanted.overdue_at,
+        wanted.due_until,
         keys,
         wanted.mediator,
         wanted.outcome,
         wanted.drill,
-        after_at,
-        after_case,
         wanted.blocked,
         wanted.to_merge,
-        parts,
         wanted.inquired_by,
         wanted.channel,
+        parts,
         wanted.waits_on,
+        list(wanted.waits_for),
     )
 
 
 async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[CaseLine]:
-    """A page of cases, the latest filed first."""
+    """A page of cases, in the order that is wanted."""
     rows = await pool.fetch(
-        f"select * from dispute d where {_FILTERS} {_STANDING[wanted.open]} "  # noqa: S608 - ours
-        'order by filed_at desc, "case" desc limit $17',
+        f"select * from dispute d where {_FILTERS} {_STANDING[wanted.open]} {_AFTER[wanted.order]} "  # noqa: S608 - ours
+        f"order by {_ORDER[wanted.order]} limit $18",
         *_values(vault, wanted),
+        *(wanted.after or (None, None)),
         wanted.limit,
     )
     return [_case_line(row, vault) for row in rows]
@@ -132,7 +157,7 @@ async def count(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> int:
     """How many cases a filter finds on all its pages."""
     found: int = await pool.fetchval(
         f"select count(*) from dispute d where {_FILTERS} {_STANDING[wanted.open]}",  # noqa: S608 - ours
-        *_values(vault, wanted.model_copy(update={"after": None})),
+        *_values(vault, wanted),
     )
     return found
 

@@ -1,7 +1,7 @@
 """Desks and lists: what waits for whoever has signed in, the most urgent first."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,17 +10,25 @@ from starlette.responses import Response
 
 from casebook.health import SOON
 from casebook.inbox import TaskFilter
-from casebook.lists import CaseFilter
+from casebook.lists import CaseFilter, CaseOrder
 from console import reading
 from console.door import Door, Visitor
 from console.look import Look, to
 from domain.refusal import PARTIES
+from domain.views.waiting import WaitedFor
 from domain.words import Agency, CaseClass, Phase, Role
 
 _GROWS: Final = ("done", "closed")
 """Tabs that only grow: nobody waits for their number."""
 Count = Callable[[Door, Visitor, Any], Awaitable[int]]
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_WEEK: Final = timedelta(days=7)
+_PAYMENTS: Final = (
+    WaitedFor.INSTALMENT,
+    WaitedFor.OVERDUE_INSTALMENT,
+    WaitedFor.DEMANDED_PAYMENT,
+    WaitedFor.LATE_FEE,
+)
+"""What a case waits for while money is to come."""
 
 
 async def desk(look: Look) -> Response:
@@ -78,7 +86,12 @@ async def cases(look: Look) -> Response:
     if number := query.get("number"):
         return to(f"/cases/{number.strip()}")
     said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency"))
-    tabs: dict[str, dict[str, Any]] = {"all": {"open": True}, "overdue": {"overdue_at": now, "open": True}}
+    tabs: dict[str, dict[str, Any]] = {
+        "all": {"open": True, "order": CaseOrder.DUE},
+        "overdue": {"due_until": now, "open": True, "order": CaseOrder.DUE},
+        "week": {"due_until": now + _WEEK, "open": True, "order": CaseOrder.DUE},
+        "payments": {"waits_for": _PAYMENTS, "open": True, "order": CaseOrder.DUE},
+    }
     if look.visitor.actor.role is Role.SUPERVISOR:
         tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True, "open": True}}
     tabs["closed"] = {"open": False}
@@ -87,12 +100,12 @@ async def cases(look: Look) -> Response:
     chosen = _chosen(query, wanted, "all")
     page = _filter(CaseFilter, said | tabs[chosen] | _after(query))
     found = await reading.cases(look.door, look.visitor, page)
-    last = (found[-1].filed_at, found[-1].case) if len(found) == page.limit else None
+    last = found[-1].key(page.order) if len(found) == page.limit else None
     return look.page(
         "cases.html",
         tabs=counts,
         chosen=chosen,
-        lines=sorted(found, key=lambda line: (line.outcome is not None, line.waits_until or _NEVER)),
+        lines=found,
         said=said,
         phases=list(Phase),
         classes=list(CaseClass),

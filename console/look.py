@@ -1,7 +1,7 @@
 """A visitor before a page: who, in which language, and how it is drawn. Everything works without a script."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -131,6 +131,9 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     def noticed(one: NoticeLine) -> str:
         return sentences.notice_line(one.event, one.facts, language)
 
+    def waits(on: Sequence[str], what: str) -> str:
+        return sentences.waits_line(on, what, language)
+
     def deed(name: str) -> str:
         return texts.deed(name, language)
 
@@ -139,6 +142,7 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
         say=say,
         label=label,
         deed=deed,
+        waits=waits,
         tell=tell,
         noticed=noticed,
         language=language,

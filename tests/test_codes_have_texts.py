@@ -21,6 +21,7 @@ from domain.refusal import Refused
 from domain.settlement.confirmation import ConfirmationKind, ConfirmationState
 from domain.settlement.performance import ReschedulingState
 from domain.settlement.signature import SigningState, SigningWay
+from domain.views.waiting import WaitedFor
 from texts import sentences
 
 ROOT = Path(__file__).parent.parent
@@ -210,3 +211,9 @@ SPOKEN = [*words.Agency, *words.Phase, *words.CaseClass, *words.Lane]
 def test_the_glossary_calls_a_thing_what_users_read() -> None:
     spoken = {value: texts.label(value, words.Language.CHINESE).removesuffix("争议") for value in SPOKEN}
     assert [value for value, chinese in spoken.items() if value not in GLOSSARY or chinese not in GLOSSARY] == []
+
+
+@pytest.mark.parametrize("what", [*WaitedFor])
+def test_whatever_a_case_waits_for_is_said_in_full_and_in_short(what: WaitedFor) -> None:
+    assert texts.knows(f"waiting.{what}")
+    assert texts.knows(f"waiting.for.{what}")

@@ -36,6 +36,11 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
     return say(f"events.{kind}", language, **shown)
 
 
+def waits_line(on: Sequence[str], what: str, language: str) -> str:
+    """On whom a case waits and for what, as a list has room for it."""
+    return f"{label(on[:3], language)} · {say(f'waiting.for.{what}', language)}"
+
+
 def notice_line(event: str, facts: Mapping[str, object], language: str) -> str:
     """What is to be done now, as whoever is told of an event reads it."""
     named = {name: facts.get(name) for name in placeholders(f"notices.{event}")}

@@ -103,7 +103,7 @@ def _standing(line: CaseLine, now: datetime, language: str) -> list[str | Text]:
     return [
         phase,
         texts.label(line.case_class, language),
-        texts.label(line.waits_on[:3], language),
+        "—" if line.outcome else sentences.waits_line(line.waits_on, line.waits_for, language),
         Text(until, style="red" if late else ""),
     ]
 

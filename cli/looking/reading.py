@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Final
 
 import typer
@@ -17,9 +17,11 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.supervisor.aftercare import shown
 from client.connection import Link, link
+from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
 from domain.ledger import Event
 from domain.views.case_view import CaseView, Timeline, TriageExplanation
+from domain.views.waiting import WaitedFor
 from domain.words import Agency, CaseClass, Language, Outcome, Phase
 
 _LOOK_EVERY: Final = 0.7
@@ -128,21 +130,33 @@ def register(app: typer.Typer, language: str) -> None:
         ] = None,
         blocked: Annotated[bool, typer.Option("--blocked", help=texts.say("cli.field.blocked", language))] = False,
         to_merge: Annotated[bool, typer.Option("--to-merge", help=texts.say("cli.field.to_merge", language))] = False,
+        due_within: Annotated[
+            int | None, typer.Option(min=0, max=3650, help=texts.say("cli.field.due_within", language))
+        ] = None,
+        waits_on: Annotated[str | None, typer.Option(help=texts.say("cli.field.waits_on", language))] = None,
+        waits_for: Annotated[
+            list[WaitedFor] | None, typer.Option(help=texts.say("cli.field.waits_for", language))
+        ] = None,
+        sort: Annotated[lists.CaseOrder | None, typer.Option(help=texts.say("cli.field.sort", language))] = None,
         limit: Annotated[int, typer.Option(help=texts.say("cli.field.limit", language))] = lists.PAGE,
         as_json: json_option = False,
     ) -> None:
         async def work() -> None:
+            due = datetime.now(UTC) if overdue else _day_ends(due_within) if due_within is not None else None
             wanted = lists.CaseFilter(
                 phase=phase,
                 case_class=case_class,
                 agency=agency,
-                overdue_at=datetime.now(UTC) if overdue else None,
+                due_until=due,
                 employer=employer,
                 mediator=mediator,
                 outcome=outcome,
                 drill=drill,
                 blocked=blocked or None,
                 to_merge=to_merge or None,
+                waits_on=waits_on,
+                waits_for=tuple(waits_for or ()),
+                order=sort or (lists.CaseOrder.DUE if due or waits_for or waits_on else lists.CaseOrder.FILED),
                 limit=limit,
             )
             async with link() as at:
@@ -166,6 +180,12 @@ def register(app: typer.Typer, language: str) -> None:
             console().print(render.triage(told, language))
 
         run(work, language)
+
+
+def _day_ends(days: int) -> datetime:
+    """When the day ends that is so many calendar days from today, in the centre's zone."""
+    today = datetime.now(CENTRE_ZONE).date()
+    return datetime.combine(today + timedelta(days=days + 1), time(), CENTRE_ZONE)
 
 
 async def _view(at: Link, case: str, reading: Reading) -> CaseView:

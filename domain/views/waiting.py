@@ -1,17 +1,42 @@
 """On whom a case waits, for what, since when and until when."""
 
+from enum import StrEnum
+
 from domain.base import Instant, Model
 from domain.case.state import CaseState, InstalmentState, ProposalState
 from domain.procedure.settlement.signing import open_signing, unsigned
 from domain.words import Phase
 
 
+class WaitedFor(StrEnum):
+    """For what a case waits; texts/waiting.yaml says it."""
+
+    PROCESSING = "processing"
+    MATERIAL = "material"
+    INQUIRY = "inquiry"
+    INQUIRY_ESCALATED = "inquiry-escalated"
+    INQUIRY_WITHOUT_TAKER = "inquiry-without-taker"
+    DECISION = "decision"
+    PROPOSAL = "proposal"
+    ANSWER = "answer"
+    SIGNATURES = "signatures"
+    RECUSAL = "recusal"
+    INSTALMENT = "instalment"
+    OVERDUE_INSTALMENT = "overdue-instalment"
+    DEMANDED_PAYMENT = "demanded-payment"
+    LATE_FEE = "late-fee"
+    RESUMPTION = "resumption"
+    BLOCKED_STEP = "blocked-step"
+    CLOSED = "closed"
+    REPLY_SIGNATURE = "reply-signature"
+
+
 class Waiting(Model):
-    """On whom a case waits, for what (a code of texts/waiting.yaml), since when and until when."""
+    """On whom a case waits, for what, since when and until when."""
 
     on: tuple[str, ...]
     """Agencies, party refs, or one of: mediator, supervisor, joint-meeting, centre, nobody."""
-    what: str
+    what: WaitedFor
     since: Instant
     until: Instant | None
     provisional: bool = False
@@ -21,16 +46,20 @@ class Waiting(Model):
 def waiting(case: CaseState) -> Waiting:
     """On whom the case waits."""
     if case.suspension is not None:
-        return Waiting(on=("supervisor",), what="resumption", since=case.suspension.since, until=case.suspension.until)
+        return Waiting(
+            on=("supervisor",), what=WaitedFor.RESUMPTION, since=case.suspension.since, until=case.suspension.until
+        )
     if case.blocked is not None:
-        return Waiting(on=("supervisor",), what="blocked-step", since=case.blocked.since, until=case.blocked.retry_at)
+        return Waiting(
+            on=("supervisor",), what=WaitedFor.BLOCKED_STEP, since=case.blocked.since, until=case.blocked.retry_at
+        )
     since = case.phase_since
     match case.phase:
         case Phase.INTAKE if case.missing and case.material_deadline is not None:
             deadline = case.material_deadline
             return Waiting(
                 on=tuple(case.claimants),
-                what="material",
+                what=WaitedFor.MATERIAL,
                 since=since,
                 until=deadline.due_at,
                 provisional=deadline.provisional,
@@ -38,12 +67,15 @@ def waiting(case: CaseState) -> Waiting:
         case Phase.FACT_FINDING | Phase.PROGNOSIS if tasks := case.open_tasks:
             if orphan := next((t for t in tasks if t.has_no_taker), None):
                 return Waiting(
-                    on=("supervisor",), what="inquiry-without-taker", since=orphan.opened_at, until=orphan.lapse_at
+                    on=("supervisor",),
+                    what=WaitedFor.INQUIRY_WITHOUT_TAKER,
+                    since=orphan.opened_at,
+                    until=orphan.lapse_at,
                 )
             first = min(tasks, key=lambda t: t.deadline.due_at)
             return Waiting(
                 on=tuple(t.agency for t in tasks),
-                what="inquiry-escalated" if any(t.escalated for t in tasks) else "inquiry",
+                what=WaitedFor.INQUIRY_ESCALATED if any(t.escalated for t in tasks) else WaitedFor.INQUIRY,
                 since=min(t.opened_at for t in tasks),
                 until=first.lapse_at if first.escalated else first.deadline.due_at,
                 provisional=first.deadline.provisional,
@@ -51,7 +83,7 @@ def waiting(case: CaseState) -> Waiting:
         case Phase.PROGNOSIS if case.undecided and case.joint_meeting is not None:
             return Waiting(
                 on=("joint-meeting",),
-                what="decision",
+                what=WaitedFor.DECISION,
                 since=since,
                 until=case.joint_meeting.due_at,
                 provisional=case.joint_meeting.provisional,
@@ -66,7 +98,7 @@ def waiting(case: CaseState) -> Waiting:
         case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
             return Waiting(
                 on=tuple(unsigned(case)) or ("mediator",),
-                what="signatures",
+                what=WaitedFor.SIGNATURES,
                 since=since,
                 until=being_signed.deadline.due_at,
                 provisional=being_signed.deadline.provisional,
@@ -75,37 +107,40 @@ def waiting(case: CaseState) -> Waiting:
             due, demanded = case.unpaid[0], case.settlement.demanded_until
             if demanded is not None:
                 return Waiting(
-                    on=(case.settlement.payer,), what="demanded-payment", since=due.deadline.due_at, until=demanded
+                    on=(case.settlement.payer,),
+                    what=WaitedFor.DEMANDED_PAYMENT,
+                    since=due.deadline.due_at,
+                    until=demanded,
                 )
             overdue = due.state is InstalmentState.OVERDUE
             return Waiting(
                 on=(case.settlement.payer,),
-                what="overdue-instalment" if overdue else "instalment",
+                what=WaitedFor.OVERDUE_INSTALMENT if overdue else WaitedFor.INSTALMENT,
                 since=due.deadline.due_at if overdue else since,
                 until=due.default_at if overdue else due.deadline.due_at,
                 provisional=due.deadline.provisional,
             )
         case Phase.PERFORMANCE if case.settlement is not None and case.settlement.late_fee_until is not None:
             return Waiting(
-                on=(case.settlement.payer,), what="late-fee", since=since, until=case.settlement.late_fee_until
+                on=(case.settlement.payer,), what=WaitedFor.LATE_FEE, since=since, until=case.settlement.late_fee_until
             )
         case Phase.CLOSURE if case.ends.signing is not None and not case.ends.signing.done:
             terms = case.ends.signing.terms
             return Waiting(
                 on=tuple(case.ends.signing.unsigned),
-                what="reply-signature",
+                what=WaitedFor.REPLY_SIGNATURE,
                 since=since,
                 until=terms.lapse_at if case.ends.signing.escalated else terms.deadline.due_at,
                 provisional=terms.deadline.provisional,
             )
         case Phase.CLOSED:
-            return Waiting(on=("nobody",), what="closed", since=since, until=None)
-    return Waiting(on=("centre",), what="processing", since=since, until=None)
+            return Waiting(on=("nobody",), what=WaitedFor.CLOSED, since=since, until=None)
+    return Waiting(on=("centre",), what=WaitedFor.PROCESSING, since=since, until=None)
 
 
 def centres_turn(case: CaseState) -> bool:
     """Whether the centre itself is at work on the case, and will be done by itself in a moment."""
-    return case.complaint is not None and waiting(case).what == "processing"
+    return case.complaint is not None and waiting(case).what == WaitedFor.PROCESSING
 
 
 def _agreed(case: CaseState) -> bool:
@@ -118,17 +153,17 @@ def _agreed(case: CaseState) -> bool:
 def _waiting_in_mediation(case: CaseState) -> Waiting:
     assert case.mediation is not None
     if (challenge := case.sittings.challenge) is not None:
-        return Waiting(on=("supervisor",), what="recusal", since=challenge.at, until=challenge.decide_by)
+        return Waiting(on=("supervisor",), what=WaitedFor.RECUSAL, since=challenge.at, until=challenge.decide_by)
     proposals = case.open_proposals
     if not proposals:
         deadline = case.mediation.deadline
         return Waiting(
             on=("mediator",),
-            what="proposal",
+            what=WaitedFor.PROPOSAL,
             since=max([case.phase_since, *(a.at for p in case.mediation.proposals.values() for a in [p])]),
             until=deadline.due_at,
             provisional=deadline.provisional,
         )
     proposal = min(proposals, key=lambda p: p.expires_at)
     silent = sorted((proposal.claimants | {proposal.payer}) - proposal.answers.keys() - case.withdrawn.keys())
-    return Waiting(on=tuple(silent), what="answer", since=proposal.at, until=proposal.expires_at)
+    return Waiting(on=tuple(silent), what=WaitedFor.ANSWER, since=proposal.at, until=proposal.expires_at)

@@ -6,7 +6,7 @@ import pytest
 
 from casebook.antecedents import antecedents, earlier_mediators
 from casebook.ledger import record
-from casebook.lists import CaseFilter, cases, find, mediator_loads
+from casebook.lists import CaseFilter, CaseOrder, cases, find, mediator_loads
 from casebook.registry import register
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Antecedents
@@ -44,13 +44,13 @@ async def test_each_filter_keeps_what_it_names_and_nothing_else(desk: Desk) -> N
         {"phase": Phase.MEDIATION},
         {"case_class": CaseClass.SPECIAL},
         {"agency": Agency.TAX},
-        {"overdue_at": FILED + HOUR},
+        {"due_until": FILED + HOUR},
         {"drill": True},
     ]
     for one in filters:
         assert await desk.listed(**one) == [wanted]
     assert await desk.listed(outcome=Outcome.FAILED) == await desk.listed(drill=False) == [closed]
-    assert await desk.listed(agency=Agency.LABOR) == await desk.listed(overdue_at=FILED) == []
+    assert await desk.listed(agency=Agency.LABOR) == await desk.listed(due_until=FILED) == []
     assert await desk.listed(phase=Phase.MEDIATION, outcome=Outcome.FAILED) == []
 
 
@@ -72,6 +72,26 @@ async def test_pages_follow_each_other_without_gap_or_repeat_while_cases_come_in
         await desk.case(hours=100)
     assert len(seen) == len(set(seen))
     assert set(seen) == set(expected)
+
+
+async def test_cases_are_listed_by_what_they_wait_for_and_by_deadline_those_without_last(
+    desk: Desk,
+) -> None:
+    undated, late, soon = [
+        await desk.case(hours, waits_until=until, waits_for=what)
+        for hours, until, what in ((3, None, "proposal"), (0, FILED + HOUR, "instalment"), (1, FILED, "late-fee"))
+    ]
+    for limit in (1, 2, 3):
+        seen, after = list[str](), None
+        while page := await cases(
+            desk.pool, desk.vault, CaseFilter(employer=desk.company, order=CaseOrder.DUE, after=after, limit=limit)
+        ):
+            seen += [line.case for line in page]
+            after = page[-1].key(CaseOrder.DUE)
+        assert seen == [soon, late, undated]
+    assert await desk.listed(waits_for=("instalment", "late-fee"), order=CaseOrder.DUE) == [soon, late]
+    assert await desk.listed(waits_for=("proposal",)) == [undated]
+    assert await desk.listed(waits_for=("decision",)) == []
 
 
 async def test_a_line_shows_the_employers_name_though_it_lies_sealed(desk: Desk) -> None:

@@ -288,3 +288,20 @@ async def test_a_notice_of_working_days_is_loaded_and_every_running_case_told(
         await seen(due, lambda moved: moved > first["due"])
     finally:
         (centre.settings.own_tables / f"notice-{first['due'][:4]}.yaml").unlink()
+
+
+async def test_a_supervisor_lists_what_waits_for_what_and_by_when(at_centre: Onestop) -> None:
+    case = await filed(at_centre)
+    await until(at_centre, case, "fact-finding")
+    waits = ("list", "--waits-for", "inquiry", "--waits-on", "tax", "--limit", 500)
+
+    async def listed() -> list[Any]:
+        lines: list[Any] = (await at_centre(*waits, "--due-within", 60, "--json")).json
+        return lines
+
+    found = await seen(listed, lambda lines: case in [line["case_number"] for line in lines])  # Written a moment later.
+    assert [line["waits_until"] for line in found] == sorted(line["waits_until"] for line in found)
+    assert (await at_centre("list", "--waits-for", "recusal", "--waits-on", "tax", "--json")).json == []
+    shown = await at_centre(*waits, "--lang", "en")
+    assert case in shown.out and "fact-finding" in shown.out
+    assert (await at_centre("list", "--waits-for", "nothing-known")).code == 2
