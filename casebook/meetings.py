@@ -1,5 +1,6 @@
 """Joint meetings: numbered, written with their ledgers, listed with their orders; and what waits for the next one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,8 +24,8 @@ _LINE: Final = """
 """
 _RECORD: Final = "".join((FITS, _LINE, VERDICT))
 _ORDER: Final = """
-insert into meeting_order (meeting, ref, agency, what, due, colour, state, drill)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into meeting_order (meeting, ref, agency, what, due, colour, state, drill, helping, cases)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (meeting, ref) do update set due = excluded.due, colour = excluded.colour, state = excluded.state
 """
 _MOST: Final = 500
@@ -68,6 +69,8 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: MeetingEntry) -> int:
                     one.colour,
                     one.state,
                     row.drill,
+                    list(one.helping),
+                    list(one.cases),
                 )
                 for one in entry.orders
             ],
@@ -98,16 +101,24 @@ async def lines(pool: asyncpg.Pool, *, drills: bool | None = None) -> list[Meeti
 
 
 async def orders(
-    pool: asyncpg.Pool, vault: Vault, *, agency: str | None = None, open_only: bool = True
+    pool: asyncpg.Pool,
+    vault: Vault,
+    *,
+    agency: str | None = None,
+    about: Sequence[str | None] | None = None,
+    open_only: bool = True,
 ) -> list[OrderLine]:
-    """Orders, the first due first."""
+    """Orders, the first due first: those in which an agency has a part, or that name a case by one of its names."""
     rows = await pool.fetch(
         """
         select o.*, m.number from meeting_order o join meeting m using (meeting)
-        where ($1::text is null or agency = $1) and (not $2 or state <> 'closed') order by due nulls last, meeting, ref
+        where ($1::text is null or agency = $1 or $1 = any(helping)) and (not $2 or state <> 'closed')
+            and ($3::text[] is null or cases && $3)
+        order by due nulls last, meeting, ref
         """,
         agency,
         open_only,
+        None if about is None else [name for name in about if name],
     )
     fields = OrderLine.model_fields
     return [

@@ -74,6 +74,7 @@ async def case_page(look: Look) -> Response:
         case=seen,
         number=name,
         staff=staff,
+        orders=await reading.orders_about(look.door, look.visitor, (name, seen.case, seen.case_number)),
         stage=stage,
         actions=(first := _first(look.visitor, seen)),
         others=[name for name in _actions(look.visitor, seen) if name not in first],

@@ -69,6 +69,7 @@ async def inquiries(look: Look) -> Response:
     last = lines[-1].key if len(lines) == page.limit else None
     return look.page(
         "inquiries.html",
+        orders=await reading.orders(look.door, look.visitor) if actor.role is Role.OFFICER else (),
         tabs=counts,
         chosen=chosen,
         lines=lines,

@@ -25,7 +25,6 @@ from domain.meeting.messages import CallMeeting
 from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.message import Message
 from domain.refusal import Problem, Refused
-from domain.words import Role
 from papers import minutes
 from runtime import beginning
 
@@ -49,12 +48,10 @@ _OFFERED: Final = (
 async def meetings_page(look: Look) -> Response:
     """Meetings and open orders; an officer sees the orders of the own agency."""
     reading.must_work_here(look.visitor)
-    actor, door = look.visitor.actor, look.door
-    agency = actor.agency if actor.role is Role.OFFICER else None
     return look.page(
         "meetings.html",
-        meetings=await meetings.lines(door.pool),
-        orders=await meetings.orders(door.pool, door.vault, agency=agency),
+        meetings=await meetings.lines(look.door.pool),
+        orders=await reading.orders(look.door, look.visitor),
     )
 
 

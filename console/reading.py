@@ -1,17 +1,18 @@
 """What a visitor may look through: lists and papers, cut to the role before anything is fetched."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from casebook import evidence as files
-from casebook import inbox, lists
+from casebook import inbox, lists, meetings
 from casebook import notices as outbox
 from casebook import papers as kept
 from casebook.evidence import Evidence
 from casebook.health import Health, health
 from casebook.inbox import TaskFilter, TaskLine
 from casebook.lists import CaseFilter, CaseLine
+from casebook.meetings import OrderLine
 from casebook.notices import NoticeLine
 from casebook.papers import KeptPaper
 from client.connection import NoSuchCase
@@ -43,6 +44,20 @@ def must_lead(visitor: Visitor) -> None:
 def must_work_here(visitor: Visitor) -> None:
     """Raise Refused for anybody who does not work on cases."""
     _must_be(visitor.actor, SEE_EVIDENCE)
+
+
+async def orders(door: Door, visitor: Visitor) -> list[OrderLine]:
+    """Open orders: those in which an officer's agency has a part, or all. Raises Refused."""
+    must_work_here(visitor)
+    actor = visitor.actor
+    return await meetings.orders(door.pool, door.vault, agency=actor.agency if actor.role is Role.OFFICER else None)
+
+
+async def orders_about(door: Door, visitor: Visitor, names: Sequence[str | None]) -> list[OrderLine]:
+    """Open orders about a case, for those who work on it; nobody else sees any."""
+    if visitor.actor.role not in SEE_EVIDENCE:
+        return []
+    return await meetings.orders(door.pool, door.vault, about=names)
 
 
 async def cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> list[CaseLine]:

@@ -12,6 +12,7 @@ from rich.text import Text
 import texts
 from casebook.inbox import TaskLine
 from casebook.lists import CaseLine
+from casebook.meetings import OrderLine
 from texts import sentences
 
 _STATE_STYLE: Final = {
@@ -148,3 +149,21 @@ def _reminder(line: TaskLine, language: str) -> str:
     if line.reminded:
         return texts.say("cli.reminded", language)
     return sentences.instant(line.remind_at) if line.remind_at else "—"
+
+
+def orders(lines: Sequence[OrderLine], language: str) -> Table:
+    """Orders of joint meetings, with what shows how they stand."""
+    table = Table(title=texts.say("meeting.orders", language), title_justify="left")
+    for column in ("number", "order", "agency", "due", "colour", "state", "what"):
+        table.add_column(texts.say(f"meeting.column.{column}", language), no_wrap=column in ("number", "order"))
+    for line in lines:
+        table.add_row(
+            line.number or line.meeting,
+            line.ref,
+            texts.label([line.agency, *line.helping], language),
+            f"{line.due or ''}",
+            texts.label(line.colour, language),
+            texts.label(line.state, language),
+            line.what,
+        )
+    return table

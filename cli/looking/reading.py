@@ -3,14 +3,14 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
 from rich.live import Live
 
 import texts
-from casebook import aftercare, ledger, lists
+from casebook import aftercare, ledger, lists, meetings
 from cli.looking import lists as table
 from cli.looking import render
 from cli.out import Exit, console, emit, fail
@@ -19,6 +19,7 @@ from cli.supervisor.aftercare import shown
 from client.connection import Link, link
 from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
+from domain.deadlines.deadline import end_of
 from domain.ledger import Event
 from domain.views.case_view import CaseView, Timeline, TriageExplanation
 from domain.views.waiting import WaitedFor
@@ -49,6 +50,7 @@ def register(app: typer.Typer, language: str) -> None:
             asked = reading if whole else reading.model_copy(update={"page": page or 1})
             async with link() as at:
                 view = await _view(at, case, asked)
+                orders = await meetings.orders(at.pool, at.vault, about=(view.case, view.case_number))
                 after = await aftercare.find(at.pool, at.vault, view.case) if view.phase is Phase.CLOSED else None
             if as_json:
                 emit(view)
@@ -56,6 +58,8 @@ def register(app: typer.Typer, language: str) -> None:
                 console().print(render.people(view, language))
             else:
                 console().print(render.case(view, language))
+                if orders:
+                    console().print(table.orders(orders, language))
                 if after is not None:
                     console().print(shown(after, language))
 
@@ -184,8 +188,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 def _day_ends(days: int) -> datetime:
     """When the day ends that is so many calendar days from today, in the centre's zone."""
-    today = datetime.now(CENTRE_ZONE).date()
-    return datetime.combine(today + timedelta(days=days + 1), time(), CENTRE_ZONE)
+    return end_of(datetime.now(CENTRE_ZONE).date() + timedelta(days=days))
 
 
 async def _view(at: Link, case: str, reading: Reading) -> CaseView:

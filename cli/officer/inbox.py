@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 import texts
-from casebook import inbox
+from casebook import inbox, meetings
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter, cases
 from cli.looking import lists
@@ -124,10 +124,14 @@ async def _show(given: dict[str, Any], language: str) -> None:
         )
         stuck = await cases(at.pool, at.vault, CaseFilter(blocked=True, open=True)) if own else []
         asked = await cases(at.pool, at.vault, CaseFilter(waits_on="supervisor", open=True)) if own else []
+        agency = given["agency"] or at.reader.agency
+        orders = await meetings.orders(at.pool, at.vault, agency=agency) if own or agency else []
     if given["as_json"]:
         emit([{**line.model_dump(mode="json"), "page": page_name(line.key)} for line in found])
         return
     shown = console()
+    if orders:
+        shown.print(lists.orders(orders, language))
     for title, lines in (("stuck", stuck), ("for_supervisor", asked)):
         if lines:
             shown.print(lists.cases(lines, language, title))

@@ -12,6 +12,7 @@ import texts
 from casebook import meetings
 from cli.delivering import read_json
 from cli.docs.examples_of import example
+from cli.looking import lists
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import Link, in_time, link, whoever
@@ -151,18 +152,7 @@ def register(app: typer.Typer, language: str) -> None:
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
                 return
-            table = _table(("number", "order", "agency", "due", "colour", "state", "what"), language)
-            for line in found:
-                table.add_row(
-                    line.number or line.meeting,
-                    line.ref,
-                    texts.label(line.agency, language),
-                    f"{line.due or ''}",
-                    texts.label(line.colour, language),
-                    texts.label(line.state, language),
-                    line.what,
-                )
-            console().print(table)
+            console().print(lists.orders(found, language))
 
         run(work, language)
 

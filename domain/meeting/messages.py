@@ -145,6 +145,7 @@ class SetOrder(Message):
     days: Annotated[int, Field(ge=1, le=250)]
     """Working days from today."""
     cases: tuple[Ref, ...] = ()
+    """Numbers of the cases that it is about: it stands on each of them."""
 
 
 class ReportOrder(Message):

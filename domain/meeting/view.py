@@ -68,6 +68,9 @@ class OrderRow(Model):
     due: date | None
     colour: str
     state: str
+    helping: tuple[Agency, ...] = ()
+    cases: tuple[Ref, ...] = ()
+    """Numbers or ids of cases, as the order names them."""
 
 
 class MeetingEntry(Model):
@@ -122,6 +125,8 @@ def entry(meeting: Meeting) -> MeetingEntry:
                 due=order.term.due if order.term else None,
                 colour=order.colour,
                 state=order.state,
+                helping=order.helping,
+                cases=order.cases,
             )
             for order in meeting.orders.values()
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 from docx import Document
 
 from tests.cli.conftest import Onestop
+from tests.cli.test_at_the_centre import filed
 from tests.patience import seen
 
 
@@ -25,13 +26,17 @@ async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: On
     await say("open_sitting", present=["sup-01", "tax-01"])
     decided = await at_centre("meeting", "decide", "spring", "--items", "i-own", "--text", "报上级明确")
     assert decided.code == 0, decided
-    await say("set_order", order="o1", what="整理历年口径", agency="tax", days=10)
+    case = await filed(at_centre)
+    await say("set_order", order="o1", what="整理历年口径", agency="tax", helping=["labor"], days=10, cases=[case])
 
     async def orders() -> list[dict[str, object]]:
         found: list[dict[str, object]] = (await at_centre("meeting", "orders", "--agency", "tax", "--json")).json
         return found
 
     assert await seen(orders, lambda found: any(one["ref"] == "o1" and one["due"] for one in found))
+    for where in (("show", case), ("inbox", "--agency", "labor"), ("inbox",)):
+        assert "整理历年口径" in (await at_centre(*where)).out.replace("\n", ""), where
+    assert "整理历年口径" not in (await at_centre("inbox", "--agency", "medical-insurance")).out
     shown = await at_centre("meeting", "show", "spring")
     assert "补缴口径" in shown.out and "整理历年口径" in shown.out
     paper = tmp_path / "minutes.docx"

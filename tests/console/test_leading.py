@@ -27,6 +27,8 @@ CALL = {
 
 
 async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        case = await filed(counter)
     async with browser(console, "boss") as boss:
         wrong = await boss.post("/meetings/call", data=CALL | {"chair": "nobody"})
         assert wrong.status_code == 422 and "不在成员之列" in wrong.text and "第一调解室" in wrong.text, wrong.text[
@@ -47,7 +49,8 @@ async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any
         await do("fix_agenda")
         await do("open_sitting", present=["boss", "tax-01"])
         await do("decide_items", decision="d1", items=["i-own"], text="报上级明确")
-        await do("set_order", order="o1", what="整理历年口径", agency="tax", days="10")
+        await do("set_order", order="o1", what="整理历年口径", agency="tax", days="10", cases=[case])
+        await seen(lambda: page(boss, f"/cases/{case}"), lambda shown: "整理历年口径" in shown)
         shown = await page(boss, here)
         assert "报上级明确" in shown and "整理历年口径" in shown and "绿色" in shown
         word = await boss.get(f"{here}/minutes")
@@ -57,6 +60,7 @@ async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any
     async with browser(console, "tax-01") as officer:
         listed = await seen(lambda: page(officer, "/meetings"), lambda shown: "整理历年口径" in shown)
         assert "/meetings/call" not in listed
+        assert "整理历年口径" in await page(officer, "/inquiries")
         reported = await officer.post(f"{here}/do/report_order", data={"order": "o1", "text": "已整理"})
         assert "已整理" in reported.text
         assert (await officer.get("/meetings/call")).status_code == 403
