@@ -153,6 +153,34 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
     return [_case_line(row, vault) for row in rows]
 
 
+class Change(Model):
+    """A case of which something changed, and how long its ledger is now."""
+
+    case: Ref
+    case_number: str | None
+    seq: int
+
+
+async def changes(
+    pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter, since: int | None
+) -> tuple[int, list[Change] | None]:
+    """What changed since a mark, and the next mark; without one, or with one of another database, the mark alone.
+
+    A mark is the oldest transaction that was still under way: what it and later ones change comes with the next.
+    """
+    mark = int(await pool.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text"))
+    if since is None or since > mark:
+        return mark, None
+    rows = await pool.fetch(
+        f'select "case", case_number, seq from dispute d where {_FILTERS} '  # noqa: S608 - ours
+        "and changed >= $16 and changed < $17 order by changed",
+        *_values(vault, wanted),
+        since,
+        mark,
+    )
+    return mark, [Change.model_validate(dict(row)) for row in rows]
+
+
 async def count(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> int:
     """How many cases a filter finds on all its pages."""
     found: int = await pool.fetchval(

@@ -4,6 +4,7 @@ Behind a proxy that speaks TLS set ``ONESTOP_CONSOLE_HOST`` and have it pass the
 """
 
 import asyncio
+from typing import Final
 
 import uvicorn
 
@@ -13,6 +14,9 @@ from domain.procedure import every_message  # noqa: F401 - fills the protocol's 
 from runtime import log
 from runtime.rules import Rules
 from runtime.settings import Settings
+
+_LAST_WORDS: Final = 5
+"""Seconds in which calls under way may end; whoever follows changes comes again."""
 
 
 async def main() -> None:
@@ -28,6 +32,7 @@ async def main() -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_graceful_shutdown=_LAST_WORDS,
         )
         await uvicorn.Server(config).serve()
 

@@ -1,8 +1,9 @@
 """``/api/v1``: every message and every query of the protocol over HTTP, made from the protocol's own table."""
 
+import asyncio
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, get_type_hints
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response, UploadFile
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError, create_model
 
 from casebook import evidence as files
@@ -90,11 +92,23 @@ async def visitor_of(request: Request) -> Visitor:
 
 
 Calling = Annotated[Visitor, Depends(visitor_of)]
+
+
+async def list_reader(visitor: Calling) -> Visitor:
+    """Who calls and has lists to read. Raises Refused before a stream begins."""
+    reading.must_read_lists(visitor)
+    return visitor
+
+
+ListReader = Annotated[Visitor, Depends(list_reader)]
 AtDoor = Annotated[Door, Depends(door_of)]
 In = Annotated[Language, Depends(language_of)]
 Key = Annotated[
     str | None, Header(alias="Idempotency-Key", max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 ]
+Mark = Annotated[int | None, Header(alias="Last-Event-ID", ge=0, le=2**62)]
+_LOOK_EVERY: Final = 1.0
+"""Seconds between two looks for changes."""
 _signed = Depends(HTTPBearer(auto_error=False, description="A session of POST /session."))
 
 
@@ -120,6 +134,9 @@ def _problems_told(document: dict[str, Any]) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
+                if stream := response.get("content", {}).get("text/event-stream"):
+                    stream["schema"] = {"type": "string"}  # OpenAPI 3.1 has no word for what its items are.
+                    stream.pop("itemSchema", None)
                 if status.startswith(("4", "5")) and "application/json" in response.get("content", {}):
                     response["content"]["application/problem+json"] = response["content"].pop("application/json")
     return document
@@ -192,6 +209,23 @@ def _routes() -> APIRouter:
     async def cases(visitor: Calling, door: AtDoor, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
         """Cases that the one who asks works on, the latest filed first. The next page begins after the last key."""
         return await reading.cases(door, visitor, wanted)
+
+    @router.get("/changes", tags=["lists"], response_class=EventSourceResponse)
+    async def changes(visitor: ListReader, door: AtDoor, last_event_id: Mark = None) -> AsyncIterator[ServerSentEvent]:
+        """Which of those cases change, told as it happens: numbers and lengths of ledgers, nothing of anybody.
+
+        After a break go on with ``Last-Event-ID``: nothing is left out. ``begun`` says from where on changes are told;
+        where it comes again, read the lists anew. The stream ends with the session.
+        """
+        mark = last_event_id
+        while await door.still_in(visitor):
+            mark, found = await reading.changes(door, visitor, mark)
+            if found is None:
+                yield ServerSentEvent(event="begun", id=f"{mark}", data={})
+            for number, one in enumerate(found or (), 1):
+                last = number == len(found or ())  # With it goes the mark: a break before it repeats and loses nothing.
+                yield ServerSentEvent(event="changed", id=f"{mark}" if last else None, data=one.model_dump())
+            await asyncio.sleep(_LOOK_EVERY)
 
     @router.get("/inquiries", tags=["lists"])
     async def inquiries(visitor: Calling, door: AtDoor, wanted: Annotated[TaskFilter, Query()]) -> list[TaskLine]:

@@ -14,6 +14,7 @@ from client.connection import Link, NoSuchCase
 from client.signing_in import Prover
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
+from domain.refusal import Refused
 from runtime import connect
 from runtime.rules import Rules
 from runtime.sessions import InSession, Person, Sessions
@@ -67,6 +68,14 @@ class Door:
         """Whose session it is. Raises Refused when it is none of ours, or over."""
         claims = await self.sessions.claims(session)
         return Visitor(session, claims.actor, claims.case)
+
+    async def still_in(self, visitor: Visitor) -> bool:
+        """Whether a visitor's session goes on."""
+        try:
+            await self.visitor(visitor.session)
+        except Refused:
+            return False
+        return True
 
     def link(self, visitor: Visitor) -> Link:
         """The centre, as a visitor reaches it: what is sent is signed in the visitor's session."""

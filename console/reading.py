@@ -11,7 +11,7 @@ from casebook import papers as kept
 from casebook.evidence import Evidence
 from casebook.health import Health, health
 from casebook.inbox import TaskFilter, TaskLine
-from casebook.lists import CaseFilter, CaseLine
+from casebook.lists import CaseFilter, CaseLine, Change
 from casebook.meetings import OrderLine
 from casebook.notices import NoticeLine
 from casebook.papers import KeptPaper
@@ -34,6 +34,11 @@ _AGENCIES_PAPERS: Final = {PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER,
 def _must_be(actor: Actor, roles: Set[Role]) -> None:
     allowed = ", ".join(sorted(roles))
     must(actor.role in roles, "query.role", "actor.role", role=actor.role, allowed=allowed)
+
+
+def must_read_lists(visitor: Visitor) -> None:
+    """Raise Refused for a party: it has no lists."""
+    _must_be(visitor.actor, _READS_LISTS)
 
 
 def must_lead(visitor: Visitor) -> None:
@@ -63,6 +68,11 @@ async def orders_about(door: Door, visitor: Visitor, names: Sequence[str | None]
 async def cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> list[CaseLine]:
     """A page of cases: an officer's agency's, a mediator's own, a window's own, or all. Raises Refused."""
     return await lists.cases(door.pool, door.vault, _own_cases(visitor.actor, wanted))
+
+
+async def changes(door: Door, visitor: Visitor, since: int | None) -> tuple[int, list[Change] | None]:
+    """Which of those cases changed since a mark, and the next mark. Raises Refused."""
+    return await lists.changes(door.pool, door.vault, _own_cases(visitor.actor, CaseFilter()), since)
 
 
 async def count_cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from casebook.antecedents import antecedents, earlier_mediators
 from casebook.ledger import record
-from casebook.lists import CaseFilter, CaseOrder, cases, find, mediator_loads
+from casebook.lists import CaseFilter, CaseOrder, cases, changes, find, mediator_loads
 from casebook.registry import register
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Antecedents
@@ -15,6 +15,7 @@ from runtime.vault import Vault
 from tests.builders import claimant, complaint, employer
 from tests.casebook.desk import Desk
 from tests.casebook.filing import FILED, chain, entry, fresh, request, task
+from tests.patience import seen
 
 HOUR = timedelta(hours=1)
 
@@ -92,6 +93,28 @@ async def test_cases_are_listed_by_what_they_wait_for_and_by_deadline_those_with
     assert await desk.listed(waits_for=("instalment", "late-fee"), order=CaseOrder.DUE) == [soon, late]
     assert await desk.listed(waits_for=("proposal",)) == [undated]
     assert await desk.listed(waits_for=("decision",)) == []
+
+
+async def test_changes_are_told_after_a_mark_and_none_is_left_out(desk: Desk) -> None:
+    own = CaseFilter(employer=desk.company)
+    mark, begun = await changes(desk.pool, desk.vault, own, None)
+    assert begun is None
+    case = await desk.case()
+
+    async def told() -> Any:  # Other tests' transactions hold the mark back for a moment.
+        return (await changes(desk.pool, desk.vault, own, mark))[1]
+
+    assert [one.case for one in await seen(told)] == [case]
+    mark, _ = await changes(desk.pool, desk.vault, own, mark)
+    async with desk.pool.acquire() as slow, slow.transaction():
+        await slow.execute(
+            'update dispute set seq = 8, changed = pg_current_xact_id()::text::bigint where "case" = $1', case
+        )
+        await desk.case()
+        after, early = await changes(desk.pool, desk.vault, own, mark)
+        assert early == []  # What began later waits for it, so that no mark ever passes it by.
+    assert [one.seq for one in await seen(told, lambda found: len(found) == 2)] == [8, 1]
+    assert (await changes(desk.pool, desk.vault, own, after + 10**9))[1] is None
 
 
 async def test_a_line_shows_the_employers_name_though_it_lies_sealed(desk: Desk) -> None:

@@ -1,10 +1,12 @@
 """A whole centre with a console before it, and people who have accounts there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from casebook import accounts
 from casebook.accounts import Account
@@ -13,7 +15,9 @@ from console.application import application
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
 from domain.words import Agency, Role
+from runtime.servers import free_port
 from tests.cli.conftest import Centre, at_work, centre  # noqa: F401 - a fixture
+from tests.patience import seen
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -54,3 +58,21 @@ async def signed_in(outside: httpx.AsyncClient, name: str) -> dict[str, str]:
     opened = await outside.post("/api/v1/session", json={"name": name, "password": PASSWORD})
     assert opened.status_code == 200, opened.text
     return {"Authorization": f"Bearer {opened.json()['session']}"}
+
+
+@pytest.fixture
+async def served(console: Any) -> AsyncIterator[str]:
+    """The console on a port of this machine."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    try:
+
+        async def started() -> bool:
+            return server.started
+
+        await seen(started)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving

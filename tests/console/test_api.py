@@ -1,6 +1,7 @@
 """The interface for machines, called as a service of any make calls it, on a whole centre."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -109,6 +110,7 @@ async def test_a_dispute_goes_from_filing_to_performance_over_http(outside: http
     other = await file(outside, counter)
     strange = await outside.get(f"/api/v1/cases/{other['case']}/case_view", headers=worker)
     assert strange.status_code == 404
+    assert (await outside.get("/api/v1/changes", headers=worker)).status_code == 403
 
 
 async def test_the_same_complaint_by_many_services_at_once_gets_one_receipt(outside: httpx.AsyncClient) -> None:
@@ -203,3 +205,44 @@ async def test_a_field_named_by_half_a_character_is_refused_like_any_other(outsi
     headers = counter | {"Content-Type": "application/json"}
     answer = await outside.post("/api/v1/cases/none/propose", content=body, headers=headers)
     assert answer.status_code == 422 and "part_a" in answer.json()["problems"][0]["field"], answer.text
+
+
+async def test_changes_are_told_as_they_happen_and_after_a_break_nothing_is_left_out(served: str) -> None:
+    async with httpx.AsyncClient(base_url=served, timeout=60) as outside:
+        boss, counter = await signed_in(outside, "boss"), await signed_in(outside, "counter")
+
+        async def until_told(case: str, since: Asking) -> tuple[list[str], str]:
+            """What is told until something of a case is; and the mark to go on from."""
+            kinds, mark = list[str](), ""
+            async with outside.stream("GET", "/api/v1/changes", headers=boss | since) as stream:
+                assert stream.headers["content-type"].startswith("text/event-stream")
+                async for line in stream.aiter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "event":
+                        kinds.append(value)
+                        if value == "begun" and not case:
+                            case = (await file(outside, counter))["case"]
+                    mark = value if name == "id" else mark
+                    if name == "data" and value != "{}":
+                        told = json.loads(value)
+                        assert set(told) == {"case", "case_number", "seq"}
+                        if told["case"] == case:
+                            return kinds, mark
+            raise AssertionError("the stream ended")
+
+        kinds, _ = await until_told("", {})
+        assert kinds[0] == "begun" and "changed" in kinds
+        mark = await _mark(outside, boss)
+        missed = (await file(outside, counter))["case"]
+        kinds, _ = await until_told(missed, {"Last-Event-ID": mark})
+        assert "begun" not in kinds
+        link = await outside.get("/api/v1/changes", headers={"Authorization": "Bearer nonsense"})
+        assert link.status_code in (401, 403)
+
+
+async def _mark(outside: httpx.AsyncClient, who: Asking) -> str:
+    async with outside.stream("GET", "/api/v1/changes", headers=who) as stream:
+        async for line in stream.aiter_lines():
+            if line.startswith("id: "):
+                return line.removeprefix("id: ")
+    raise AssertionError("no mark")
