@@ -11,7 +11,8 @@ from domain.figures.report import Report
 from runtime.vault import Vault
 
 _BEHIND = """
-select d."case", d.case_number, d.mediator, d.jurisdiction, d.claimants as people, d.drill, d.seq,
+select d."case", d.case_number, d.mediator, d.jurisdiction, d.employer_digest as employer, d.claimants as people,
+    d.drill, d.seq,
     a."case" as after, coalesce(a.seq, 0) as after_seq
 from dispute d left join aftercare a on a.of = d."case" left join figure f on f."case" = d."case"
 where d.case_number is not null and d.seq > 0 and ($1 or f.seq is distinct from d.seq
@@ -43,6 +44,21 @@ async def cases(pool: asyncpg.Pool, *, drills: bool = False) -> list[CaseFigures
     """Every case in numbers, earnest ones or drills."""
     rows = await pool.fetch('select numbers from figure where drill = $1 order by "case"', drills)
     return [CaseFigures.model_validate_json(row["numbers"]) for row in rows]
+
+
+async def named(pool: asyncpg.Pool, vault: Vault, made: Report) -> Report:
+    """A report for those who work at the centre: employers by their names where it is broken down by them."""
+    if made.by != "employer":
+        return made
+    rows = await pool.fetch(
+        "select distinct on (employer_digest) employer_digest, employer_name from dispute"
+        " where employer_digest = any($1) order by employer_digest, filed_at desc",
+        [group.of for group in made.groups if group.of],
+    )
+    names = {row["employer_digest"]: vault.open(row["employer_name"], "employer") for row in rows}
+    whole, *parts = made.groups
+    called = [part.model_copy(update={"of": names[part.of]}) for part in parts if part.of in names]
+    return made.model_copy(update={"groups": (whole, *sorted(called, key=lambda part: part.of or ""))})
 
 
 async def publish(pool: asyncpg.Pool, report: Report, by: str, at: datetime) -> bool:

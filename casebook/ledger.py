@@ -61,7 +61,9 @@ _LINE: Final = """
     update dispute set phase = $12, case_class = $13, lane = $14, mediation_group = $15, mediator = $16,
         mediator_since = case when $16 is distinct from mediator then $3[array_upper($3, 1)] else mediator_since end,
         outcome = $17, claimants = $18, waits_on = $19, waits_for = $20, waits_since = $21,
-        waits_until = $22, seq = $23, blocked = $37, blocked_since = $38, changed = pg_current_xact_id()::text::bigint
+        waits_until = $22, seq = $23, blocked = $37, blocked_since = $38,
+        changed = case when (seq, waits_until, blocked) is distinct from ($23, $22, $37)
+            then pg_current_xact_id()::text::bigint else changed end
     where "case" = $1 and seq <= $23 and (select write from may)
 ), inbox as (
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,

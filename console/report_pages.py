@@ -82,4 +82,5 @@ async def _made(look: Look) -> Report:
     asked, door = _asked(look), look.door
     await figures.refresh(door.pool, door.vault, door.rules.tables.calendar.working_days_between)
     cases = await figures.cases(door.pool, drills=asked["drills"])
-    return report(cases, _period(look), figure_table(), datetime.now(UTC), **asked)
+    made = report(cases, _period(look), figure_table(), datetime.now(UTC), **asked)
+    return await figures.named(door.pool, door.vault, made)

@@ -151,7 +151,8 @@ async def _made(
         _no_such(by, language)
     await figures.refresh(at.pool, at.vault, _working_days())
     cases = await figures.cases(at.pool, drills=drills)
-    return report(cases, span, figure_table(), datetime.now(UTC), by=by, where=where, drills=drills, outside=outside)
+    made = report(cases, span, figure_table(), datetime.now(UTC), by=by, where=where, drills=drills, outside=outside)
+    return made if outside else await figures.named(at.pool, at.vault, made)
 
 
 def _no_such(by: str, language: str) -> NoReturn:

@@ -73,6 +73,8 @@ class Standing(Model):
     case_number: str
     mediator: Ref | None = None
     jurisdiction: Ref
+    employer: str
+    """A keyed digest."""
     people: int
     """As of now: of a case whose ledger does not begin with a filing, how many went on."""
 
@@ -94,6 +96,8 @@ class CaseFigures(Model):
     group: Ref | None = None
     mediator: Ref | None = None
     jurisdiction: Ref
+    employer: str
+    """A keyed digest: no name stands here."""
     channel: Ref
     people: int
     outcome: Outcome | None = None

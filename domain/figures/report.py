@@ -15,7 +15,18 @@ from domain.figures.table import FigureRow, FigureTable, Taken
 
 FEW: Final = 5
 """Counts below this are not shown outside the centre."""
-BY: Final = ("case_class", "group", "agency", "jurisdiction", "channel", "mediator", "outcome", "phase", "target")
+BY: Final = (
+    "case_class",
+    "group",
+    "agency",
+    "employer",
+    "jurisdiction",
+    "channel",
+    "mediator",
+    "outcome",
+    "phase",
+    "target",
+)
 """What a report can be broken down by: a field of the case, or of what is counted."""
 _CENT: Final = Decimal("0.01")
 _PERIOD: Final = re.compile(r"(?P<year>\d{4})(-(Q(?P<quarter>[1-4])|W(?P<week>\d{2})|(?P<month>\d{2})))?")
@@ -123,13 +134,10 @@ def report(
 ) -> Report:
     """Draw up a report. ``by`` and ``where`` name fields of BY; ``outside`` leaves out counts under five."""
     asked = dict(where or {})
-    parts: list[str | None] = [None]
-    if by is not None:
-        parts += sorted({value for _, row, case in _everything(cases, table) if (value := _part(row, case, by))})
     groups = []
-    for part in parts:
+    for part, those in [(None, cases), *_parts(cases, table, by)]:
         chosen = asked if part is None or by is None else {**asked, by: part}
-        values = (_value(cases, row, over, table, chosen) for row in table.figures)
+        values = (_value(those, row, over, table, chosen) for row in table.figures)
         groups.append(Group(of=part, values=tuple(_hidden(one) if outside else one for one in values)))
     return Report(
         period=over,
@@ -142,6 +150,16 @@ def report(
         drills=drills,
         groups=tuple(groups),
     )
+
+
+def _parts(cases: Sequence[CaseFigures], table: FigureTable, by: str | None) -> list[tuple[str, Sequence[CaseFigures]]]:
+    """The parts of a report in their order, each with the cases that may have something in it."""
+    found: dict[str, dict[str, CaseFigures]] = {}
+    if by is not None:
+        for _, row, case in _everything(cases, table):
+            if value := _part(row, case, by):
+                found.setdefault(value, {})[case.case] = case
+    return [(value, tuple(those.values())) for value, those in sorted(found.items())]
 
 
 def behind(

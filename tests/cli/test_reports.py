@@ -31,6 +31,13 @@ async def test_a_report_counts_what_the_ledgers_say_and_once_published_never_dri
     shown = await at_centre("report", "show", filed_on, "--drills", "--by", "case_class", "--lang", "en")
     assert "cases accepted" in shown.out and "on-time rate" in shown.out
 
+    employer = (await at_centre("show", case, "--json")).json["respondents"][0]["name"]
+    told = (await at_centre("report", "show", filed_on, "--drills", "--by", "employer", "--json")).json
+    own = next(group for group in told["groups"] if group["of"] == employer)
+    assert next(int(one["value"]) for one in own["values"] if one["figure"] == "accepted") == 1
+    leaving = await at_centre("report", "show", filed_on, "--drills", "--by", "employer", "--outside", "--json")
+    assert employer not in leaving.out and len(leaving.json["groups"]) == len(told["groups"])
+
     table, paper = tmp_path / "report.csv", tmp_path / "report.docx"
     assert (await at_centre("report", "show", filed_on, "--drills", "--csv", str(table))).code == 0
     rows = list(csv.DictReader(table.open(encoding="utf-8-sig")))

@@ -67,7 +67,12 @@ LEDGER = ledger(
 )  # fmt: skip
 AFTER = ledger((60, "satisfaction_recorded", {"satisfaction": 4, "claimant": "c1"}))
 STANDING = Standing(
-    case="dispute-1", case_number="RZ-2026-000001", mediator="m-1", jurisdiction="CN-37-1100", people=12
+    case="dispute-1",
+    case_number="RZ-2026-000001",
+    mediator="m-1",
+    jurisdiction="CN-37-1100",
+    employer="digest-1",
+    people=12,
 )
 
 
@@ -189,3 +194,13 @@ def test_the_parts_of_a_count_make_the_whole(classes: list[CaseClass | None]) ->
 def test_every_figure_and_unit_has_a_name(language: Language) -> None:
     for row in TABLE.figures:
         assert texts.say(f"figures.{row.id}", language) and texts.say(f"figures.unit.{row.unit}", language)
+
+
+def test_each_employer_has_the_figures_of_its_own_cases_and_they_add_up_to_the_whole() -> None:
+    cases = [drawn().model_copy(update={"case": f"d-{n}", "employer": f"digest-{n % 3}"}) for n in range(7)]
+    whole, *parts = made(*cases, by="employer").groups
+    assert [part.of for part in parts] == ["digest-0", "digest-1", "digest-2"]
+    accepted = [next(one.value for one in group.values if one.figure == "accepted") for group in (whole, *parts)]
+    assert accepted == [7, 3, 2, 2]
+    recovered = [next(one.value for one in group.values if one.figure == "recovered") for group in (whole, *parts)]
+    assert recovered[0] == sum(value or 0 for value in recovered[1:]) != 0
