@@ -14,7 +14,7 @@ import texts
 from client.telling import asked, tell
 from console import reading
 from console.door import Visitor
-from console.forms import ENVELOPE, KEEP, MORE, fields_of, with_another
+from console.forms import ENVELOPE, MORE, fields_of, with_another
 from console.invitations import may_invite
 from console.look import Look, to
 from console.naming import named_in
@@ -187,9 +187,8 @@ async def send_message(look: Look) -> Response:
     form, said = await look.typed(kind.model)
     if more := form.get(MORE):
         return await _form(look, name, kind, with_another(said, str(more)))
-    if form.get(KEEP):
-        await look.keep(said)
-        return to(look.request.url.path)
+    if (aside := await look.set_aside(form, said)) is not None:
+        return aside
     return await _sent(look, kind.model, form, said, lambda wrong: _form(look, name, kind, said, wrong))
 
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 import texts
 from client.speaking import envelope
 from client.telling import filed
-from console.forms import KEEP, MORE, Choice, fields_of, with_another
+from console.forms import MORE, Choice, fields_of, with_another
 from console.invitations import Given, give
-from console.look import Look, to
+from console.look import Look
 from console.problems import ProblemDetails, by_field, told
 from domain.case.receipts import Decision, Receipt
 from domain.intake.complaint import Complaint
@@ -49,9 +49,8 @@ async def file_complaint(look: Look) -> Response:
     form, said = await look.typed(Complaint)
     if more := form.get(MORE):
         return _file_form(look, with_another(said, str(more)), None)
-    if form.get(KEEP):
-        await look.keep(said)
-        return to(look.request.url.path)
+    if (aside := await look.set_aside(form, said)) is not None:
+        return aside
     number = str(form.get("complaint_id") or f"{look.visitor.actor.id}-{datetime.now(UTC):%Y%m%d%H%M%S%f}")
     complaint = {**said, "channel": look.visitor.actor.id, "complaint_id": number}
     try:

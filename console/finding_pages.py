@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from client.telling import tell
-from console.forms import KEEP, MORE, fields_of, with_another
+from console.forms import MORE, fields_of, with_another
 from console.look import Look, to
 from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
@@ -52,9 +52,8 @@ async def send_finding(look: Look) -> Response:
     form, finding = await look.typed(FINDING_OF[agency])
     if more := form.get(MORE):
         return await _task(look, with_another(finding, str(more)), None)
-    if form.get(KEEP):
-        await look.keep(finding)
-        return to(look.request.url.path)
+    if (aside := await look.set_aside(form, finding)) is not None:
+        return aside
     said = {"accept_draft": True} if form.get("accept_draft") else {"finding": finding | {"agency": agency}}
     try:
         message = MESSAGES["complete_task"].model.model_validate({"task": ref, **said, **look.envelope(form)})

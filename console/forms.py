@@ -19,6 +19,8 @@ ENVELOPE: Final = frozenset(Message.model_fields)
 """What a message says of itself, and nobody types."""
 KEEP: Final = "keep"
 """Name of the button that keeps a form half filled in."""
+AFRESH: Final = "afresh"
+"""Name of the button that forgets what was kept."""
 MORE: Final = "more"
 """Name of the button that asks for another row; its value is the list."""
 _LONG: Final = frozenset(

@@ -21,7 +21,7 @@ from client.speaking import envelope
 from console import reading
 from console.api import language_of
 from console.door import Door, Visitor
-from console.forms import typed
+from console.forms import AFRESH, KEEP, typed
 from console.problems import ProblemDetails, headers_of, told
 from domain.base import Model
 from domain.refusal import Refused
@@ -70,20 +70,28 @@ class Look:
         """Whose half-filled forms they are: a party's, in its own case only."""
         return f"{self.visitor.actor.cast} {self.visitor.scope}"
 
-    async def keep(self, said: Mapping[str, Any]) -> None:
+    async def set_aside(self, form: FormData, said: Mapping[str, Any]) -> Response | None:
+        """Keep a form for later, or forget what was kept, as its button says; None where it is to be sent."""
+        if form.get(AFRESH):
+            await self.forget()
+        elif form.get(KEEP):
+            await self._keep(said)
+        else:
+            return None
+        return to(self.request.url.path)
+
+    async def _keep(self, said: Mapping[str, Any]) -> None:
         """Keep a half-filled form of this page, of a case that the visitor may see. Raises NoSuchCase, Refused."""
         if case := self.request.path_params.get("case"):
             await self.case(case)
         await kept_forms.keep(self.door.pool, self.door.vault, self._owner, self.request.url.path, dict(said))
 
     async def kept(self) -> KeptForm | None:
-        """The half-filled form of this page, unless it is to be forgotten."""
-        if "afresh" in self.request.query_params:
-            await self.forget()
+        """The half-filled form of this page."""
         return await kept_forms.kept(self.door.pool, self.door.vault, self._owner, self.request.url.path)
 
     async def forget(self) -> None:
-        """Forget the half-filled form of this page: it was sent."""
+        """Forget the half-filled form of this page."""
         await kept_forms.drop(self.door.pool, self._owner, self.request.url.path)
 
     async def case(self, case: str) -> CaseView:

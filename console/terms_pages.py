@@ -12,7 +12,7 @@ from client.offer import Terms, left_out, proposal_of
 from client.telling import asked, tell
 from client.trying import tried
 from console import reading
-from console.forms import KEEP, MORE, fields_of, with_another
+from console.forms import MORE, fields_of, with_another
 from console.look import Look, to
 from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
@@ -62,9 +62,8 @@ async def send_terms(look: Look) -> Response:
     seen = await reading.view(look.door, look.visitor, case, look.language, None)
     if more := form.get(MORE):
         return await _terms(look, seen, with_another(said, str(more)), None, None)
-    if form.get(KEEP):
-        await look.keep(said)
-        return to(look.request.url.path)
+    if (aside := await look.set_aside(form, said)) is not None:
+        return aside
     try:
         wanted = Terms.model_validate(said)
         asking = BargainReading(language=look.language, asked_at=datetime.now(UTC))
