@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from domain.case import messages as m
 from domain.deadlines.calendar import Calendar
+from domain.papers.kinds import PaperKind
 from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
 from domain.settlement.messages import AnswerRescheduling, CorrectPayment, Reschedule, ReversePayment
 from domain.words import Agency, Outcome, ReferralTarget, Role
@@ -90,6 +91,7 @@ async def test_the_tax_bureau_signals_a_payment_a_double_and_its_reversal(office
 
 async def test_what_is_not_paid_becomes_due_as_a_whole_and_goes_to_enforcement_with_its_file(office: Office) -> None:
     handle, saturdays = await settled(office, "pay-default")
+    await office.until(handle, lambda view: any(paper.kind is PaperKind.AGREEMENT for paper in view.papers))
     await office.advance(handle, (saturdays[0] - day((await office.view(handle)).now)).days + 16)
     await office.noted(handle, "payment_demanded")
     told = await owed(handle)
