@@ -19,7 +19,7 @@ from cli.docs.examples_of import example, finding_example
 from cli.out import Exit, emit, fail
 from cli.running import run, told
 from client.connection import Handle, actor, link, named_or_logged_in
-from client.speaking import envelope, view_of
+from client.speaking import envelope, mediator_of, view_of
 from domain.base import CENTRE_ZONE
 from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
@@ -258,7 +258,7 @@ async def _default_actor(command: Command, fields: dict[str, Any], handle: Handl
         employers = {one.ref for one in (await view_of(handle, page=1)).respondents}
         return Actor(id=fields["party"], role=Role.RESPONDENT if fields["party"] in employers else Role.CLAIMANT)
     if command.role == "mediator":
-        return Actor(id=(await view_of(handle, page=1)).mediator or "unassigned", role=Role.MEDIATOR)
+        return await mediator_of(handle)
     if "{task}" in command.role and fields["task"] not in set(Agency):
         told([Problem(field="task", code="refusals.task.unknown", params={"known": ", ".join(Agency)})], language)
     return actor(command.role.format(task=fields.get("task", ""), me=actor("supervisor").id))

@@ -82,6 +82,8 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
             fail(Exit.NOT_FOUND, texts.say("cli.case_over", language))
         fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
     except (connect.NotRunning, RuntimeError, OSError, *_AWAY) as error:
+        if isinstance(error, OSError) and error.filename is not None:  # A file of the user's; no server has a name.
+            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=error.filename, why=error.strerror or ""))
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
     except asyncpg.PostgresError as error:
         fail(Exit.REFUSED, texts.say("cli.casebook_refused", language, why=error))

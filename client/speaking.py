@@ -7,12 +7,17 @@ from client.connection import Handle
 from domain.case.opening import Reading
 from domain.ledger import Actor
 from domain.views.case_view import CaseView
-from domain.words import Language
+from domain.words import Language, Role
 
 
 def envelope(who: Actor, message_id: str | None, language: str) -> dict[str, Any]:
     """What every message carries besides what it says; a fresh id where none is given."""
     return {"message_id": message_id or uuid.uuid4().hex, "actor": who.model_dump(mode="json"), "language": language}
+
+
+async def mediator_of(handle: Handle) -> Actor:
+    """The mediator whose case it is: who acts as mediator where nobody is named."""
+    return Actor(id=(await view_of(handle, page=1)).mediator or "unassigned", role=Role.MEDIATOR)
 
 
 async def view_of(handle: Handle, language: str = Language.CHINESE, page: int | None = None) -> CaseView:

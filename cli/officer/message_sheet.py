@@ -13,9 +13,10 @@ import texts
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.understood import bad_cells, show_understood
-from client.connection import Handle, link, whoever
+from client.connection import Handle, link, named_or_logged_in, whoever
 from client.message_sheet import ANSWERS, PAYMENTS, SheetKind, read_sheet
 from client.sheets import BadCell, NoSheet
+from client.speaking import mediator_of
 from domain.message import Message
 from domain.refusal import Problem
 from domain.words import Language
@@ -65,7 +66,7 @@ def register(app: typer.Typer, language: str) -> None:
             typer.echo(ANSWERS.example, nl=False)
             return
         fixed = {"proposal": proposal}
-        _listed(case, file, ANSWERS, fixed, acting, "mediator", dry_run, partial, as_json, language)
+        _listed(case, file, ANSWERS, fixed, acting, None, dry_run, partial, as_json, language)
 
 
 def _listed(
@@ -74,19 +75,20 @@ def _listed(
     kind: SheetKind[Any],
     fixed: Mapping[str, object],
     acting: str | None,
-    otherwise: str,
+    otherwise: str | None,
     dry_run: bool,
     partial: bool,
     as_json: bool,
     language: str,
 ) -> None:
+    """Read a list and send it. Without ``otherwise`` the case's own mediator acts where nobody is named."""
     if file is None:
         fail(Exit.BAD_INPUT, texts.say("cli.usage.MissingParameter", language, what="file"))
     source = file
 
     async def work() -> None:
         try:
-            found = read_sheet(source, kind, whoever(acting, otherwise), Language(language), fixed)
+            found = read_sheet(source, kind, whoever(acting, otherwise or "mediator"), Language(language), fixed)
         except NoSheet as unread:
             fail(Exit.BAD_INPUT, texts.say(unread.code, language, **unread.params))
         if dry_run:
@@ -97,7 +99,12 @@ def _listed(
             _tell(0, found.bad, as_json, language)
             raise typer.Exit(Exit.BAD_INPUT)
         async with link(acting) as at:
-            refused = await _send(await at.case(case), found.good)
+            handle = await at.case(case)
+            messages = found.good
+            if otherwise is None and named_or_logged_in(acting) is None:
+                own = await mediator_of(handle)
+                messages = {line: one.model_copy(update={"actor": own}) for line, one in messages.items()}
+            refused = await _send(handle, messages)
         wrong = sorted([*found.bad, *refused], key=lambda cell: cell.line)
         _tell(len(found.good) - len({cell.line for cell in refused}), wrong, as_json, language)
         if wrong:

@@ -76,7 +76,7 @@ async def test_answers_are_taken_from_a_list_each_line_on_its_own_and_for_each_p
     file.write_text("申请人,同意,备注\nc1,是,当面答复\nc9,否,\n", encoding="gb18030")
     shown = await at_centre("answer-list", case, "p1", file, "--dry-run")
     assert shown.code == 0 and "当面答复" in shown.out, shown
-    told = await at_centre("answer-list", case, "p1", file, "--json", "--as", own)
+    told = await at_centre("answer-list", case, "p1", file, "--json")
     assert (told.code, told.json["confirmed"]) == (1, 1), told
     assert [(cell["line"], cell["problem"]["field"]) for cell in told.json["wrong"]] == [(3, "party")]
 

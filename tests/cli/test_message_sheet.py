@@ -90,3 +90,9 @@ async def test_a_sheet_is_shown_as_it_is_understood_and_nothing_is_sent(onestop:
         "line": 3, "receipt": "r2", "paid_on": "2026-11-21", "amount": "3.00", "late_fee": "0.00", "claimant": None,
     }  # fmt: skip
     assert [cell["line"] for cell in told["wrong"]] == [4]
+
+
+async def test_a_list_that_is_not_there_is_told_and_no_server_blamed(onestop: Onestop, tmp_path: Path) -> None:
+    for command in (("pay-list", "x"), ("answer-list", "x", "p1")):
+        told = await onestop(*command, tmp_path / "none.csv", "--lang", "en")
+        assert told.code == 2 and "can't read the file" in told.err and "none.csv" in told.err, told
