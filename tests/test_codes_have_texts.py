@@ -217,3 +217,25 @@ def test_the_glossary_calls_a_thing_what_users_read() -> None:
 def test_whatever_a_case_waits_for_is_said_in_full_and_in_short(what: WaitedFor) -> None:
     assert texts.knows(f"waiting.{what}")
     assert texts.knows(f"waiting.for.{what}")
+
+
+def _patterns() -> set[str]:
+    """Every pattern that what is typed is held to."""
+    return {
+        keyword.value.value
+        for room in ("domain", "casebook")
+        for file in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "pattern" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    }
+
+
+def test_nobody_is_shown_a_pattern_but_what_to_write() -> None:
+    patterns = _patterns()
+    assert len(patterns) > 10
+    for pattern in patterns:
+        for language in words.Language:
+            line = sentences.problem_line("x", "input.string_pattern_mismatch", {"pattern": pattern}, language)
+            assert pattern not in line and "$" not in line, line

@@ -121,7 +121,8 @@ def day(at: datetime) -> date:
 
 def problem_line(field: str, code: str, params: Mapping[str, str], language: str, *, path: bool = True) -> str:
     """What is wrong with a field, and what to do. ``path``: for whoever writes the field in a file."""
-    key = code if knows(code) else "input.fallback"
+    in_words = f"forms.{params.get('pattern', '')}"
+    key = in_words if knows(in_words) else code if knows(code) else "input.fallback"
     shown = {
         name: deed(value, language)
         if name == "name"
