@@ -288,10 +288,8 @@ def _next(view: CaseView, language: str) -> RenderableType:
             f"propose {name} terms.json",
         ),
         "answer": (f"answer {name} {proposal} {silent} --accept", f"answer {name} {proposal} {silent} --reject"),
-        "signatures": (
-            f"sign {name} " + " ".join(f"--parties {p}" for p in to_sign_it[:_NAMED]) + " --how in-person",
-            f"seal {name} …",
-        ),
+        "signatures": (f"sign {name} " + " ".join(f"--parties {p}" for p in to_sign_it[:_NAMED]) + " --how in-person",),
+        "seal": (f"seal {name} …",),
         "instalment": (pay,),
         "overdue-instalment": (pay,),
         "resumption": (f"resume {name}",),

@@ -2,11 +2,14 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import meetings
@@ -177,10 +180,22 @@ def _content(name: str) -> dict[str, Any]:
 
 async def _view(at: Link, meeting: str, language: str) -> MeetingView:
     handle = at.client.get_workflow_handle(_id(meeting))
-    view: MeetingView = await handle.query(
-        "meeting_view", Reading(language=Language(language)), result_type=MeetingView
-    )
+    with _is_there(meeting, language):
+        view: MeetingView = await handle.query(
+            "meeting_view", Reading(language=Language(language)), result_type=MeetingView
+        )
     return view
+
+
+@contextmanager
+def _is_there(meeting: str, language: str) -> Iterator[None]:
+    """Tell that there is no such meeting, or that it is over, and exit."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        fail(Exit.NOT_FOUND, texts.say("meeting.not_there", language, meeting=meeting))
 
 
 async def _deliver(
@@ -195,7 +210,8 @@ async def _deliver(
     async with link(acting) as at:
         handle = at.client.get_workflow_handle(_id(meeting))
         sent = handle.execute_update(name, body, id=body.message_id, result_type=Acknowledgement)
-        answer: Acknowledgement = await in_time(sent, body.message_id)
+        with _is_there(meeting, language):
+            answer: Acknowledgement = await in_time(sent, body.message_id)
     if as_json:
         emit(answer)
     else:

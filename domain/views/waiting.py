@@ -20,6 +20,7 @@ class WaitedFor(StrEnum):
     PROPOSAL = "proposal"
     ANSWER = "answer"
     SIGNATURES = "signatures"
+    SEAL = "seal"
     RECUSAL = "recusal"
     INSTALMENT = "instalment"
     OVERDUE_INSTALMENT = "overdue-instalment"
@@ -96,9 +97,10 @@ def waiting(case: CaseState) -> Waiting:
         ):
             return _waiting_in_mediation(case)
         case Phase.PERFORMANCE if (being_signed := open_signing(case)) is not None:
+            missing = tuple(unsigned(case))
             return Waiting(
-                on=tuple(unsigned(case)) or ("mediator",),
-                what=WaitedFor.SIGNATURES,
+                on=missing or ("mediator",),
+                what=WaitedFor.SIGNATURES if missing else WaitedFor.SEAL,
                 since=since,
                 until=being_signed.deadline.due_at,
                 provisional=being_signed.deadline.provisional,

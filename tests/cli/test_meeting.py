@@ -50,3 +50,5 @@ async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: On
     assert early.code != 0 and "it sits once the agenda stands" in early.err
     listed = (await at_centre("meeting", "list", "--json")).json
     assert [one["stage"] for one in listed if one["meeting"] == "meeting-spring"] == ["sitting"]
+    unknown = await at_centre("meeting", "show", "nowhere", "--lang", "en")
+    assert unknown.code == 3 and "no meeting nowhere" in unknown.err

@@ -23,7 +23,7 @@ from domain.procedure.settlement.signing import back_at_the_table, formed_by_per
 from domain.refusal import Refused
 from domain.settlement.messages import ConfirmPayment
 from domain.settlement.signature import RefuseToSign, SealAgreement, Sign, SignFor, Signing, SigningState
-from domain.views.waiting import waiting
+from domain.views.waiting import WaitedFor, waiting
 from domain.words import Agency, Language, Role
 from papers.wording import wording
 from runtime.rules import Rules
@@ -127,7 +127,8 @@ def test_nothing_is_sealed_that_payer_and_a_claimant_have_not_signed() -> None:
 
 def test_without_the_seal_it_waits_for_the_mediator() -> None:
     case = say(two(), sign("c1", "c2", "e1"))
-    assert open_signing(case) and waiting(case).on == ("mediator",)
+    assert open_signing(case) and (waiting(case).on, waiting(case).what) == (("mediator",), WaitedFor.SEAL)
+    assert waiting(say(two(), sign("c1", "e1"))).what is WaitedFor.SIGNATURES
 
 
 def test_who_has_not_signed_in_time_has_not_settled() -> None:
