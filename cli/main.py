@@ -16,6 +16,15 @@ from cli.out import Exit, fail, speak_json
 from domain.words import Language
 
 _NAME: Final = "onestop"
+_SAID: Final = {
+    "choice": re.compile(r"is not one of (?P<choices>.+?)\.?$"),
+    "like": re.compile(r"No such command '(?P<name>[^']*)'\. Did you mean (?P<near>.+)\?$"),
+    "command": re.compile(r"No such command '(?P<name>[^']*)'"),
+    "extra": re.compile(r"unexpected extra argument\S* \((?P<extra>.*)\)"),
+    "valueless": re.compile(r"requires an argument"),
+    "switch": re.compile(r"does not take a value"),
+}
+"""What the library says of misuse, by the text that says it in the user's language."""
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
@@ -174,10 +183,28 @@ def _tell(misuse: typer.TyperException, language: Language) -> NoReturn:
         f"cli.usage.{kind}" if texts.knows(f"cli.usage.{kind}") else "cli.usage.other",
         language,
         what=param.get_error_hint() if param else getattr(misuse, "option_name", ""),
-        problem=(misuse.message or misuse.format_message()).removeprefix("Value error, "),
+        problem=_problem(misuse, language),
     )
     command = context.command_path if context else _NAME
     fail(Exit.BAD_INPUT, f"{text}\n{texts.say('cli.usage.help', language, command=command)}")
+
+
+def _problem(misuse: typer.TyperException, language: Language) -> str:
+    """What the library says is wrong, in the user's language."""
+    from pydantic import ValidationError
+
+    from domain.refusal import problems
+    from texts import sentences
+
+    if isinstance(misuse.__cause__, ValidationError):
+        first = problems(misuse.__cause__)[0]
+        if texts.knows(first.code):
+            return sentences.problem_line("(typed)", first.code, first.params, language)
+    said = misuse.message or misuse.format_message()
+    for name, form in _SAID.items():
+        if match := form.search(said):
+            return texts.say(f"cli.usage.{name}", language, **match.groupdict())
+    return said.removeprefix("Value error, ")
 
 
 def _without_language(arguments: Sequence[str]) -> Iterator[str]:

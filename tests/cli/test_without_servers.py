@@ -1,6 +1,7 @@
 """What the command line does before it talks to anybody."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,25 @@ async def test_misuse_is_told_in_the_users_language(
         assert ran.code == 2
         assert said in ran.err
         assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["clam", "x"],
+        ["zzzz"],
+        ["list", "--phase", "nope"],
+        ["list", "--due-within", "-1"],
+        ["list", "--due-within", "x"],
+        ["list", "extra", "more"],
+        ["list", "--limit"],
+        ["list", "--blocked=3"],
+    ],
+)
+async def test_the_library_never_speaks_english_to_a_chinese_reader(onestop: Onestop, arguments: list[str]) -> None:
+    told = await onestop(*arguments, "--lang", "zh-CN")
+    assert told.code == 2
+    assert not re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", told.err.partition("用法见")[0]), told.err
 
 
 async def test_a_language_that_nobody_speaks_here_is_refused(onestop: Onestop) -> None:
