@@ -153,6 +153,10 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
     return [_case_line(row, vault) for row in rows]
 
 
+_CHANGES_MOST: Final = 1000
+"""Cases that are told one by one."""
+
+
 class Change(Model):
     """A case of which something changed, and how long its ledger is now."""
 
@@ -164,7 +168,8 @@ class Change(Model):
 async def changes(
     pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter, since: int | None
 ) -> tuple[int, list[Change] | None]:
-    """What changed since a mark, and the next mark; without one, or with one of another database, the mark alone.
+    """What changed since a mark, and the next mark; the mark alone without one, with one of another database, and
+    where more has changed than anybody reads one by one: then the lists are read anew.
 
     A mark is the oldest transaction that was still under way: what it and later ones change comes with the next.
     """
@@ -173,11 +178,14 @@ async def changes(
         return mark, None
     rows = await pool.fetch(
         f'select "case", case_number, seq from dispute d where {_FILTERS} '  # noqa: S608 - ours
-        "and changed >= $16 and changed < $17 order by changed",
+        "and changed >= $16 and changed < $17 order by changed limit $18",
         *_values(vault, wanted),
         since,
         mark,
+        _CHANGES_MOST + 1,
     )
+    if len(rows) > _CHANGES_MOST:
+        return mark, None
     return mark, [Change.model_validate(dict(row)) for row in rows]
 
 

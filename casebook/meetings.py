@@ -29,7 +29,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (meeting, ref) do update set due = excluded.due, colour = excluded.colour, state = excluded.state
 """
 _MOST: Final = 500
-"""Items that an agenda fills itself with."""
+"""Items that an agenda fills itself with; orders that a list shows."""
 
 
 class OrderLine(OrderRow):
@@ -114,11 +114,12 @@ async def orders(
         select o.*, m.number from meeting_order o join meeting m using (meeting)
         where ($1::text is null or agency = $1 or $1 = any(helping)) and (not $2 or state <> 'closed')
             and ($3::text[] is null or cases && $3)
-        order by due nulls last, meeting, ref
+        order by due nulls last, meeting, ref limit $4
         """,
         agency,
         open_only,
         None if about is None else [name for name in about if name],
+        _MOST,
     )
     fields = OrderLine.model_fields
     return [

@@ -4,6 +4,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from casebook import lists
 from casebook.antecedents import antecedents, earlier_mediators
 from casebook.ledger import record
 from casebook.lists import CaseFilter, CaseOrder, cases, changes, find, mediator_loads
@@ -95,7 +96,7 @@ async def test_cases_are_listed_by_what_they_wait_for_and_by_deadline_those_with
     assert await desk.listed(waits_for=("decision",)) == []
 
 
-async def test_changes_are_told_after_a_mark_and_none_is_left_out(desk: Desk) -> None:
+async def test_changes_are_told_after_a_mark_and_none_is_left_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     own = CaseFilter(employer=desk.company)
     mark, begun = await changes(desk.pool, desk.vault, own, None)
     assert begun is None
@@ -115,6 +116,8 @@ async def test_changes_are_told_after_a_mark_and_none_is_left_out(desk: Desk) ->
         assert early == []  # What began later waits for it, so that no mark ever passes it by.
     assert [one.seq for one in await seen(told, lambda found: len(found) == 2)] == [8, 1]
     assert (await changes(desk.pool, desk.vault, own, after + 10**9))[1] is None
+    monkeypatch.setattr(lists, "_CHANGES_MOST", 1)
+    assert (await changes(desk.pool, desk.vault, own, mark))[1] is None  # Two: too many, the lists are read anew.
 
 
 async def test_a_line_shows_the_employers_name_though_it_lies_sealed(desk: Desk) -> None:
