@@ -36,6 +36,7 @@ from domain.message import Message
 from domain.papers.kinds import Paper
 from domain.refusal import Refused, problems, refusal
 from domain.words import Language
+from papers.document import WORD
 from runtime.attempts import Attempts
 from runtime.token_server import SignIn
 from workflows.dispute import DisputeWorkflow
@@ -288,9 +289,6 @@ def _routes() -> APIRouter:
             description=f"{getattr(DisputeWorkflow, name).__doc__}\n\nBy: {', '.join(sorted(QUERIES[name]))}.",
         )
     return router
-
-
-WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _body_of(model: type[Message]) -> type[Model]:

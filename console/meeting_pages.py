@@ -26,9 +26,9 @@ from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.message import Message
 from domain.refusal import Problem, Refused
 from papers import minutes
+from papers.document import WORD
 from runtime import beginning
 
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OFFERED: Final = (
     "propose_item",
     "gather_agenda",
@@ -67,7 +67,7 @@ async def minutes_file(look: Look) -> Response:
     """The minutes as a Word document."""
     seen = await _seen(look)
     name = {"Content-Disposition": f'attachment; filename="{seen.meeting}.docx"'}
-    return Response(minutes.minutes(seen, look.language), media_type=_WORD, headers=name)
+    return Response(minutes.minutes(seen, look.language), media_type=WORD, headers=name)
 
 
 async def _seen(look: Look) -> MeetingView:

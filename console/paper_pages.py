@@ -8,6 +8,7 @@ from console import reading
 from console.api import handed_in
 from console.look import SECURITY, Look, to
 from domain.refusal import Problem, Refused
+from papers.document import WORD
 
 
 async def paper_page(look: Look) -> Response:
@@ -22,10 +23,7 @@ async def paper_word(look: Look) -> Response:
     """A paper as a Word document, to print and to seal."""
     found = await reading.paper(look.door, look.visitor, look.request.path_params["number"])
     headers = {**SECURITY, "Content-Disposition": 'attachment; filename="paper.docx"'}
-    return Response(reading.drawn(look.door, found, look.language), headers=headers, media_type=_WORD)
-
-
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return Response(reading.drawn(look.door, found, look.language), headers=headers, media_type=WORD)
 
 
 async def evidence_page(look: Look) -> Response:

@@ -1,6 +1,6 @@
 """Reports for the supervisor: the figures of a period, what each rests on, and files to take along."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -8,12 +8,11 @@ from starlette.responses import Response
 from casebook import figures
 from console import reading
 from console.look import Look
-from domain.figures.report import BY, Report, behind, period, report
+from domain.figures.report import BY, Report, behind, period, report, this_year
 from domain.figures.table import figure_table
 from domain.refusal import Problem, Refused, must
 from papers import report as paper
-
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from papers.document import WORD
 
 
 async def report_page(look: Look) -> Response:
@@ -39,7 +38,7 @@ async def report_file(look: Look) -> Response:
     """The same as a Word document, or as a sheet."""
     made = await _made(look)
     if look.request.path_params["kind"] == "word":
-        content, media_type, name = paper.docx(made, look.language), _WORD, f"report-{made.period.name}.docx"
+        content, media_type, name = paper.docx(made, look.language), WORD, f"report-{made.period.name}.docx"
     else:
         content, media_type = paper.sheet(made, look.language).encode("utf-8-sig"), "text/csv; charset=utf-8"
         name = f"report-{made.period.name}.csv"
@@ -63,7 +62,7 @@ _SHOWN: Final = 500
 
 
 def _period(look: Look) -> Any:
-    name = look.request.query_params.get("period") or f"{date.today():%Y}"  # noqa: DTZ011 - the year a person means
+    name = look.request.query_params.get("period") or this_year(datetime.now(UTC))
     try:
         return period(name)
     except ValueError:

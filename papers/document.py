@@ -24,6 +24,8 @@ from papers import layout
 from papers.template_language import NotSaid, Sandbox, read
 from papers.wording import FIELDS, wording
 
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+"""The media type of a Word document."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every part of a document's archive: the same matter gives the same bytes."""
 _ALWAYS: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - a document's own properties know no zone

@@ -1,6 +1,6 @@
 """``report``: the figures of a week, month, quarter or year, what each rests on, and reports that change no more."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -13,7 +13,7 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import Link, link
 from domain.deadlines.calendar import Calendar
-from domain.figures.report import BY, Period, Report, behind, period, report
+from domain.figures.report import BY, Period, Report, behind, period, report, this_year
 from domain.figures.table import figure_table
 from domain.words import Language
 from papers import report as paper
@@ -128,7 +128,7 @@ def register(app: typer.Typer, language: str) -> None:
 
 def _period(name: str | None, language: str) -> Period:
     try:
-        return period(name or f"{date.today():%Y}")  # noqa: DTZ011 - the year that a person means
+        return period(name or this_year(datetime.now(UTC)))
     except ValueError:
         fail(Exit.BAD_INPUT, texts.say("figures.no_period", language, period=name))
 

@@ -5,11 +5,11 @@ import hashlib
 import re
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from domain.base import Instant, Model, Ref
+from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.figures.projection import CaseFigures
 from domain.figures.table import FigureRow, FigureTable, Taken
 
@@ -62,6 +62,11 @@ def period(name: str) -> Period:
         months = range(int(match["month"]), int(match["month"]) + 1)
     last = date(year, months[-1], calendar.monthrange(year, months[-1])[1])
     return Period(name=name, first=date(year, months[0], 1), last=last)
+
+
+def this_year(now: datetime) -> str:
+    """The name of the year that an instant falls into, in the centre's zone."""
+    return f"{now.astimezone(CENTRE_ZONE):%Y}"
 
 
 def _name_of(like: str, day: date) -> str:

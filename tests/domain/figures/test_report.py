@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import texts
 from domain.figures.projection import CaseFigures, Standing, project
-from domain.figures.report import Report, Value, behind, period, report
+from domain.figures.report import Report, Value, behind, period, report, this_year
 from domain.figures.table import figure_table
 from domain.ledger import GENESIS, SYSTEM, Event, seal
 from domain.words import Agency, CaseClass, Language, Outcome
@@ -204,3 +204,8 @@ def test_each_employer_has_the_figures_of_its_own_cases_and_they_add_up_to_the_w
     assert accepted == [7, 3, 2, 2]
     recovered = [next(one.value for one in group.values if one.figure == "recovered") for group in (whole, *parts)]
     assert recovered[0] == sum(value or 0 for value in recovered[1:]) != 0
+
+
+def test_the_year_is_the_one_that_the_centre_is_in() -> None:
+    assert this_year(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)) == "2026"
+    assert this_year(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == "2027"
