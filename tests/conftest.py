@@ -31,7 +31,7 @@ hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 
 
-LONGEST = ("test_out_of_replay", "test_benches", "test_faults", "test_privacy_at_rest", "test_browser", "test_dropped")
+LONGEST = ("test_out_of_replay", "test_benches", "test_faults", "test_browser", "test_privacy_at_rest", "test_dropped")
 """Files that take long go first, so that no process waits for another's last file."""
 
 

@@ -4,6 +4,7 @@ A key is ``file.name``; a text may hold ``{parameters}``. A test holds that each
 with the same parameters.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,9 @@ from texts.citation import cited
 _FOLDER: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "zh-CN"
 _COMMA: Final = {"zh-CN": "、", "en": ", "}
+NOTHING: Final[tuple[object, ...]] = (None, "", "0.00", [], (), {})
+"""What a sentence leaves out where it may."""
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
 @cache
@@ -44,6 +48,22 @@ def say(key: str, /, language: str = DEFAULT_LANGUAGE, **parameters: object) -> 
     Raises KeyError for a key or a parameter that does not exist.
     """
     return cited((_called.get(key) or catalogue()[key])[language].format(**parameters), language)
+
+
+def tell(key: str, parameters: Mapping[str, object], language: str = DEFAULT_LANGUAGE) -> str:
+    """As ``say``; what stands in [brackets] is left out where there is nothing to say there: None, an empty one, 0.00.
+
+    Brackets may hold others. Outside of them nothing is called so, by its word.
+    """
+    text = catalogue()[key][language]
+    empty = {name for name, value in parameters.items() if value in NOTHING}
+    while optional := _OPTIONAL.search(text):
+        part = optional[1]
+        kept = "" if any(name in empty for _, name, _, _ in Formatter().parse(part)) else part
+        text = text[: optional.start()] + kept + text[optional.end() :]
+    none = say("words.none", language)
+    shown = {name: none if name in empty and value != "0.00" else value for name, value in parameters.items()}
+    return cited(text.format(**shown), language)
 
 
 def placeholders(key: str) -> frozenset[str]:

@@ -7,19 +7,26 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from texts import deed, knows, label, placeholders, say
+from texts import DEFAULT_LANGUAGE, NOTHING, deed, knows, label, placeholders, say, tell
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _AMOUNT: Final = re.compile(r"-?\d+\.\d\d")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_PEOPLE: Final = frozenset(
+    {"absent", "accepted_by", "before", "claimant", "claimants", "debtor", "invited", "on_behalf", "parties", "party"}
+    | {"payer", "person", "present", "representative", "representatives", "represented", "respondents", "to"}
+    | {"unsigned", "visited", "who"}
+)
+"""Facts that say who: by the ref that the case gives them."""
 _FREE: Final = frozenset({"text", "reason", "title", "undisputed"})
 """Facts that a person wrote: shown as they are, even where they look like a word of the vocabulary."""
 _LABELLED: Final = frozenset({"role", "allowed", "name", "phase", "state", "agency", "case_class"})
 """Parameters of a problem that are read; the others are shown as the sender has to type them."""
 
 
-def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
-    """What happened, as a sentence."""
+def event_line(kind: str, facts: Mapping[str, object], language: str, names: Mapping[str, str] | None = None) -> str:
+    """What happened, as a sentence. ``names``: what the people of the case are called, as far as the reader knows."""
     told = dict(facts)
     if isinstance(code := told.get("code"), str) and knows(code):
         told["code"] = say(code, language, **_parameters(told.get("params")))
@@ -31,9 +38,18 @@ def event_line(kind: str, facts: Mapping[str, object], language: str) -> str:
         told["rules"] = [_called("triage", rule, language) for rule in _listed(told.get("rules"))]
     for name in ("discrepancy", "discrepancies"):
         if name in told:
-            told[name] = [discrepancy_name(one, language) for one in _listed(told[name])] or say("words.none", language)
-    shown = {name: _told(name, value, language) for name, value in told.items()}
-    return say(f"events.{kind}", language, **shown)
+            told[name] = [discrepancy_name(one, language, names) for one in _listed(told[name])]
+    for name in _PEOPLE & told.keys() if names else ():
+        told[name] = _named_people(told[name], names or {})
+    return tell(f"events.{kind}", {name: _told(name, value, language) for name, value in told.items()}, language)
+
+
+def _named_people(value: object, names: Mapping[str, str]) -> object:
+    if isinstance(value, list | tuple):
+        return [_named_people(one, names) for one in value]
+    if isinstance(value, Mapping):
+        return {_named_people(key, names): _named_people(one, names) for key, one in value.items()}
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def waits_line(on: Sequence[str], what: str, language: str) -> str:
@@ -44,19 +60,19 @@ def waits_line(on: Sequence[str], what: str, language: str) -> str:
 def notice_line(event: str, facts: Mapping[str, object], language: str) -> str:
     """What is to be done now, as whoever is told of an event reads it."""
     named = {name: facts.get(name) for name in placeholders(f"notices.{event}")}
-    return say(f"notices.{event}", language, **{name: _told(name, value, language) for name, value in named.items()})
+    return tell(f"notices.{event}", {name: _told(name, value, language) for name, value in named.items()}, language)
 
 
 def _told(name: str, value: object, language: str) -> object:
-    """A fact as it is read: an amount with its thousands, a time of the centre, nothing as nothing."""
-    if value in (None, "", [], ()):
-        return say("words.none", language)
-    if name in _FREE:
+    """A fact as it is read: an amount with its thousands, a day and a time of the centre as the language writes it."""
+    if value in NOTHING or name in _FREE:
         return value
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return f"{Decimal(value):,.2f}"
     if isinstance(value, str) and _INSTANT.match(value):
-        return instant(datetime.fromisoformat(value))
+        return written(datetime.fromisoformat(value), language)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return written(date.fromisoformat(value), language)
     return label(_flat(value, language), language)
 
 
@@ -70,7 +86,7 @@ def _called(file: str, code: str, language: str) -> str:
     return say(key, language) if knows(key) else code
 
 
-def discrepancy_name(ref: str, language: str) -> str:
+def discrepancy_name(ref: str, language: str, names: Mapping[str, str] | None = None) -> str:
     """What a contradiction is called: its kind, whose it is, with which employer, from when."""
     parts = ref.removeprefix("d-").split("-")
     cut = next((cut for cut in range(len(parts), 0, -1) if knows(f"reconcile.name.{'-'.join(parts[:cut])}")), 0)
@@ -81,6 +97,7 @@ def discrepancy_name(ref: str, language: str) -> str:
         about = ["-".join(about)]
     elif len(about) > 1 and about[-2].isdecimal() and about[-1].isdecimal():
         about = [*about[:-2], f"{about[-2]}-{about[-1]}"]
+    about = [(names or {}).get(one, one) for one in about]
     return say("reconcile.one", language, kind=kind, about=label(about, language)) if about else kind
 
 
@@ -95,12 +112,13 @@ def waiting_line(
     until: datetime | None,
     provisional: bool,
     language: str,
+    names: Mapping[str, str] | None = None,
 ) -> str:
     """On whom a case waits, for what, since when and until when (times of the centre's zone)."""
-    shown = list(on[:5]) + (["…"] if len(on) > 5 else [])
-    line = say(f"waiting.{what}", language, on=label(shown, language), since=instant(since))
+    shown = [(names or {}).get(one, one) for one in on[:5]] + (["…"] if len(on) > 5 else [])
+    line = say(f"waiting.{what}", language, on=label(shown, language), since=written(since, language))
     if until is not None:
-        line += say("waiting.until", language, until=instant(until, ends=True))
+        line += say("waiting.until", language, until=written(until, language, ends=True))
     if provisional:
         line += say("waiting.provisional", language)
     return line
@@ -112,6 +130,16 @@ def instant(at: datetime, *, ends: bool = False) -> str:
     if ends and (local.hour, local.minute) == (0, 0):
         return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
     return f"{local:%Y-%m-%d %H:%M}"
+
+
+def written(at: date, language: str, *, ends: bool = False) -> str:
+    """A day, or a moment in the centre's zone, within a sentence."""
+    day_of, clock = (instant(at, ends=ends) + " ").split(" ")[:2] if isinstance(at, datetime) else (str(at), "")
+    if language == DEFAULT_LANGUAGE:
+        year, month, number = map(int, day_of.split("-"))
+        day_of = f"{year}年{month}月{number}日"
+        return day_of + clock
+    return f"{day_of} {clock}".rstrip()
 
 
 def day(at: datetime) -> date:

@@ -1,8 +1,10 @@
 """What a reader is told of a case: the same of one that runs, and of one that only the casebook still has."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from domain.base import Ref
 from domain.case.opening import Reading
 from domain.case.receipts import Receipt
 from domain.case.state import CaseState
@@ -22,10 +24,13 @@ from texts import sentences
 from workflows import answers
 
 
-def line(case: CaseState, language: Language) -> str:
+def line(case: CaseState, language: Language, names: Mapping[Ref, str] | None = None) -> str:
     """On whom a case waits, as a sentence."""
     waits = waiting(case)
-    return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language)
+    return sentences.waiting_line(waits.on, waits.what, waits.since, waits.until, waits.provisional, language, names)
+
+
+_NAMED_AT_MOST: Final = 200
 
 
 class Readings:
@@ -44,7 +49,11 @@ class Readings:
         early = number is not None and self._eyes.sees_everybody
         shown = shown_on(refs, number) if early and number is not None else None
         whole = case_view.case_view(self._case, self._now, shown)
-        told = {"line": line(self._case, language), "assigned_because": answers.assignment(whole.assignment, language)}
+        names = self._eyes.names(self._case.complaint)
+        told = {
+            "line": line(self._case, language, names),
+            "assigned_because": answers.assignment(whole.assignment, language),
+        }
         seen = self._eyes.case(whole.model_copy(update=told), case_view.shares(self._case, self._reader.id))
         return seen if number is None else paged(seen, number, refs if early else None)
 
@@ -56,11 +65,13 @@ class Readings:
         """The latest events of the ledger, as facts and as sentences."""
         language = (reading or Reading()).language
         events = self._eyes.events(self._case.events)
+        names = self._eyes.names(self._case.complaint)
         return Timeline(
             case=self._case.case,
             first_seq=events[0].seq if events else 1,
             events=events,
-            lines=tuple(sentences.event_line(e.kind, e.facts, language) for e in events),
+            lines=tuple(sentences.event_line(e.kind, e.facts, language, names) for e in events),
+            names=names if len(names) <= _NAMED_AT_MOST else {},
         )
 
     def open_tasks(self, reading: Reading | None = None) -> OpenTasks:

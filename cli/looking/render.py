@@ -1,6 +1,6 @@
 """How a case looks on a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +13,7 @@ from rich.text import Text
 import texts
 from cli.looking.lists import officers, state_of, table_of
 from domain.assessment.reconcile import statements
+from domain.base import Ref
 from domain.inquiry.tasks import SHOWN_OPEN
 from domain.ledger import Event
 from domain.settlement.signature import SigningView
@@ -301,7 +302,7 @@ def _next(view: CaseView, language: str) -> RenderableType:
     return Group(*lines)
 
 
-def timeline(events: Iterable[Event], language: str) -> Table:
+def timeline(events: Iterable[Event], names: Mapping[Ref, str], language: str) -> Table:
     """Events of the ledger as sentences."""
     table = table_of("timeline", ("seq", "at", "who", "what"), language)
     for event in events:
@@ -309,7 +310,7 @@ def timeline(events: Iterable[Event], language: str) -> Table:
             str(event.seq),
             sentences.instant(event.at),
             _who(event, language),
-            Text(sentences.event_line(event.kind, event.facts, language)),
+            Text(sentences.event_line(event.kind, event.facts, language, names)),
         )
     return table
 
@@ -319,11 +320,11 @@ def _who(event: Event, language: str) -> str:
     return f"{agency}{event.actor.id}" if event.actor.role != "system" else texts.label("system", language)
 
 
-def watched(view: CaseView, tail: Sequence[Event], language: str) -> RenderableType:
+def watched(view: CaseView, tail: Sequence[Event], names: Mapping[Ref, str], language: str) -> RenderableType:
     """A case that is being watched: where it stands, and what happened last."""
     return Group(
         Text(view.line, style="bold"),
         phases(view.phase, language),
         _head(view, language),
-        timeline(tail, language),
+        timeline(tail, names, language),
     )

@@ -279,6 +279,8 @@ class Timeline(Model):
     events: tuple[Event, ...]
     lines: tuple[str, ...] = ()
     """The same events as sentences in the reader's language."""
+    names: dict[Ref, str] = {}
+    """What the people of the case are called; empty where they are very many."""
 
 
 class SideBySide(Model):

@@ -14,7 +14,7 @@ from domain.base import Model, Ref
 from domain.case.visibility import Level, Sight, visibility
 from domain.identifiers import HIDDEN
 from domain.inquiry.findings import Finding
-from domain.intake.complaint import ClaimItem
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import Actor, Event
 from domain.papers.kinds import paper_rows
 from domain.procedure.closure.ends_view import EndsView
@@ -208,6 +208,14 @@ class Eyes:
         shown = {name: value if name in ("claimant", "article") else HIDDEN for name, value in problem.params.items()}
         return problem.model_copy(update={"params": shown})
 
+    def names(self, complaint: Complaint | None) -> dict[Ref, str]:
+        """What the people of a case are called, by their refs, as far as the reader may know it."""
+        if complaint is None:
+            return {}
+        claimants = {c.ref: self._name(c.name) for c in self._rows(complaint.claimants, of="ref")}
+        known = claimants | {r.ref: self._respondents_name(r.kind, r.name) for r in complaint.respondents}
+        return {ref: name for ref, name in known.items() if name != HIDDEN}
+
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of the ledger. What is hidden leaves its place; the digests stay those of the whole event."""
 
@@ -245,9 +253,11 @@ class Eyes:
 
     def _respondent(self, respondent: RespondentView) -> RespondentView:
         """A company's name is nobody's personal data, and the parties know whom they deal with."""
-        if respondent.kind in _COMPANIES or self.reader.role in (Role.CLAIMANT, Role.RESPONDENT):
-            return respondent
-        return respondent.model_copy(update={"name": self._name(respondent.name)})
+        return respondent.model_copy(update={"name": self._respondents_name(respondent.kind, respondent.name)})
+
+    def _respondents_name(self, kind: RespondentKind, name: str) -> str:
+        known = kind in _COMPANIES or self.reader.role in (Role.CLAIMANT, Role.RESPONDENT)
+        return name if known else self._name(name)
 
     def _name(self, name: str) -> str:
         match self.sight.name:

@@ -172,9 +172,16 @@ def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetim
         message.actor,
         message.message_id,
         discrepancy=message.discrepancy,
-        holds=message.holds,
+        holds=_who_holds(case, message),
         reason=message.reason,
     )
+
+
+def _who_holds(case: CaseState, message: DecideDiscrepancy) -> str:
+    """The source that is believed; which of the two, where both are one."""
+    assert case.assessment is not None
+    found = next(one for one in case.assessment.discrepancies if one.id == message.discrepancy)
+    return message.holds if found.first == found.second else getattr(found, message.holds)
 
 
 def refs_named(finding: Finding) -> set[str]:
