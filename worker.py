@@ -208,7 +208,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
             world.client, world.pool, world.vault, world.channels, world.rules, world.public_address
         ).send_due,
         papers.issue,
-        papers.visit_record,
+        papers.issue_later,
     ]
 
 

@@ -8,7 +8,7 @@ from temporalio import activity
 from casebook import aftercare
 from casebook import papers as kept
 from domain.papers.kinds import Issued, IssuedTogether, PaperRequest, PaperRequests
-from domain.procedure.aftercare.visit_record import RecordRequest, visit_record
+from domain.procedure.aftercare.later_papers import LaterPaper, matter
 from domain.words import Language
 from papers.document import Templates, render
 from runtime.rules import Rules
@@ -27,34 +27,30 @@ class PaperService:
         issued = [await self._issue(await self._drawn_up(paper)) for paper in request.papers]
         return IssuedTogether(issued=tuple(issued))
 
-    @activity.defn(name="papers.visit_record")
-    async def visit_record(self, asked: RecordRequest) -> Issued:
-        """Issue a record of the visit after a closed case, once. Raises BadTemplate."""
+    @activity.defn(name="papers.issue_later")
+    async def issue_later(self, asked: LaterPaper) -> Issued:
+        """Issue a paper after a case has closed, once. Raises BadTemplate."""
         return await self._issue(await self._drawn_up(asked))
 
-    async def restore(self, asked: PaperRequest | RecordRequest, issued: Issued) -> Issued:
+    async def restore(self, asked: PaperRequest | LaterPaper, issued: Issued) -> Issued:
         """Draw up again, under its number, a paper that the casebook has lost. Raises BadTemplate."""
         request = await self._drawn_up(asked)
         await kept.restore(self._pool, self._vault, request, issued.number)
         return await self._issue(request)
 
-    async def _drawn_up(self, asked: PaperRequest | RecordRequest) -> PaperRequest:
+    async def _drawn_up(self, asked: PaperRequest | LaterPaper) -> PaperRequest:
         """What the paper says, with the names of those who act."""
-        name = self._rules.tables.roster.name_of
-        if isinstance(asked, PaperRequest):
-            matter, officer = asked.matter, self._rules.tables.officers.name_of
-            findings = tuple(
-                one.model_copy(update={"officer": officer(one.officer), "head": officer(one.head)})
-                for one in matter.findings
-            )
-            update = {"handler": name(matter.handler), "findings": findings}
-            return asked.model_copy(update={"matter": matter.model_copy(update=update)})
-        of = await aftercare.kept(self._pool, self._vault, asked.case)
-        assert of is not None
-        matter = visit_record(of, asked)
-        visits = tuple(one.model_copy(update={"visited_by": name(one.visited_by)}) for one in matter.visits)
-        matter = matter.model_copy(update={"handler": name(matter.handler), "visits": visits})
-        return PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter)
+        if isinstance(asked, LaterPaper):
+            of = await aftercare.kept(self._pool, self._vault, asked.case)
+            assert of is not None
+            asked = PaperRequest(case=of.case, key=asked.key, drill=of.drill, matter=matter(of, asked))
+        said, name, officer = asked.matter, self._rules.tables.roster.name_of, self._rules.tables.officers.name_of
+        findings = (
+            one.model_copy(update={"officer": officer(one.officer), "head": officer(one.head)}) for one in said.findings
+        )
+        visits = (one.model_copy(update={"visited_by": name(one.visited_by)}) for one in said.visits)
+        update = {"handler": name(said.handler), "findings": tuple(findings), "visits": tuple(visits)}
+        return asked.model_copy(update={"matter": said.model_copy(update=update)})
 
     async def _issue(self, request: PaperRequest) -> Issued:
         await asyncio.to_thread(self._templates.ready, request.matter.kind, Language.CHINESE)

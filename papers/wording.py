@@ -319,8 +319,8 @@ def _months(line: ItemLine, say: _Say) -> str:
     if line.first_month is None:
         return say.text("not_concerned")
     if line.first_month == line.last_month:
-        return line.first_month
-    return f"{line.first_month}–{line.last_month or say.text('until_now')}"
+        return say.month(line.first_month)
+    return say.text("months", first=say.month(line.first_month), last=say.month(line.last_month or ""))
 
 
 def _sum(items: Iterable[ItemLine], nature: Nature) -> Decimal:

@@ -56,7 +56,9 @@ def test_no_recorded_event_reads_with_a_code_or_a_blank_in_it(tmp_path: Path) ->
     assert {(kind, tuple(found)) for kind, facts in RECORDED if (found := strange(kind, facts))} == set()
 
 
-PEOPLE = {f"c{number}": f"申请人{number}" for number in range(1, 40)} | {f"e{number}": "日照厂" for number in range(1, 9)}
+PEOPLE = {f"c{number}": f"申请人{number}" for number in range(1, 40)} | {
+    f"e{number}": "日照厂" for number in range(1, 9)
+}
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -74,6 +76,12 @@ def test_days_and_what_is_missing_read_as_an_official_writes_them() -> None:
     blank = dict.fromkeys(("evidence", "representative", "scope", "mandate"))
     own = event_line("agreement_signed", signed | blank | {"consents": []}, "zh-CN", {"c1": "赵一", "e1": "日照厂"})
     assert own == "赵一、日照厂 于 2026年11月6日 签署调解协议（当面签名）"
-    by_hand = {"evidence": "s-1", "representative": "c1", "scope": "special-mandate", "mandate": None, "consents": ["k-1"]}
+    by_hand = {
+        "evidence": "s-1",
+        "representative": "c1",
+        "scope": "special-mandate",
+        "mandate": None,
+        "consents": ["k-1"],
+    }
     by_another = event_line("agreement_signed", signed | by_hand, "zh-CN", {"c1": "赵一"})
     assert by_another.endswith("（当面签名，凭证 s-1）；由 赵一 代理（特别授权）；本人同意书 k-1"), by_another

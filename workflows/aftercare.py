@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.opening import Reading
     from domain.case.receipts import Acknowledgement
     from domain.case.state import CaseState
-    from domain.procedure.aftercare import effects, visit_record
+    from domain.procedure.aftercare import effects, later_papers
     from domain.procedure.aftercare.effects import AFTER
     from domain.procedure.aftercare.state import Aftercare, opened
     from domain.procedure.aftercare.view import AftercareView, aftercare_view, entry
@@ -82,17 +82,17 @@ class AftercareWorkflow(Procedure):
         await self.keep_casebook(AftercareService.record, lambda: entry(after))
 
     async def keep_papers(self) -> None:
-        """Draw up the records that were ordered, one after the other."""
+        """Draw up the papers that were ordered, one after the other."""
         after = self.after
         assert after is not None
         while True:
             await workflow.wait_condition(lambda: bool(after.paper_orders))
-            issued = await self.ask(PaperService.visit_record, self._visit_record)
+            issued = await self.ask(PaperService.issue_later, self._later_paper)
             effects.take_issued(after, issued, self.now)
 
-    def _visit_record(self) -> visit_record.RecordRequest:
+    def _later_paper(self) -> later_papers.LaterPaper:
         assert self.after is not None
-        return visit_record.request(self.after, CaseState.day(self.now))
+        return later_papers.request(self.after, self.now)
 
     def ring(self) -> None:
         """See base class."""

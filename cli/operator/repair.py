@@ -26,8 +26,8 @@ from domain.case.requests import Admission, AdmissionRequest
 from domain.grid.view import GridEntry
 from domain.mediation.sessions import BookingRequest, Calendar
 from domain.papers.kinds import Issued, IssuedTogether, PaperRequest, PaperRequests
+from domain.procedure.aftercare.later_papers import LaterPaper
 from domain.procedure.aftercare.view import AftercareEntry
-from domain.procedure.aftercare.visit_record import RecordRequest
 from domain.procedure.closure.handover import Handover
 from papers.document import Templates
 from runtime.rules import Rules
@@ -164,7 +164,7 @@ class _Case:
         for paper, issued in zip(asked.papers, answer.issued, strict=True):
             await self._issued(paper, issued)
 
-    async def _issued(self, asked: PaperRequest | RecordRequest, answer: Issued) -> None:
+    async def _issued(self, asked: PaperRequest | LaterPaper, answer: Issued) -> None:
         again = await self._papers.restore(asked, answer)
         if again != answer:
             self._trouble(say("cli.repair.paper", self._language, number=answer.number))
@@ -194,7 +194,7 @@ _DEEDS: Final[dict[str, tuple[type[Any], type[Any], Callable[[_Case, Any, Any], 
     "intake.admit": (AdmissionRequest, Admission, _Case._admitted),
     "casebook.record": (CasebookEntry, int, _Case._recorded),
     "papers.issue": (PaperRequests, IssuedTogether, _Case._issued_together),
-    "papers.visit_record": (RecordRequest, Issued, _Case._issued),
+    "papers.issue_later": (LaterPaper, Issued, _Case._issued),
     "sessions.settle": (BookingRequest, Calendar, _Case._settled),
     "aftercare.hand_over": (Handover, dict, _Case._handed_over),
     "aftercare.record": (AftercareEntry, int, _Case._followed),

@@ -20,7 +20,7 @@ class Bar(Model):
     refer_to: ReferralTarget | None = None
     """Where it belongs; None when material is missing that can be supplied."""
     outcome: Outcome = Outcome.NOT_ACCEPTED
-    """``referred`` where the centre itself sends every claim item on, ``not-accepted`` where the complainant has to."""
+    """``referred`` where the complaint is for another procedure, ``not-accepted`` where it is not for this centre."""
     source: str
     verified: bool
 

@@ -1,5 +1,6 @@
 """After a case has closed: referrals with receipt and return, the visit, and what comes late."""
 
+import io
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -7,17 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from docx import Document
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 
 from casebook import aftercare as book
+from casebook import papers
 from domain.aftercare.messages import RecordReferralReceipt, RecordReferralReturn, ReferralResult
 from domain.case.receipts import Acknowledgement
 from domain.direction.messages import Comment, Refer
 from domain.intake.complaint import ClaimItem, Complaint
 from domain.ledger import Actor
 from domain.message import Message
+from domain.papers.kinds import PaperKind
 from domain.procedure.aftercare.state import Aftercare, workflow_of
 from domain.words import CENTRE_QUEUE, Agency, ClaimKind, Outcome, ReferralTarget, Role
 from runtime.beginning import begin
@@ -144,6 +148,31 @@ async def test_a_misdirected_item_goes_on_by_a_new_letter_to_the_office_that_it_
         "misdirected",
     )
     assert after.awaits
+    lettered = await until(office, case, lambda after: bool(after.papers))
+    assert [(one.kind, one.about) for one in lettered.papers] == [("referral", "compulsory-enforcement")]
+    said = await letter(office, lettered.papers[0].number)
+    assert "税务" in said and "原受移送单位认为该事项不属其职责" in said and "拖欠工资" not in said
+
+
+async def letter(office: Office, number: str) -> str:
+    """What stands in a paper, in its paragraphs and tables."""
+    content = await papers.document(office.pool, office.vault, number)
+    assert content is not None
+    paper = Document(io.BytesIO(content))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([paragraph.text for paragraph in paper.paragraphs] + cells)
+
+
+async def test_a_misdirected_complaint_goes_on_by_a_letter_to_the_office_that_can_take_it(office: Office) -> None:
+    handle, receipt = await office.file(builders.complaint(jurisdiction="CN-99"))
+    assert receipt.refer_to is ReferralTarget.OTHER_CENTRE
+    assert (await office.live_to_the_end(handle)).outcome is Outcome.NOT_ACCEPTED
+    issued = (await office.view(handle)).papers
+    numbers = {(paper.kind, paper.about): paper.number for paper in issued}
+    assert numbers.keys() == {("non-acceptance-notice", None), ("referral", "other-centre")}
+    said = await letter(office, numbers[PaperKind.REFERRAL, "other-centre"])
+    assert "待核算" in said and "0.00" not in said
+    assert "不属本中心辖区，现移送你单位依法处理" in said and builders.complaint().claimants[0].name in said
 
 
 async def test_an_office_that_stays_silent_is_reminded_escalated_and_given_up(office: Office) -> None:

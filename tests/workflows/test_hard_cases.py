@@ -140,7 +140,7 @@ async def test_3_one_ledger_keeps_employers_and_months_apart(office: Office) -> 
     ]
     # 5,000.00 × 35.4 % × 6 + 6,000.00 × 35.4 % × 3 (May and June are the first employer's) + 7,000.00 × 35.4 % × 3
     assert case.premiums == Decimal("10620.00") + Decimal("6372.00") + Decimal("7434.00")
-    assert case.facts("discrepancy_decided")["holds"] == "second"
+    assert case.facts("discrepancy_decided")["holds"] == "tax"
     assert {line.item for line in case.view.reply} == {"i1", "i2", "i3"}
     assert case.view.outcome is Outcome.PERFORMED
 
@@ -296,7 +296,7 @@ async def test_5_no_premiums_are_owed_beyond_the_retirement_age_which_rises(offi
     case = await played(office, "hard-05-retirement")
     assert reached_on(date(1965, 5, 15), "men") == date(2025, 7, 15)  # 60 years, and 2 months later
     assert case.premiums == Decimal("6372.00")  # 6,000.00 × 35.4 % × 3: May, June, July
-    assert case.facts("discrepancy_decided")["holds"] == "first"
+    assert case.facts("discrepancy_decided")["holds"] == "labor"
     [found] = [d for d in case.view.discrepancies if d.kind == "retired-before-claim-end"]
     assert (found.first_month, found.last_month) == ("2025-08", "2025-09")
     assert case.view.outcome is Outcome.PERFORMED

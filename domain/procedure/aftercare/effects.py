@@ -19,7 +19,7 @@ from domain.deadlines.alarm import Alarm
 from domain.deadlines.messages import AdvanceClock
 from domain.dialogue import Checked, Dialogue
 from domain.direction.messages import Attach, Comment, Retry
-from domain.ledger import Actor
+from domain.ledger import SYSTEM, Actor
 from domain.message import Message
 from domain.papers.kinds import Issued, Paper, PaperKind, PaperOrder
 from domain.papers.messages import IssuePaper
@@ -43,10 +43,14 @@ def send(after: Aftercare, target: ReferralTarget, terms: LetterTerms, now: date
     ref = f"l{len(after.letters) + 1}"
     after.letters.append(Letter(ref=ref, target=target, sent_on=_day(now), terms=terms, items=items))
     listed: list[JsonValue] = list(dict.fromkeys(sent.item for sent in items))
-    if offices()[target].on_application:
+    applied = offices()[target].on_application
+    if applied:
         after.note("told_to_apply", now, target=target, items=listed)
     else:
         after.note("referral_sent", now, target=target, items=listed, due=terms.receipt_due.isoformat())
+    if any(sent.reason == ReferralResult.MISDIRECTED for sent in items):  # The case's own letters went out with it.
+        kind = PaperKind.APPLICATION_NOTICE if applied else PaperKind.REFERRAL
+        after.paper_orders.append(PaperOrder(kind=kind, about=target, by=SYSTEM.id, at=now))
 
 
 def alarms(after: Aftercare) -> Iterator[Alarm]:

@@ -38,7 +38,7 @@ def _admit(case: CaseState, admission: Admission, now: datetime) -> Receipt:
     if refused is not None:
         case.ending = refused.outcome
         case.note("complaint_refused", now, why=refused.id, refer_to=refused.refer_to, source=refused.source)
-        if refused.outcome is Outcome.REFERRED and refused.refer_to is not None:
+        if refused.refer_to is not None:
             for item in case.items:
                 sent = Referral(item=item.ref, target=refused.refer_to, reason=refused.id, source=refused.source)
                 case.referrals.append(sent)

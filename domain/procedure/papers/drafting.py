@@ -367,7 +367,7 @@ def _items(case: CaseState, kind: PaperKind, about: str | None) -> Iterator[Item
             )
         return
     if kind in _OF_A_REFERRAL:
-        amounts = {(reply.item, reply.claimant): reply.amount for reply in case.reply}
+        amounts = {(reply.item, reply.claimant): reply.amount for reply in case.reply if reply.amount}
         for ref, claimant in _referred(case, about):
             line = _line(items[ref], named, claimant)
             yield line.model_copy(update={"amount": amounts.get((ref, claimant), line.amount)})
