@@ -32,8 +32,9 @@ def event_line(kind: str, facts: Mapping[str, object], language: str, names: Map
         told["code"] = say(code, language, **_parameters(told.get("params")))
     if kind == "item_referred":
         told["target"] = say(f"ends.to.{told['target']}", language)
-        if knows(answer := f"reply.{told.get('reason')}"):
-            told["reason"] = say(answer, language)
+        for key in (f"reply.{told.get('reason')}", f"words.{told.get('reason')}" if told.get("source") else ""):
+            if knows(key):
+                told["reason"] = say(key, language)
     if kind == "triaged":
         told["rules"] = [_called("triage", rule, language) for rule in _listed(told.get("rules"))]
     for name in ("discrepancy", "discrepancies"):
@@ -137,8 +138,9 @@ def written(at: date, language: str, *, ends: bool = False) -> str:
     day_of, clock = (instant(at, ends=ends) + " ").split(" ")[:2] if isinstance(at, datetime) else (str(at), "")
     if language == DEFAULT_LANGUAGE:
         year, month, number = map(int, day_of.split("-"))
-        day_of = f"{year}年{month}月{number}日"
-        return day_of + clock
+        hours, _, minutes = clock.partition(":")
+        at_hours = f"{int(hours)}时" + (f"{int(minutes)}分" if int(minutes) else "") if hours else ""
+        return f"{year}年{month}月{number}日{at_hours}"
     return f"{day_of} {clock}".rstrip()
 
 

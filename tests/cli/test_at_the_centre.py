@@ -124,7 +124,7 @@ async def test_the_first_line_says_on_whom_the_case_waits_in_the_readers_languag
     case = await filed(at_centre)
     chinese, english = await at_centre("show", case), await at_centre("show", case, "--lang", "en")
     assert chinese.out.startswith("等待人社部门、医保部门、税务部门作基础调查，自 ")
-    assert " 24:00" in chinese.out.splitlines()[0]
+    assert "24时" in chinese.out.splitlines()[0]
     assert english.out.startswith("Waits on labour bureau, medical insurance bureau, tax bureau for fact-finding")
     assert f"./onestop claim {case} labor" in chinese.out
 

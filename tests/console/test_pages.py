@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -163,9 +164,10 @@ async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console
     total = re.search(r'data-name="金额（元）">([\d,.]+)<', seen_by_mediator)
     assert total is not None
     async with browser(console, "tax-01") as tax:
-        day = builders.TODAY.isoformat()
-        paid_on = re.search(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}", seen_by_mediator)
-        await do(tax, case, "confirm_payment", receipt="r1", paid_on=paid_on[1] if paid_on else day, amount=total[1])
+        since = re.search(r"自 (\d+)年(\d+)月(\d+)日", seen_by_mediator)
+        assert since is not None
+        paid_on = date(*map(int, since.groups())).isoformat()
+        await do(tax, case, "confirm_payment", receipt="r1", paid_on=paid_on, amount=total[1])
     async with browser(console, "boss") as boss:
         assert "履行完毕" in await until(boss, case, "办结")
 

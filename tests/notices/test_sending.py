@@ -211,7 +211,7 @@ async def test_what_a_mail_server_puts_off_is_tried_again_and_says_when_it_was_w
     [text] = [text for _, text in box.taken if case in text]
     assert "Date: " in text and "Auto-Submitted: auto-generated" in text
     told = email.message_from_string(text, policy=email.policy.default).get_content()
-    assert "2026-12-09" in told, "what is to be done until when is said in the letter itself"
+    assert "2026年12月9日" in told, "what is to be done until when is said in the letter itself"
 
 
 async def test_a_mail_server_that_hangs_holds_up_no_other_channel_and_loses_no_receipt(
