@@ -28,27 +28,10 @@ from temporalio.client import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.aftercare import AftercareService
-from activities.alive import Alive
-from activities.assessment import AssessmentService
-from activities.casebook import CasebookService
-from activities.closure import ClosureService
-from activities.collective import CollectiveService
-from activities.deadlines import DeadlineService
-from activities.grid import GridService
-from activities.identity import IdentityService
-from activities.intake import IntakeService
 from activities.labor import Labor
 from activities.logged import Logged
-from activities.mediation import MediationService
 from activities.medical_insurance import MedicalInsurance
-from activities.meeting import MeetingService
-from activities.notices import NoticeService
-from activities.papers import PaperService
-from activities.performance import PerformanceService
-from activities.sessions import SessionService
 from activities.tax import Tax
-from activities.triage import TriageService
 from activities.union import Union
 from activities.unserviceable import Unserviceable
 from casebook import logins
@@ -61,35 +44,18 @@ from domain.ledger import SYSTEM
 from domain.rounds import PostRound
 from domain.words import CENTRE_QUEUE, Agency
 from notices.channels import Channel, Mail, Webhook
-from papers.document import Templates
 from runtime import connect, log
 from runtime.cluster import unregistered
 from runtime.deployment import build, versioned
 from runtime.metering import metered
 from runtime.rings import RingLost
 from runtime.rules import Rules
-from runtime.sandbox import Runner
 from runtime.settings import Settings
 from runtime.signing_keys import KeySetFile
 from runtime.tokens import Verifier
 from runtime.vault import Vault
-from workflows.aftercare import AftercareWorkflow
-from workflows.dispute import DisputeWorkflow
-from workflows.early_warning import EarlyWarningWorkflow
-from workflows.grid import GridWorkflow
-from workflows.meeting import MeetingWorkflow
-from workflows.notices import NoticesWorkflow
-from workflows.proven import Proving
 
 ROLES = (CENTRE_QUEUE, *Agency)
-_WORKFLOWS = [
-    DisputeWorkflow,
-    AftercareWorkflow,
-    EarlyWarningWorkflow,
-    GridWorkflow,
-    MeetingWorkflow,
-    NoticesWorkflow,
-]
 _CASES_AT_ONCE = 16
 """Cases that one process advances at the same instant. Of two hundred at once none gets on fast enough."""
 _LOOK_EVERY = 15.0
@@ -122,21 +88,7 @@ class World:
 def worker(role: str, world: World) -> Worker:
     """The worker of one role, on the task queue of the role's name."""
     if role == CENTRE_QUEUE:
-        runner = Runner()
-        centre = Worker(
-            world.client,
-            task_queue=CENTRE_QUEUE,
-            workflow_runner=runner,
-            workflows=_WORKFLOWS,
-            activities=_centre_activities(world),
-            graceful_shutdown_timeout=timedelta(seconds=10),
-            max_cached_workflows=world.cached_cases,
-            max_concurrent_workflow_tasks=_CASES_AT_ONCE,
-            deployment_config=versioned(role, world.build),
-            interceptors=[Proving(world.verifier, world.rules.in_office), Logged(), Alive(), Unserviceable()],
-            sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
-        )
-        return runner.serve(centre)
+        return _centre(world)
     agency = Agency(role)
     return Worker(
         world.client,
@@ -166,7 +118,35 @@ def _agency_activities(world: World, agency: Agency) -> Sequence[Any]:
             return [Union(records).read_records]
 
 
-def _centre_activities(world: World) -> Sequence[Any]:
+def _centre(world: World) -> Worker:
+    """The centre's worker: every procedure, and the services that they ask. An agency's process never loads them."""
+    from activities.aftercare import AftercareService
+    from activities.alive import Alive
+    from activities.assessment import AssessmentService
+    from activities.casebook import CasebookService
+    from activities.closure import ClosureService
+    from activities.collective import CollectiveService
+    from activities.deadlines import DeadlineService
+    from activities.grid import GridService
+    from activities.identity import IdentityService
+    from activities.intake import IntakeService
+    from activities.mediation import MediationService
+    from activities.meeting import MeetingService
+    from activities.notices import NoticeService
+    from activities.papers import PaperService
+    from activities.performance import PerformanceService
+    from activities.sessions import SessionService
+    from activities.triage import TriageService
+    from papers.document import Templates
+    from runtime.sandbox import Runner
+    from workflows.aftercare import AftercareWorkflow
+    from workflows.dispute import DisputeWorkflow
+    from workflows.early_warning import EarlyWarningWorkflow
+    from workflows.grid import GridWorkflow
+    from workflows.meeting import MeetingWorkflow
+    from workflows.notices import NoticesWorkflow
+    from workflows.proven import Proving
+
     triage = TriageService(world.pool, world.vault, world.rules)
     identity = IdentityService(world.verifier.keys)
     intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage, identity)
@@ -177,7 +157,7 @@ def _centre_activities(world: World) -> Sequence[Any]:
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
     channels = [channel.name for channel in world.channels]
-    return [
+    services: Sequence[Any] = [
         identity.keys,
         intake.admit,
         intake.link,
@@ -210,6 +190,28 @@ def _centre_activities(world: World) -> Sequence[Any]:
         papers.issue,
         papers.issue_later,
     ]
+    runner = Runner()
+    centre = Worker(
+        world.client,
+        task_queue=CENTRE_QUEUE,
+        workflow_runner=runner,
+        workflows=[
+            DisputeWorkflow,
+            AftercareWorkflow,
+            EarlyWarningWorkflow,
+            GridWorkflow,
+            MeetingWorkflow,
+            NoticesWorkflow,
+        ],
+        activities=services,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+        max_cached_workflows=world.cached_cases,
+        max_concurrent_workflow_tasks=_CASES_AT_ONCE,
+        deployment_config=versioned(CENTRE_QUEUE, world.build),
+        interceptors=[Proving(world.verifier, world.rules.in_office), Logged(), Alive(), Unserviceable()],
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
+    )
+    return runner.serve(centre)
 
 
 def _channels(settings: Settings, client: httpx.AsyncClient) -> Sequence[Channel]:
@@ -227,7 +229,7 @@ async def keep_sending(client: Client, channel: str) -> None:
     """Have what is due by a channel sent every half minute, one round at a time, from now on."""
     name = f"notices-{channel}"
     asked = PostRound(asked_by=SYSTEM, channel=channel)
-    action = ScheduleActionStartWorkflow(NoticesWorkflow.run, asked, id=name, task_queue=CENTRE_QUEUE)
+    action = ScheduleActionStartWorkflow("NoticesWorkflow", asked, id=name, task_queue=CENTRE_QUEUE)
     every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=30))])
     schedule = Schedule(action=action, spec=every)
     try:

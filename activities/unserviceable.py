@@ -15,7 +15,7 @@ from domain.deadlines.term_table import UnknownTerm
 from domain.inquiry.records import RecordsFault
 from domain.rules.parameters import MissingParameter
 from domain.rules.rule_table import TableError
-from papers.document import BadTemplate
+from papers.template_language import BadTemplate
 
 RULE_ERRORS: Final = (BadTemplate, MissingParameter, NoticeMissing, OutsideCalendar, TableError, UnknownTerm)
 AWAY: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)

@@ -21,7 +21,7 @@ from domain.base import Model
 from domain.papers.kinds import PaperKind, PaperMatter, paper_rows
 from domain.words import Language
 from papers import layout
-from papers.template_language import NotSaid, Sandbox, read
+from papers.template_language import BadTemplate, NotSaid, Sandbox, read
 from papers.wording import FIELDS, wording
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -29,14 +29,6 @@ WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every part of a document's archive: the same matter gives the same bytes."""
 _ALWAYS: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - a document's own properties know no zone
-
-
-class BadTemplate(Exception):
-    """A template that can't be used: a code of texts/papers.yaml with the file, what is wrong and where."""
-
-    def __init__(self, code: str, file: str, **params: str) -> None:
-        super().__init__(f"{file}: {code}: {params}")
-        self.code, self.params = f"papers.{code}", {"file": file, **params}
 
 
 class Templates:

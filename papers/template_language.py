@@ -30,6 +30,14 @@ _PLAIN: Final = (
 )
 
 
+class BadTemplate(Exception):
+    """A template that can't be used: a code of texts/papers.yaml with the file, what is wrong and where."""
+
+    def __init__(self, code: str, file: str, **params: str) -> None:
+        super().__init__(f"{file}: {code}: {params}")
+        self.code, self.params = f"papers.{code}", {"file": file, **params}
+
+
 class NotSaid(Exception):
     """Something that no template may say, or that nobody can read: a code of texts/papers.yaml, and where it stands."""
 

@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-import cn2an
-
 import texts
 from domain.base import CENTRE_ZONE
 from domain.intake.claims import nature
@@ -287,6 +285,8 @@ class _Say:
         return self.text("month", year=month[:4], month=int(month[5:]))
 
     def money(self, amount: Decimal) -> str:
+        import cn2an
+
         capitals = cn2an.an2cn(f"{amount:.2f}", "rmb") if self.language is Language.CHINESE else ""
         return self.text("money", amount=f"{amount:,.2f}", capitals=capitals)
 

@@ -26,7 +26,7 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 
-hypothesis_settings.register_profile("onestop", deadline=None, max_examples=40)  # speed is measured in bench/
+hypothesis_settings.register_profile("onestop", deadline=None, max_examples=30)  # speed is measured in bench/
 hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 

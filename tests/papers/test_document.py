@@ -14,7 +14,8 @@ import texts
 from domain.papers.kinds import ItemLine, MoneyLine, PaperKind, PaperMatter, PartyLine, paper_rows
 from domain.words import ClaimKind, InsuranceKind, Language, Nature
 from papers import layout
-from papers.document import BadTemplate, Templates, html, render
+from papers.document import Templates, html, render
+from papers.template_language import BadTemplate
 
 NUMBER = "社调协议〔2026〕第7号"
 
