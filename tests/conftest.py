@@ -31,7 +31,26 @@ hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 
 
-LONGEST = ("test_out_of_replay", "test_benches", "test_faults", "test_browser", "test_privacy_at_rest", "test_dropped")
+LONGEST = (
+    *(
+        "test_out_of_replay",
+        "test_benches",
+        "test_faults",
+        "test_browser",
+        "test_privacy_at_rest",
+        "test_at_the_centre",
+    ),
+    *(
+        "test_pages",
+        "test_fuzzed",
+        "test_hostile_input",
+        "test_dropped",
+        "test_any_order",
+        "test_backup",
+        "test_messages",
+    ),
+    *("test_identity", "test_bargaining", "test_api", "test_doctor", "test_hard_cases", "test_windows", "test_servers"),
+)
 """Files that take long go first, so that no process waits for another's last file."""
 
 

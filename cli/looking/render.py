@@ -18,6 +18,7 @@ from domain.inquiry.tasks import SHOWN_OPEN
 from domain.ledger import Event
 from domain.settlement.signature import SigningView
 from domain.views.case_view import CaseView, ProposalView, TaskView, TriageExplanation
+from domain.views.waiting import WaitedFor
 from domain.words import Phase
 from texts import ends, sentences
 
@@ -258,10 +259,10 @@ def _reply(view: CaseView, language: str) -> Table:
     return table
 
 
-def _next(view: CaseView, language: str) -> RenderableType:
-    """What those on whom the case waits can type next."""
+def next_steps(view: CaseView) -> tuple[str, ...]:
+    """What those on whom the case waits can type next, without the program's name."""
     name, what = view.case_number or view.case, view.waits.what
-    subject = next(iter(view.undecided), "D") if what == "decision" else ""
+    subject = next(iter(view.undecided), "D") if what is WaitedFor.DECISION else ""
     proposal = next((p.ref for p in view.proposals if p.state == "open"), "p1")
     silent = next((p.silent[0] for p in view.proposals if p.state == "open" and p.silent), "c1")
     task = next((t.ref for t in view.tasks if t.state in SHOWN_OPEN), "labor")
@@ -271,34 +272,64 @@ def _next(view: CaseView, language: str) -> RenderableType:
     instalments = view.settlement.instalments if view.settlement else ()
     owed = next((i.amount - i.paid for i in instalments if i.paid < i.amount), "…")
     pay = f"pay {name} --receipt … --paid-on {sentences.day(view.now)} --amount {owed}"
-    commands = {
-        "material": (f"supply {name} items.json",),
-        "inquiry": (f"claim {name} {task}", f"draft {name} {task}", f"submit {name} {task} --accept-draft", *to_sign),
-        "inquiry-without-taker": (
-            f"reassign {name} --task {task} --to … --reason …",
+    paying = (pay, f"receipt {name} --help", f"owed {name}", f"reschedule {name} terms.json")
+    steps: dict[WaitedFor, tuple[str, ...]] = {
+        WaitedFor.MATERIAL: (f"supply {name} items.json",),
+        WaitedFor.INQUIRY: (
+            f"claim {name} {task}",
+            f"draft {name} {task}",
+            f"submit {name} {task} --accept-draft",
+            *to_sign,
+        ),
+        WaitedFor.INQUIRY_WITHOUT_TAKER: (
+            f"reassign {name} … --task {task} --reason …",
             f"skip {name} {task} --reason …",
         ),
-        "inquiry-escalated": (
+        WaitedFor.INQUIRY_ESCALATED: (
             f"submit {name} {task} --accept-draft",
             f"extend {name} {task} --days 5 --reason …",
         ),
-        "decision": (f"decide {name} {subject} --holds first --reason …",),
-        "proposal": (
+        WaitedFor.DECISION: (f"decide {name} {subject} --holds first --reason …",),
+        WaitedFor.RECUSAL: (
+            f"decide-recusal {name} … --granted --reason …",
+            f"decide-recusal {name} … --refused --reason …",
+        ),
+        WaitedFor.INVITATION: (f"attend {name} … {next(iter(view.waits.on), 'c1')} --reply comes", f"sessions {name}"),
+        WaitedFor.TALKS: (
+            f"session {name} --held-on {sentences.day(view.now)}",
+            f"sessions {name}",
+            f"terms {name} --payer {payer} > terms.json",
+        ),
+        WaitedFor.PROPOSAL: (
+            f"schedule {name} --help",
             f"session {name} --held-on {sentences.day(view.now)}",
             f"terms {name} --payer {payer} > terms.json",
             f"propose {name} terms.json",
         ),
-        "answer": (f"answer {name} {proposal} {silent} --accept", f"answer {name} {proposal} {silent} --reject"),
-        "signatures": (f"sign {name} " + " ".join(f"--parties {p}" for p in to_sign_it[:_NAMED]) + " --how in-person",),
-        "seal": (f"seal {name} …",),
-        "instalment": (pay,),
-        "overdue-instalment": (pay,),
-        "resumption": (f"resume {name}",),
-        "blocked-step": (f"retry {name}",),
-        "closed": (f"timeline {name}", f"ledger verify {name}"),
-    }.get(what, (f"watch {name}",))
+        WaitedFor.ANSWER: (
+            f"answer {name} {proposal} {silent} --accept",
+            f"answer {name} {proposal} {silent} --reject",
+            f"counter {name} terms.json",
+        ),
+        WaitedFor.SIGNATURES: (
+            f"sign {name} " + " ".join(f"--parties {p}" for p in to_sign_it[:_NAMED]) + " --how in-person",
+        ),
+        WaitedFor.SEAL: (f"seal {name} …", f"paper list {name}"),
+        WaitedFor.INSTALMENT: paying,
+        WaitedFor.OVERDUE_INSTALMENT: paying,
+        WaitedFor.DEMANDED_PAYMENT: paying,
+        WaitedFor.LATE_FEE: (f"pay {name} --receipt … --paid-on {sentences.day(view.now)} --amount 0.00 --late-fee …",),
+        WaitedFor.REPLY_SIGNATURE: (f"sign-reply {name} {next(iter(view.waits.on), task)}", f"ends {name}"),
+        WaitedFor.RESUMPTION: (f"resume {name}",),
+        WaitedFor.BLOCKED_STEP: (f"retry {name}",),
+        WaitedFor.CLOSED: (f"ends {name}", f"paper list {name}", f"timeline {name}", f"ledger verify {name}"),
+    }
+    return steps.get(what, (f"watch {name}",))
+
+
+def _next(view: CaseView, language: str) -> RenderableType:
     lines = [Text(texts.say("cli.next", language), style="dim")]
-    lines += [Text(f"  ./onestop {command}", style="cyan") for command in commands]
+    lines += [Text(f"  ./onestop {command}", style="cyan") for command in next_steps(view)]
     return Group(*lines)
 
 

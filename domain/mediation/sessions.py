@@ -43,6 +43,7 @@ class Talks(State):
 
     ref: Ref
     kind: Room
+    called_at: Instant
     starts: Instant
     ends: Instant
     wished: Ref | None = None
@@ -59,6 +60,12 @@ class Talks(State):
     free: tuple[FreeTime, ...] = ()
     """The times that were offered instead, where no place could be booked."""
     why: Why | None = None
+
+    @property
+    def silent(self) -> tuple[Ref, ...]:
+        """Those invited who still can answer and have not."""
+        waited_for = self.state is SessionState.SCHEDULED and not self.replies_counted
+        return tuple(party for party in self.invited if party not in self.replies) if waited_for else ()
 
     @property
     def booked(self) -> bool:

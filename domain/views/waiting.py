@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from domain.base import Instant, Model
 from domain.case.state import CaseState, InstalmentState, ProposalState
+from domain.mediation.sessions import SessionState
 from domain.procedure.settlement.signing import open_signing, unsigned
 from domain.words import Phase
 
@@ -18,6 +19,8 @@ class WaitedFor(StrEnum):
     INQUIRY_WITHOUT_TAKER = "inquiry-without-taker"
     DECISION = "decision"
     PROPOSAL = "proposal"
+    INVITATION = "invitation"
+    TALKS = "talks"
     ANSWER = "answer"
     SIGNATURES = "signatures"
     SEAL = "seal"
@@ -157,6 +160,15 @@ def _waiting_in_mediation(case: CaseState) -> Waiting:
     if (challenge := case.sittings.challenge) is not None:
         return Waiting(on=("supervisor",), what=WaitedFor.RECUSAL, since=challenge.at, until=challenge.decide_by)
     proposals = case.open_proposals
+    coming = [one for one in case.sittings.talks if one.state is SessionState.SCHEDULED]
+    if not proposals and coming:
+        talks = min(coming, key=lambda one: one.starts)
+        return Waiting(
+            on=talks.silent or ("mediator",),
+            what=WaitedFor.INVITATION if talks.silent else WaitedFor.TALKS,
+            since=talks.called_at,
+            until=talks.reply_until if talks.silent else talks.starts,
+        )
     if not proposals:
         deadline = case.mediation.deadline
         return Waiting(

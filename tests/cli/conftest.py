@@ -87,9 +87,16 @@ class Centre:
         await self._working.aclose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
-    """A whole centre, apart from the other tests' servers: lists show this module's cases only."""
+    """A whole centre, which the modules of a process share: in its lists stand the cases of others too."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def a_centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """A whole centre of one's own, for who changes its tables or counts all that is there."""
     settings = Settings(
         data=tmp_path_factory.mktemp("centre"), temporal_port=0, ui_port=0, postgres_port=0, log_level="error"
     )

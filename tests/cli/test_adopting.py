@@ -1,14 +1,21 @@
 """Another city is adopted from the page alone: its tables are checked, taken in, and a drill goes by them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 import texts
 from domain.rules.centre import centre_table
-from tests.cli.conftest import Onestop
+from tests.cli.conftest import Centre, Onestop, a_centre
 from tests.cli.following import ROOT, commands, follow
+
+
+@pytest.fixture(scope="module")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """Its tables are another city's."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

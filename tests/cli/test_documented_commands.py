@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 import typer
 
+from cli.looking.render import next_steps
 from cli.main import build
+from domain.views import case_view
+from domain.views.waiting import WaitedFor, Waiting
 from domain.words import Language
 from tests.cli.following import ROOT, lines
+from tests.domain import cases
 
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md"), ROOT / "examples" / "README.md"])
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
@@ -65,3 +69,15 @@ def test_a_command_that_does_not_exist_is_noticed() -> None:
         taken(["ledger", "verifie", "X"])
     with pytest.raises(typer.TyperException):
         taken(["owed", "X", "--am", "2027-03-31"])
+
+
+@pytest.mark.parametrize("waited_for", list(WaitedFor))
+def test_the_command_line_takes_every_step_that_a_case_offers_next(waited_for: WaitedFor) -> None:
+    view = case_view.case_view(cases.settled(), cases.NOW)
+    waits = Waiting(on=("c1",), what=waited_for, since=cases.NOW, until=None)
+    steps = next_steps(view.model_copy(update={"waits": waits}))
+    for step in steps:
+        taken(shlex.split(step.split(" > ")[0].removesuffix(" --help")))
+    assert steps[0].startswith("watch ") is (waited_for is WaitedFor.PROCESSING), (
+        "only the centre's own work is watched"
+    )

@@ -2,13 +2,22 @@
 
 import csv
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from docx import Document
 
-from tests.cli.conftest import Onestop
+from tests.cli.conftest import Centre, Onestop, a_centre
 from tests.cli.test_at_the_centre import filed, investigate, until
 from tests.patience import seen
+
+
+@pytest.fixture(scope="module")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """Its cases are all counted."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
 
 
 async def test_a_report_counts_what_the_ledgers_say_and_once_published_never_drifts(

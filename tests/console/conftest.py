@@ -36,7 +36,7 @@ async def account(centre: Centre, name: str, actor: Actor, scope: str = EVERY_CA
     await accounts.add(centre.world.pool, Account(name=name, actor=actor, scope=scope), PASSWORD)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def console(centre: Centre) -> AsyncIterator[Any]:  # noqa: F811
     """The application before the centre, with an account for each of the people."""
     for name, actor in PEOPLE.items():

@@ -39,7 +39,13 @@ OVERLAP = "d-overlapping-employers-c1-e2-2024-05"
 def talks(ref: str = "s1", **changes: Any) -> Talks:
     """Talks with both sides in three days."""
     starts = NOW + 3 * DAY
-    fields = {"kind": Room.ORDINARY, "starts": starts, "ends": starts + timedelta(hours=1), "room": "room-1"}
+    fields = {
+        "kind": Room.ORDINARY,
+        "called_at": NOW,
+        "starts": starts,
+        "ends": starts + timedelta(hours=1),
+        "room": "room-1",
+    }
     calls = {"invited": ("c1", "e1"), "state": SessionState.SCHEDULED, "reply_until": NOW + DAY}
     return Talks(**{"ref": ref} | fields | calls | changes)
 

@@ -49,6 +49,7 @@ def schedule_session(case: CaseState, message: ScheduleSession, now: datetime) -
         Talks(
             ref=message.session,
             kind=message.kind,
+            called_at=now,
             starts=message.starts,
             ends=message.ends,
             wished=message.place,
