@@ -8,7 +8,7 @@ from casebook import accounts
 from domain.case.identity import Claims
 from domain.refusal import must
 from runtime import connect, sessions
-from runtime.oidc import Provider, Roles
+from runtime.oidc import Leaving, Provider, Roles
 from runtime.sessions import InSession, Person, Remote, Renewing, Sessions
 from runtime.settings import Settings
 from runtime.signing import Issuer
@@ -33,6 +33,30 @@ class Prover:
             return await self._provider.person(given.id_token or "", self._roles)
         account = await accounts.log_in(self._pool, given.name or "", given.password or "")
         return Person(actor=account.actor, scope=account.scope, account=account.name)
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether people sign in at an OpenID Connect provider, and not with an account here."""
+        return self._provider is not None
+
+    async def leave(self, leaving: Leaving) -> str:
+        """Where a browser signs in at the provider. Raises Refused, Away."""
+        must(self._provider, "oidc.token", "id_token")
+        assert self._provider is not None
+        return await self._provider.address(leaving)
+
+    async def come_back(self, leaving: Leaving, state: str, code: str) -> tuple[Person, str | None]:
+        """Who has come back from the provider, and with what it is asked again. Raises Refused, Away."""
+        must(self._provider, "oidc.token", "id_token")
+        assert self._provider is not None and self._roles is not None
+        signed = await self._provider.came_back(leaving, state, code)
+        return await self._provider.person(signed.id_token, self._roles, leaving.nonce), signed.renewal
+
+    async def again(self, renewal: str) -> tuple[Person, str | None]:
+        """Who had signed in there, as the provider knows them now. Raises Refused, Away."""
+        assert self._provider is not None and self._roles is not None
+        signed = await self._provider.renew(renewal)
+        return await self._provider.person(signed.id_token, self._roles), signed.renewal
 
 
 async def opened(settings: Settings, given: SignIn) -> str:

@@ -23,7 +23,9 @@ from domain.assessment.reconcile import Discrepancy, statements
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
 from domain.case.readers import QUERIES
+from domain.case.receipts import PersonalData
 from domain.message import Message
+from domain.personal_data.messages import ReadPersonalData
 from domain.procedure.mediation.sessions_view import SittingsView
 from domain.refusal import PARTIES, Problem, Refused
 from domain.views.case_view import CaseDeadlines, CaseView, SideBySide, Timeline, TriageExplanation
@@ -152,7 +154,7 @@ def _message(look: Look) -> tuple[str, MessageKind]:
     return name, MESSAGES[name]
 
 
-def _own(kind: MessageKind, visitor: Visitor) -> tuple[frozenset[str], dict[str, Any]]:
+def own_fields(kind: MessageKind, visitor: Visitor) -> tuple[frozenset[str], dict[str, Any]]:
     """Fields that a role may not fill in, and those that it may fill in with itself only."""
     role, actor = visitor.actor.role, visitor.actor
     reaches = {name: kind.reach(role, name) for name in kind.model.model_fields}
@@ -169,9 +171,10 @@ async def _form(
     wrong: ProblemDetails | None = None,
     **more: Any,
 ) -> Response:
-    without, itself = _own(kind, look.visitor)
+    without, itself = own_fields(kind, look.visitor)
     own = {field: [who] if field in ("parties",) else who for field, who in itself.items()}
-    named = named_in(await look.case(look.request.path_params["case"]), look.language)
+    seen = await look.case(look.request.path_params["case"])
+    named = named_in(seen, look.language, look.visitor.actor.role)
     fields = list(
         fields_of(kind.model, look.language, own | dict(values), by_field(wrong), without=without, named=named)
     )
@@ -205,6 +208,8 @@ async def _sent(
         at = look.door.link(look.visitor)
         look.visitor.may_come_to((await at.case(case)).id)
         answer = await tell(at, case, message)
+        if isinstance(message, ReadPersonalData):
+            return look.page("revealed.html", case=case, told=PersonalData.model_validate(answer))
     except (Refused, ValidationError) as error:
         return await again(told(error, look.language))
     await look.forget()

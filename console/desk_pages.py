@@ -2,24 +2,31 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from casebook import saved_filters
 from casebook.health import SOON
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter, CaseOrder
+from casebook.saved_filters import SavedFilter
 from console import reading
 from console.door import Door, Visitor
-from console.look import Look, to
-from domain.refusal import PARTIES
+from console.look import SECURITY, Look, to
+from console.many_pages import offered
+from domain.refusal import PARTIES, Problem, Refused
 from domain.views.waiting import WaitedFor
 from domain.words import Agency, CaseClass, Phase, Role
 
 _GROWS: Final = ("done", "closed")
 """Tabs that only grow: nobody waits for their number."""
+_FILTERED: Final = ("/inquiries", "/cases")
+_NAME: Final = 40
+_QUERY: Final = 1000
 Count = Callable[[Door, Visitor, Any], Awaitable[int]]
 _WEEK: Final = timedelta(days=7)
 _PAYMENTS: Final = (
@@ -69,6 +76,8 @@ async def inquiries(look: Look) -> Response:
     last = lines[-1].key if len(lines) == page.limit else None
     return look.page(
         "inquiries.html",
+        acts=offered(look, "inquiries"),
+        saved=await look.saved(),
         orders=await reading.orders(look.door, look.visitor) if actor.role is Role.OFFICER else (),
         tabs=counts,
         chosen=chosen,
@@ -104,6 +113,8 @@ async def cases(look: Look) -> Response:
     last = found[-1].key(page.order) if len(found) == page.limit else None
     return look.page(
         "cases.html",
+        acts=offered(look, "cases"),
+        saved=await look.saved(),
         tabs=counts,
         chosen=chosen,
         lines=found,
@@ -113,6 +124,23 @@ async def cases(look: Look) -> Response:
         query=urlencode(said),
         more=_more(query, last),
     )
+
+
+async def keep_filter(look: Look) -> Response:
+    """Keep the filter of a list by a name, or forget one."""
+    form = await look.request.form()
+    page, name = str(form.get("page", "")), str(form.get("name", "")).strip()[:_NAME]
+    if page not in _FILTERED:
+        raise Refused(Problem(field="page", code="refusals.message.unknown", params={"known": ", ".join(_FILTERED)}))
+    if not name:
+        raise Refused(Problem(field="name", code="input.missing"))
+    if form.get("forget"):
+        await saved_filters.drop(look.door.pool, look.owner, page, name)
+        return to(page)
+    known = parse_qsl(str(form.get("query", ""))[:_QUERY])
+    query = urlencode([(field, value) for field, value in known if field not in ("after", "done")])
+    await saved_filters.save(look.door.pool, look.door.vault, look.owner, page, SavedFilter(name, query))
+    return RedirectResponse(f"{page}?{query}", HTTPStatus.SEE_OTHER, SECURITY)
 
 
 def _said(query: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 import asyncpg
 from temporalio.client import Client
@@ -14,8 +15,9 @@ from client.connection import Link, NoSuchCase
 from client.signing_in import Prover
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
-from domain.refusal import Refused
+from domain.refusal import Refused, must
 from runtime import connect
+from runtime.oidc import Leaving
 from runtime.rules import Rules
 from runtime.sessions import InSession, Person, Sessions
 from runtime.settings import Settings
@@ -24,6 +26,9 @@ from runtime.signing_keys import Keys, KeySetFile
 from runtime.token_server import SignIn
 from runtime.turns import InTurn
 from runtime.vault import Vault
+
+_MOST_RENEWALS: Final = 10_000
+"""Of those who came by the provider; whoever came first signs in anew."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,31 @@ class Door:
     sessions: Sessions
     prover: Prover
     rules: Rules
+    renewals: dict[str, str] = field(default_factory=dict)
+    """With what the provider is asked again, by session; it never leaves this process."""
 
     async def signed_in(self, given: SignIn) -> Visitor:
         """Whoever proves who they are. Raises Refused."""
         person = await self.prover.prove(given)
         return Visitor(self.sessions.open(person), person.actor, person.scope)
+
+    async def came_back(self, leaving: Leaving, state: str, code: str) -> Visitor:
+        """Whoever comes back from the OpenID Connect provider. Raises Refused, Away."""
+        return self._known(*await self.prover.come_back(leaving, state, code))
+
+    async def again(self, session: str) -> Visitor:
+        """Whose session has run out, where their provider still knows them. Raises Refused, Away."""
+        renewal = self.renewals.pop(session, None)
+        must(renewal, "oidc.over", "id_token")
+        return self._known(*await self.prover.again(renewal or ""))
+
+    def _known(self, person: Person, renewal: str | None) -> Visitor:
+        session = self.sessions.open(person)
+        if renewal is not None:
+            self.renewals[session] = renewal
+            while len(self.renewals) > _MOST_RENEWALS:
+                del self.renewals[next(iter(self.renewals))]
+        return Visitor(session, person.actor, person.scope)
 
     async def invited(self, link: str, code: str) -> Visitor:
         """A party who comes in by link and code, once. Raises Refused."""

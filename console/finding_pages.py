@@ -36,7 +36,7 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
     errors = {
         name.removeprefix("finding.").removeprefix(f"{task.agency}."): lines for name, lines in by_field(wrong).items()
     }
-    named = named_in(seen, look.language)
+    named = named_in(seen, look.language, look.visitor.actor.role)
     fields = list(fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named))
     status = wrong.status if wrong else HTTPStatus.OK
     return look.page("task.html", status, case=seen, number=case, task=task, fields=fields, wrong=wrong, **more)

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
-from casebook import kept_forms
+from casebook import kept_forms, saved_filters
 from casebook.kept_forms import KeptForm
 from casebook.notices import NoticeLine
+from casebook.saved_filters import SavedFilter
 from client.speaking import envelope
 from console import reading
 from console.api import language_of
@@ -27,6 +28,7 @@ from domain.base import Model
 from domain.refusal import Refused
 from domain.views.case_view import CaseView
 from domain.words import Language, Role
+from runtime.web import Away
 from texts import sentences
 
 COOKIE: Final = "__Host-onestop"
@@ -65,8 +67,12 @@ class Look:
         form = await self.request.form()
         return form, typed(model, {name: [str(one) for one in form.getlist(name)] for name in form})
 
+    async def saved(self) -> list[SavedFilter]:
+        """The filters of this list that the visitor keeps."""
+        return await saved_filters.of_page(self.door.pool, self.door.vault, self.owner, self.request.url.path)
+
     @property
-    def _owner(self) -> str:
+    def owner(self) -> str:
         """Whose half-filled forms they are: a party's, in its own case only."""
         return f"{self.visitor.actor.cast} {self.visitor.scope}"
 
@@ -84,15 +90,15 @@ class Look:
         """Keep a half-filled form of this page, of a case that the visitor may see. Raises NoSuchCase, Refused."""
         if case := self.request.path_params.get("case"):
             await self.case(case)
-        await kept_forms.keep(self.door.pool, self.door.vault, self._owner, self.request.url.path, dict(said))
+        await kept_forms.keep(self.door.pool, self.door.vault, self.owner, self.request.url.path, dict(said))
 
     async def kept(self) -> KeptForm | None:
         """The half-filled form of this page."""
-        return await kept_forms.kept(self.door.pool, self.door.vault, self._owner, self.request.url.path)
+        return await kept_forms.kept(self.door.pool, self.door.vault, self.owner, self.request.url.path)
 
     async def forget(self) -> None:
         """Forget the half-filled form of this page."""
-        await kept_forms.drop(self.door.pool, self._owner, self.request.url.path)
+        await kept_forms.drop(self.door.pool, self.owner, self.request.url.path)
 
     async def case(self, case: str) -> CaseView:
         """The case as the visitor sees it."""
@@ -182,18 +188,33 @@ def shown(page: Page) -> Callable[[Request], Awaitable[Response]]:
         try:
             if request.method == "POST" and not from_here(request):
                 return draw(request, "problem.html", language, HTTPStatus.FORBIDDEN, details=not_ours(language))
-            visitor = await door.visitor(request.cookies.get(COOKIE, ""))
-        except Refused:
+            visitor = await _visitor(door, session := request.cookies.get(COOKIE, ""))
+        except (Refused, Away):
             return to("/sign-in", to=request.url.path if request.method == "GET" else "/", over=True)
         try:
-            return await page(Look(request, door, visitor, language))
+            answer = await page(Look(request, door, visitor, language))
         except Exception as error:  # noqa: BLE001 - told as a page, in the reader's language
             details = told(error, language)
             answer = draw(request, "problem.html", language, details.status, visitor=visitor, details=details)
             answer.headers.update(headers_of(details))
-            return answer
+        if visitor.session != session:
+            remember(answer, visitor)
+        return answer
 
     return view
+
+
+async def _visitor(door: Door, session: str) -> Visitor:
+    """Whose session it is; where it has run out and their provider still knows them, in a new one."""
+    try:
+        return await door.visitor(session)
+    except Refused:
+        return await door.again(session)
+
+
+def remember(answer: Response, visitor: Visitor) -> None:
+    """Have the browser show the visitor's session from now on."""
+    answer.set_cookie(COOKIE, visitor.session, secure=True, httponly=True, samesite="lax", path="/")
 
 
 def not_ours(language: str) -> ProblemDetails:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import texts
 from console.forms import Choice, Named
+from domain.case.visibility import visibility
 from domain.views.case_view import CaseView
-from domain.words import Agency
+from domain.words import Agency, Role
+from texts import sentences
 
 
-def named_in(seen: CaseView, language: str) -> Named:
+def named_in(seen: CaseView, language: str, role: Role) -> Named:
     """The choices of every field that names something of the case, by the field's name."""
 
     def called(refs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
@@ -27,17 +29,27 @@ def named_in(seen: CaseView, language: str) -> Named:
         "debtor": employers,
         "party": workers + employers,
         "parties": workers + employers,
+        "person": workers + employers,
         "item": called([(one.ref, texts.label(one.kind, language)) for one in seen.items]),
         "proposal": proposals,
         "counter_to": proposals,
         "task": called([(one.ref, texts.label(one.agency, language)) for one in seen.tasks if one.agency in agencies]),
         "discrepancy": called(
-            [(one.id, texts.label(one.first, language)) for one in seen.discrepancies if one.id in seen.undecided]
+            [
+                (one.id, sentences.discrepancy_name(one.id, language, {who.value: who.label for who in workers}))
+                for one in seen.discrepancies
+                if one.id in seen.undecided
+            ]
         ),
         "instalment": called(
             [(one.ref, f"{one.due} {one.amount:,.2f}") for one in seen.settlement.instalments]
             if seen.settlement
             else []
+        ),
+        "purpose": tuple(
+            Choice(one.purpose, texts.label(one.purpose, language))
+            for one in visibility().purposes
+            if role in one.roles
         ),
         "agency": called([(one, texts.label(one, language)) for one in Agency]),
     }

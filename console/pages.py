@@ -15,6 +15,7 @@ from console import (
     desk_pages,
     finding_pages,
     invitations,
+    many_pages,
     meeting_pages,
     paper_pages,
     report_pages,
@@ -41,6 +42,9 @@ def _routes() -> list[Route]:
     async def sign_in(request: Request) -> Response:
         return await signing_in.sign_in(request, attempts)
 
+    async def come_back(request: Request) -> Response:
+        return await signing_in.come_back(request, attempts)
+
     async def come_in(request: Request) -> Response:
         return await signing_in.come_in(request, attempts)
 
@@ -53,6 +57,8 @@ def _routes() -> list[Route]:
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/in/{link}", signing_in.come_in_page, methods=["GET"]),
         Route("/in/{link}", come_in, methods=["POST"]),
+        Route("/sign-in/provider", signing_in.leave, methods=["GET"]),
+        Route("/signed-in", come_back, methods=["GET"]),
         Route("/sign-out", signing_in.sign_out, methods=["POST"]),
         Route("/language/{chosen}", signing_in.choose_language, methods=["GET"]),
         *(
@@ -61,6 +67,8 @@ def _routes() -> list[Route]:
                 ("GET", "/", desk_pages.desk),
                 ("GET", "/cases", desk_pages.cases),
                 ("GET", "/inquiries", desk_pages.inquiries),
+                ("POST", "/many", many_pages.many),
+                ("POST", "/filters", desk_pages.keep_filter),
                 ("GET", "/file", counter_pages.file_page),
                 ("POST", "/file", counter_pages.file_complaint),
                 ("GET", "/cases/{case}", case_pages.case_page),

@@ -39,7 +39,7 @@ async def _terms(
     wrong: ProblemDetails | None,
     **more: Any,
 ) -> Response:
-    named = named_in(seen, look.language)
+    named = named_in(seen, look.language, look.visitor.actor.role)
     fields = list(fields_of(Terms, look.language, values, by_field(wrong), without=NOT_OFFERED, named=named))
     objections = told(Refused(*found.objections), look.language).problems if found and found.objections else ()
     return look.page(

@@ -1,15 +1,20 @@
 """OpenID Connect: a person signs in at the provider, and the ID token says which roles they have.
 
 The device authorization flow (RFC 8628) serves a command line: it shows an address and a code, and asks the
-provider until the person has signed in with a browser, wherever that is.
+provider until the person has signed in with a browser, wherever that is. The code flow with PKCE (RFC 7636) serves
+the console's pages: the browser goes to the provider and comes back with a code that is of use to us alone.
 """
 
 import asyncio
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import jwt
 from pydantic import ValidationError
@@ -44,6 +49,24 @@ class SignedIn:
     id_token: str
     renewal: str | None
     """With which it is asked again; None where it gives none, and the person signs in anew."""
+
+
+class Leaving(Model):
+    """What a browser that goes to the provider has to come back with. It stays sealed with whoever sent it there."""
+
+    state: str
+    nonce: str
+    verifier: str
+    back: str
+    """The address that the provider sends the browser back to."""
+    to: str
+    """The page that was asked for."""
+
+    @classmethod
+    def now(cls, back: str, to: str) -> "Leaving":
+        """A new one; nobody can guess it."""
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state=state, nonce=nonce, verifier=verifier, back=back, to=to)
 
 
 class Granted(Model):
@@ -98,6 +121,39 @@ class Provider:
                     break
         raise refusal("oidc.denied", "id_token")
 
+    async def address(self, leaving: Leaving) -> str:
+        """Where the browser signs in. Raises Refused, Away."""
+        async with reaching() as web:
+            found = await self._configuration(web)
+        digest = hashlib.sha256(leaving.verifier.encode()).digest()
+        asked = {
+            "response_type": "code",
+            "client_id": self._client,
+            "redirect_uri": leaving.back,
+            "scope": _SCOPE,
+            "state": leaving.state,
+            "nonce": leaving.nonce,
+            "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{found['authorization_endpoint']}?{urlencode(asked)}"
+
+    async def came_back(self, leaving: Leaving, state: str, code: str) -> SignedIn:
+        """Who signed in with the browser that came back. Raises Refused, Away."""
+        must(code and secrets.compare_digest(state, leaving.state), "oidc.denied", "id_token")
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": leaving.back,
+            "client_id": self._client,
+            "code_verifier": leaving.verifier,
+        }
+        async with reaching() as web:
+            found = await self._configuration(web)
+            answer = (await web.post(found["token_endpoint"], data=form)).json()
+        must("id_token" in answer, "oidc.denied", "id_token")
+        return SignedIn(answer["id_token"], answer.get("refresh_token"))
+
     async def renew(self, renewal: str) -> SignedIn:
         """Who had signed in, as the provider knows them now. Raises Refused where it does not any more, Away."""
         async with reaching() as web:
@@ -107,8 +163,8 @@ class Provider:
         must("id_token" in answer, "oidc.over", "id_token")
         return SignedIn(answer["id_token"], answer.get("refresh_token", renewal))
 
-    async def person(self, id_token: str, roles: Roles) -> Person:
-        """Whom an ID token proves. Raises Refused, Away."""
+    async def person(self, id_token: str, roles: Roles, nonce: str | None = None) -> Person:
+        """Whom an ID token proves, and one asked for under a nonce only there. Raises Refused, Away."""
         async with reaching() as web:
             found = await self._configuration(web)
             published = (await web.get(found["jwks_uri"])).raise_for_status().json()
@@ -125,6 +181,7 @@ class Provider:
             )
         except (jwt.PyJWTError, KeyError):
             raise refusal("oidc.token", "id_token") from None
+        must(nonce is None or claims.get("nonce") == nonce, "oidc.token", "id_token")
         return person_of(claims, roles)
 
     async def _configuration(self, web: "httpx.AsyncClient") -> dict[str, Any]:

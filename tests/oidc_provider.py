@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
+import hashlib
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import jwt
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from runtime.ports import free_port
@@ -33,6 +35,8 @@ class Provider:
     calls_itself: str | None = None
     pending: int = 2
     denies: bool = False
+    asked: dict[str, str] = field(default_factory=dict)
+    """What the browser that was sent here brought along."""
 
     def id_token(self, key: Any = None, **changes: Any) -> str:
         """An ID token of the person."""
@@ -52,6 +56,7 @@ class Provider:
                     "jwks_uri": f"{self.address}/jwks",
                     "token_endpoint": f"{self.address}/token",
                     "device_authorization_endpoint": f"{self.address}/device",
+                    "authorization_endpoint": f"{self.address}/authorize",
                 }
             )
 
@@ -59,6 +64,12 @@ class Provider:
             del asked
             public = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
             return JSONResponse({"keys": [{**public, "kid": _KID, "use": "sig", "alg": "RS256"}]})
+
+        async def authorize(asked: Request) -> Response:
+            """Somebody is signed in here already: the browser goes straight back."""
+            self.asked = dict(asked.query_params)
+            back = {"state": self.asked["state"], "code": "c"}
+            return RedirectResponse(f"{self.asked['redirect_uri']}?{urlencode(back)}", 303)
 
         async def device(asked: Request) -> Response:
             assert parse_qs(await asked.body())[b"client_id"] == [CLIENT.encode()]
@@ -73,6 +84,13 @@ class Provider:
             if form[b"grant_type"] == [b"refresh_token"]:
                 assert form[b"refresh_token"] == [b"r"]
                 return JSONResponse(tokens)
+            if form[b"grant_type"] == [b"authorization_code"]:
+                digest = hashlib.sha256(form[b"code_verifier"][0]).digest()
+                kept = urlsafe_b64encode(digest).rstrip(b"=").decode() == self.asked["code_challenge"]
+                if not kept or form[b"redirect_uri"][0].decode() != self.asked["redirect_uri"]:
+                    return JSONResponse({"error": "invalid_grant"}, 400)
+                signed = self.id_token(nonce=self.asked["nonce"])
+                return JSONResponse(tokens | {"id_token": signed, "refresh_token": "r"})
             assert form[b"device_code"] == [b"d"]
             self.pending -= 1
             if self.pending >= 0:
@@ -83,6 +101,7 @@ class Provider:
             routes=[
                 Route("/.well-known/openid-configuration", discovery),
                 Route("/jwks", jwks),
+                Route("/authorize", authorize),
                 Route("/device", device, methods=["POST"]),
                 Route("/token", token, methods=["POST"]),
             ]

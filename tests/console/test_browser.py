@@ -226,6 +226,31 @@ async def test_two_officers_at_one_row_one_has_it_and_the_other_is_told(site: Si
         await expect(second.locator('[role="alert"]')).to_contain_text("tax-01")
 
 
+async def test_a_list_renews_itself_but_never_under_somebody_who_is_choosing(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("tax-01") as first, site.visit("tax-02") as second:
+        for page in (first, second):
+
+            async def offered(at: Page = page) -> int:
+                await at.goto("/inquiries?show=open")
+                return await at.locator(f'form[action="/cases/{case}/do/claim_task"]').count()
+
+            await seen(offered)
+        await second.check(f'input[name="row"][value="{case}|tax"]')
+        await first.click(f'form[action="/cases/{case}/do/claim_task"] button')
+        await expect(first.locator('[role="status"]').first).to_contain_text("已办理")
+        assert await second.evaluate("renew()") is False
+        await second.uncheck(f'input[name="row"][value="{case}|tax"]')
+        await second.evaluate("document.activeElement.blur()")
+
+        async def gone() -> bool:
+            assert await second.evaluate("renew()") is True
+            return await second.locator(f'form[action="/cases/{case}/do/claim_task"]').count() == 0
+
+        await seen(gone)
+
+
 async def test_a_double_click_acts_once_and_going_back_sends_nothing_again(site: Site) -> None:
     async with site.visit("boss") as boss, site.visit("counter") as counter:
         case = await filed(counter)

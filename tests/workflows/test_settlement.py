@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from domain.case import messages as m
 from domain.case.receipts import Acknowledgement
 from domain.intake.complaint import ClaimItem
@@ -50,13 +52,24 @@ async def accepted(office: Office, handle: Handle, proposal: str) -> None:
         await office.update(handle, yes)
 
 
-async def ask(office: Office, handle: Handle, ref: str, role: Role) -> None:
-    wanted = RequestConfirmation(message_id=f"ask-{ref}", actor=builders.party(ref, role), kind=COURT, parties=(ref,))
+async def ask(
+    office: Office, handle: Handle, ref: str, role: Role, kind: ConfirmationKind = ConfirmationKind.JUDICIAL
+) -> None:
+    wanted = RequestConfirmation(message_id=f"ask-{ref}", actor=builders.party(ref, role), kind=kind, parties=(ref,))
     await office.update(handle, wanted)
 
 
-async def test_what_is_signed_and_sealed_can_be_confirmed_and_its_agreement_is_issued_again(office: Office) -> None:
-    handle = await agreed(office, "settle-sign")
+@pytest.mark.parametrize(
+    ("kind", "other", "document"),
+    [
+        (ConfirmationKind.JUDICIAL, ConfirmationKind.REVIEW, "（2026）示例民特第1号"),
+        (ConfirmationKind.REVIEW, ConfirmationKind.JUDICIAL, "示例劳人仲调〔2026〕第1号"),
+    ],
+)
+async def test_what_is_signed_and_sealed_can_be_confirmed_and_its_agreement_is_issued_again(
+    office: Office, kind: ConfirmationKind, other: ConfirmationKind, document: str
+) -> None:
+    handle = await agreed(office, f"settle-sign-{kind}")
     assert not (await office.view(handle)).confirmations
     await office.sign(handle)
     view = await office.until(
@@ -65,18 +78,18 @@ async def test_what_is_signed_and_sealed_can_be_confirmed_and_its_agreement_is_i
     assert view.signing is not None and view.signing.state is SigningState.IN_EFFECT
     assert view.signing.effective_on == day(view.now)
     for ref, role in (("c1", Role.CLAIMANT), ("e1", Role.RESPONDENT)):
-        await ask(office, handle, ref, role)
+        await ask(office, handle, ref, role, kind)
     result = RecordConfirmationResult(
         message_id="ruled",
         actor=builders.mediator(view.mediator or ""),
-        kind=COURT,
+        kind=kind,
         result="confirmed",
         decided_on=day(view.now),
-        document="（2026）示例民特第1号",
+        document=document,
     )
     await office.update(handle, result)
     states = {one.kind: one.state for one in (await office.view(handle)).confirmations}
-    assert states == {COURT: ConfirmationState.CONFIRMED, ConfirmationKind.REVIEW: ConfirmationState.NOT_NEEDED}
+    assert states == {kind: ConfirmationState.CONFIRMED, other: ConfirmationState.NOT_NEEDED}
 
 
 async def test_a_case_that_is_paid_up_hands_its_open_confirmation_on_to_the_visit(office: Office) -> None:
