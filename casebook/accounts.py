@@ -13,7 +13,7 @@ from argon2.exceptions import VerifyMismatchError
 from domain.base import Instant, Model, Ref
 from domain.case.identity import EVERY_CASE, Claims
 from domain.ledger import Actor
-from domain.refusal import PARTIES, must, refusal
+from domain.refusal import PARTIES, Refused, must, refusal
 from domain.words import Agency, Role
 
 TRIES: Final = 5
@@ -107,6 +107,11 @@ async def end_invitations(pool: asyncpg.Pool, actor: Actor, case: str) -> int:
     return len(ended)
 
 
+def not_let_in() -> Refused:
+    """What whoever can't sign in is told, whatever the reason."""
+    return refusal("account.wrong", "password", minutes=LOCKED_FOR // timedelta(minutes=1), tries=TRIES)
+
+
 async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
     """The account that a name and a password open.
 
@@ -140,7 +145,7 @@ async def log_in(pool: asyncpg.Pool, name: str, password: str) -> Account:
                 name,
             )
     if wrong or row is None:
-        raise refusal("account.wrong", "password", minutes=LOCKED_FOR // timedelta(minutes=1), tries=TRIES)
+        raise not_let_in()
     return _account(row)
 
 

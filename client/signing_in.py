@@ -7,6 +7,7 @@ import asyncpg
 from casebook import accounts
 from domain.case.identity import Claims
 from domain.refusal import must
+from domain.words import Role
 from runtime import connect, sessions
 from runtime.oidc import Leaving, Provider, Roles
 from runtime.sessions import InSession, Person, Remote, Renewing, Sessions
@@ -32,6 +33,16 @@ class Prover:
             must(given.id_token, "oidc.token", "id_token")
             return await self._provider.person(given.id_token or "", self._roles)
         account = await accounts.log_in(self._pool, given.name or "", given.password or "")
+        return Person(actor=account.actor, scope=account.scope, account=account.name)
+
+    async def service(self, client: str, secret: str) -> Person:
+        """A program that signs in by itself, with an account of its own. Raises Refused.
+
+        Where people sign in at a provider, only a window's account is left to programs.
+        """
+        account = await accounts.log_in(self._pool, client, secret)
+        if self._provider is not None and account.actor.role is not Role.INTAKE:
+            raise accounts.not_let_in()
         return Person(actor=account.actor, scope=account.scope, account=account.name)
 
     @property

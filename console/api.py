@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_type_hints
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, Form, Header, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPBasic, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError, create_model
 
@@ -25,6 +25,7 @@ from console.door import Door, Visitor
 from console.forms import ENVELOPE
 from console.problems import ProblemDetails, TooMany, body_of, headers_of, told
 from domain.base import Model
+from domain.case.identity import Use
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES
 from domain.case.readers import QUERIES
@@ -39,6 +40,7 @@ from domain.words import Language
 from papers.document import WORD
 from runtime.attempts import Attempts
 from runtime.token_server import SignIn
+from runtime.tokens import LONGEST
 from workflows.dispute import DisputeWorkflow
 
 PREFIX: Final = "/api/v1"
@@ -58,6 +60,15 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
         (503, "The engine is away: ask again after Retry-After."),
     )
 }
+
+
+class Token(Model):
+    """A session as RFC 6749 names it."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a word of the standard
+    expires_in: int
+    """Seconds."""
 
 
 class Opened(Model):
@@ -190,6 +201,28 @@ def _routes() -> APIRouter:
             raise
         attempts.right(request)
         return Opened(session=visitor.session, actor=visitor.actor)
+
+    @router.post("/token", tags=["session"])
+    async def token(
+        request: Request,
+        door: AtDoor,
+        grant_type: Annotated[Literal["client_credentials"], Form()],
+        client_id: Annotated[str | None, Form(max_length=100)] = None,
+        client_secret: Annotated[str | None, Form(max_length=200)] = None,
+    ) -> Token:
+        """A session for a program, by its own account (RFC 6749, client credentials; HTTP Basic or in the form)."""
+        del grant_type  # There is one kind.
+        if not attempts.heard(request):
+            raise TooMany
+        basic = await HTTPBasic(auto_error=False)(request)
+        client, secret = (basic.username, basic.password) if basic else (client_id or "", client_secret or "")
+        try:
+            visitor = await door.service(client, secret)
+        except Refused:
+            attempts.wrong(request)
+            raise
+        attempts.right(request)
+        return Token(access_token=visitor.session, expires_in=int(LONGEST[Use.SESSION].total_seconds()))
 
     @router.get("/session", tags=["session"])
     async def whoami(visitor: Calling) -> Actor:

@@ -65,6 +65,10 @@ class Door:
         person = await self.prover.prove(given)
         return Visitor(self.sessions.open(person), person.actor, person.scope)
 
+    async def service(self, client: str, secret: str) -> Visitor:
+        """A program that signs in by itself. Raises Refused."""
+        return self._known(await self.prover.service(client, secret), None)
+
     async def came_back(self, leaving: Leaving, state: str, code: str) -> Visitor:
         """Whoever comes back from the OpenID Connect provider. Raises Refused, Away."""
         return self._known(*await self.prover.come_back(leaving, state, code))

@@ -13,6 +13,7 @@ from console import door
 from console.application import application
 from console.door import Door
 from tests.cli.conftest import Centre
+from tests.console.conftest import PASSWORD
 from tests.oidc_provider import Provider, provider
 
 ROLES = """
@@ -86,6 +87,26 @@ async def test_who_has_no_role_here_is_told_so(centre: Centre, tmp_path: Path) -
     async with provider(groups=["canteen"], employee="x-1") as there, before(centre, tmp_path, there) as (client, _):
         refused = await client.get(await at_the_provider(client))
         assert refused.status_code in (401, 403) and "groups" in refused.text
+
+
+async def test_a_window_s_program_signs_in_by_itself_where_people_go_to_the_provider(
+    centre: Centre, console: object, tmp_path: Path
+) -> None:
+    del console  # Its accounts are there.
+    async with provider(groups=[], employee="x") as there, before(centre, tmp_path, there) as (client, _):
+        asked = {"grant_type": "client_credentials", "client_id": "counter", "client_secret": PASSWORD}
+        told = (await client.post("/api/v1/token", data=asked)).json()
+        who = await client.get("/api/v1/session", headers={"Authorization": f"Bearer {told['access_token']}"})
+        assert (who.json()["id"], told["token_type"], told["expires_in"] > 0) == ("counter", "Bearer", True)
+        in_header = await client.post(
+            "/api/v1/token", data={"grant_type": "client_credentials"}, auth=("counter", PASSWORD)
+        )
+        assert in_header.status_code == 200
+        person = await client.post("/api/v1/token", data=asked | {"client_id": "tax-01"})
+        assert person.status_code == 401
+        for wrong in ({"client_secret": "x"}, {"client_id": ""}):
+            assert (await client.post("/api/v1/token", data=asked | wrong)).status_code == 401
+        assert (await client.post("/api/v1/token", data=asked | {"grant_type": "password"})).status_code == 422
 
 
 async def test_a_provider_that_is_away_is_told_and_not_traced(centre: Centre, tmp_path: Path) -> None:
