@@ -8,7 +8,7 @@ from temporalio import activity
 
 from casebook import bookings
 from domain.base import Ref
-from domain.mediation.rooms import FreeTime, RoomTable, Span, Why
+from domain.mediation.rooms import OFFERED, FreeTime, RoomTable, Span, Why
 from domain.mediation.sessions import Booking, BookingRequest, Calendar, Clash, Placed
 from runtime.rules import Rules
 
@@ -68,7 +68,7 @@ class SessionService:
     async def _clash(self, request: BookingRequest, booking: Booking, why: Why) -> Clash:
         return Clash(ref=booking.ref, why=why, free=await self.free(request, booking))
 
-    async def free(self, request: BookingRequest, booking: Booking) -> tuple[FreeTime, ...]:
+    async def free(self, request: BookingRequest, booking: Booking, at_most: int = OFFERED) -> tuple[FreeTime, ...]:
         """The next times at which the mediator and a room of the kind are free."""
         tables, since = self._rules.tables, max(request.now, booking.starts - timedelta(days=1))
         until = since + timedelta(days=7 * tables.rooms.search_days)
@@ -82,6 +82,7 @@ class SessionService:
             since,
             int(length.total_seconds() // 60),
             tables.calendar.is_working_day,
+            at_most,
         )
 
 

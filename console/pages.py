@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from console import (
+    calendar_pages,
     case_pages,
     counter_pages,
     desk_pages,
@@ -68,6 +69,8 @@ def _routes() -> list[Route]:
                 ("GET", "/cases", desk_pages.cases),
                 ("GET", "/inquiries", desk_pages.inquiries),
                 ("POST", "/many", many_pages.many),
+                ("GET", "/calendar", calendar_pages.calendar_page),
+                ("GET", "/cases/{case}/free", calendar_pages.free_page),
                 ("POST", "/filters", desk_pages.keep_filter),
                 ("GET", "/file", counter_pages.file_page),
                 ("POST", "/file", counter_pages.file_complaint),

@@ -31,24 +31,24 @@ SEE_EVIDENCE: Final = _READS_LISTS - {Role.INTAKE}
 _AGENCIES_PAPERS: Final = {PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER, PaperKind.UNIFIED_REPLY}
 
 
-def _must_be(actor: Actor, roles: Set[Role]) -> None:
+def must_be(actor: Actor, roles: Set[Role]) -> None:
     allowed = ", ".join(sorted(roles))
     must(actor.role in roles, "query.role", "actor.role", role=actor.role, allowed=allowed)
 
 
 def must_read_lists(visitor: Visitor) -> None:
     """Raise Refused for a party: it has no lists."""
-    _must_be(visitor.actor, _READS_LISTS)
+    must_be(visitor.actor, _READS_LISTS)
 
 
 def must_lead(visitor: Visitor) -> None:
     """Raise Refused for anybody but the supervisor."""
-    _must_be(visitor.actor, {Role.SUPERVISOR})
+    must_be(visitor.actor, {Role.SUPERVISOR})
 
 
 def must_work_here(visitor: Visitor) -> None:
     """Raise Refused for anybody who does not work on cases."""
-    _must_be(visitor.actor, SEE_EVIDENCE)
+    must_be(visitor.actor, SEE_EVIDENCE)
 
 
 async def orders(door: Door, visitor: Visitor) -> list[OrderLine]:
@@ -81,7 +81,7 @@ async def count_cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> int:
 
 
 def _own_cases(actor: Actor, wanted: CaseFilter) -> CaseFilter:
-    _must_be(actor, _READS_LISTS)
+    must_be(actor, _READS_LISTS)
     owns: dict[Role, dict[str, Any]] = {
         Role.OFFICER: {"inquired_by": actor.agency},
         Role.MEDIATOR: {"mediator": actor.id},
@@ -101,14 +101,14 @@ async def count_inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> i
 
 
 def _own_inquiries(actor: Actor, wanted: TaskFilter) -> TaskFilter:
-    _must_be(actor, {Role.OFFICER, Role.SUPERVISOR})
+    must_be(actor, {Role.OFFICER, Role.SUPERVISOR})
     own: dict[str, Any] = {"agency": actor.agency} if actor.role is Role.OFFICER else {}
     return wanted.model_copy(update=own)
 
 
 async def queues(door: Door, visitor: Visitor, *, drill: bool | None = None) -> Health:
     """How the queues stand, for the supervisor. Raises Refused."""
-    _must_be(visitor.actor, {Role.SUPERVISOR})
+    must_be(visitor.actor, {Role.SUPERVISOR})
     return await health(door.pool, datetime.now(UTC), drill=drill)
 
 
@@ -124,7 +124,7 @@ async def evidence(door: Door, visitor: Visitor, case: str) -> list[Evidence]:
     """The files of a case; an officer's own inquiry's. Raises Refused, NoSuchCase."""
     seen = await view(door, visitor, case, Language.CHINESE)
     role = visitor.actor.role
-    _must_be(visitor.actor, SEE_EVIDENCE)
+    must_be(visitor.actor, SEE_EVIDENCE)
     found = await files.of_case(door.pool, door.vault, seen.case)
     return [one for one in found if role is not Role.OFFICER or one.task in (None, visitor.actor.agency)]
 

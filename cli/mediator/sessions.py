@@ -9,15 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 import texts
-from activities.sessions import SessionService
 from casebook import bookings
 from cli.out import console, emit
 from cli.running import run
 from client.connection import link
+from client.free_times import free_times
 from client.speaking import view_of
 from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
-from domain.mediation.sessions import Booking, BookingRequest, Standing
+from domain.mediation.sessions import Standing
 from domain.procedure.mediation.sessions_view import SittingsView
 from domain.words import Language, Room
 from runtime.rules import Rules
@@ -82,22 +82,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 view = await view_of(await at.case(case), language, page=1)
-                starts = view.now + timedelta(days=1)
-                wanted = Booking(
-                    ref="free",
-                    mediator=view.mediator or "-",
-                    kind=kind,
-                    room=None,
-                    wished=None,
-                    starts=starts,
-                    ends=starts + timedelta(minutes=length),
-                    trade=trade,
-                )
-                asked = BookingRequest(
-                    case=view.case, drill=view.drill, now=view.now, jurisdiction="CN", district=None, bookings=(wanted,)
-                )
-                service = SessionService(at.pool, Rules(Settings().own_tables))
-                found = await service.free(asked, wanted)
+                found = await free_times(at, Rules(Settings().own_tables), view, kind, length, trade)
             if as_json:
                 emit([one.model_dump(mode="json") for one in found])
                 return

@@ -108,6 +108,7 @@ class RoomTable(Model):
         after: datetime,
         minutes: int,
         working: Callable[[date], bool],
+        at_most: int = OFFERED,
     ) -> tuple[FreeTime, ...]:
         """The next times at which the mediator is not ``busy`` and one of the rooms is not ``taken``."""
         found: list[FreeTime] = []
@@ -117,7 +118,7 @@ class RoomTable(Model):
             room = next((r for r in rooms if not any(span.meets(one) for one in taken.get(r, ()))), ...)
             if room is not ...:
                 found.append(FreeTime(starts=span.starts, room=room))
-            if len(found) == OFFERED:
+            if len(found) == at_most:
                 break
         return tuple(found)
 

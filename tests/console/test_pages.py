@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -144,6 +145,19 @@ async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console
     ):
         await account(centre, name, actor, scope)
     async with browser(console, f"m-{case}") as mediator:
+        assert f'href="/cases/{case}/free"' in (await mediator.get(f"/cases/{case}")).text
+        free = await mediator.get(f"/cases/{case}/free", params={"minutes": "60"})
+        called = re.findall(r'href="(/cases/[^"]+/do/schedule_session[^"]+)"', free.text)
+        assert len(called) > 3 and "第一调解室" in free.text
+        path = f"/cases/{case}/do/schedule_session"
+        form = Forms((await mediator.get(unescape(called[0]))).text).of(path)
+        assert (form["session"], form["length"], form["kind"]) == ("s1", "60", "ordinary")
+        kept = await mediator.post(path, data=form)
+        assert "已办理" in kept.text, kept.text
+        taken = (await mediator.get(f"/cases/{case}/free", params={"minutes": "60"})).text
+        assert unescape(called[0]).replace("session=s1", "session=s2") not in unescape(taken)
+        calendar = await mediator.get("/calendar", params={"since": form["starts"][:10]})
+        assert f'href="/cases/{case}"' in calendar.text and "第一调解室" in calendar.text
         path = f"/cases/{case}/terms"
         terms = Forms((await mediator.get(path)).text).of(path)
         tried = await mediator.post(path, data=terms)
