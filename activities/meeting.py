@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import texts
 from casebook import lists, meetings
+from domain.assessment.reconcile import statements
 from domain.base import Instant, Model, Ref
 from domain.case import protocol
 from domain.case.opening import Reading
@@ -89,6 +90,8 @@ class MeetingService:
                     kind=ItemKind.CONTRADICTION,
                     title=sentences.discrepancy_name(one.id, Language.CHINESE),
                     about=one.id,
+                    sources=tuple(texts.sentence(told.code, told.params, Language.CHINESE) for told in statements(one)),
+                    money=one.money,
                     **known,
                 )
                 for one in open_

@@ -75,7 +75,16 @@ COMMANDS: Final[dict[str, tuple[Listed, ...]]] = {
     ),
     "supervisor": (
         *_of(
-            "messages", "decide", "decide-recusal", "suspend", "resume", "reclassify", "reassign", "refer", "limitation"
+            "messages",
+            "decide",
+            "redecide",
+            "decide-recusal",
+            "suspend",
+            "resume",
+            "reclassify",
+            "reassign",
+            "refer",
+            "limitation",
         ),
         *_of("messages", "extend", "refuse-time", "skip", "relieve", "withdraw", "split", "merge"),
         *_of("messages", "reveal", "comment", "retry", "advance"),

@@ -81,6 +81,7 @@ COMMANDS: Final = (
     Command("refuse-time", "refuse_time", "supervisor", ("task",)),
     Command("skip", "skip_task", "supervisor", ("task",)),
     Command("decide", "decide_discrepancy", "supervisor", ("discrepancy",)),
+    Command("redecide", "correct_decision", "supervisor", ("discrepancy",)),
     Command("schedule", "schedule_session", "mediator", ("session",)),
     Command("call-off", "cancel_session", "mediator", ("session",)),
     Command("attend", "answer_invitation", "party", ("session", "party")),

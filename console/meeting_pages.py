@@ -22,6 +22,7 @@ from domain.case.opening import Reading
 from domain.case.receipts import Acknowledgement
 from domain.meeting.effects import ACTS, MEETING
 from domain.meeting.messages import CallMeeting
+from domain.meeting.state import ItemState
 from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.message import Message
 from domain.refusal import Problem, Refused
@@ -60,7 +61,8 @@ async def meeting_page(look: Look) -> Response:
     seen, role = await _seen(look), look.visitor.actor.role
     answers = {act.item: act for decision in seen.decisions for act in decision.acts}
     may = [name for name in _OFFERED if role in MEETING.kinds[name].roles]
-    return look.page("meeting.html", meeting=seen, answers=answers, may=may)
+    counted = [one.money for one in seen.items if one.money is not None and one.state is not ItemState.DECIDED]
+    return look.page("meeting.html", meeting=seen, answers=answers, may=may, counted=counted)
 
 
 async def minutes_file(look: Look) -> Response:

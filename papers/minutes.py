@@ -53,14 +53,14 @@ def _lines(meeting: MeetingView, language: Language) -> Iterator[str]:
         )
         yield from _of_item(item, decisions.get(item.decision or ""), language)
     for order in meeting.orders:
-        yield say(
-            "order",
-            order=order.ref,
-            agency=texts.label(order.agency, language),
-            helping=listed(list(order.helping)),
-            due=order.term.due if order.term else "",
-            what=order.what,
-        )
+        told = {
+            "order": order.ref,
+            "agency": texts.label(order.agency, language),
+            "helping": listed(list(order.helping)) if order.helping else "",
+            "due": order.term.due if order.term else "",
+            "what": order.what,
+        }
+        yield texts.tell("meeting.minutes.order", told, language)
     yield say("signatures")
 
 
@@ -68,6 +68,9 @@ def _of_item(item: Item, decision: Decision | None, language: Language) -> Itera
     def say(name: str, **params: object) -> str:
         return texts.say(f"meeting.minutes.{name}", language, **params)
 
+    yield from (say("source", text=text) for text in item.sources)
+    if item.money is not None:
+        yield say("money", money=f"{item.money:+,.2f}")
     yield from (say("said", text=text) for text in item.said)
     if item.state is ItemState.PUT_OFF:
         yield say("put_off")

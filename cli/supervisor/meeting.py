@@ -234,12 +234,13 @@ def _show(view: MeetingView, language: str) -> None:
         for decision in view.decisions
         for act in decision.acts
     }
-    table = _table(("item", "kind", "title", "case", "state", "answer"), language)
+    table = _table(("item", "kind", "title", "money", "case", "state", "answer"), language)
     for item in view.items:
         table.add_row(
             item.ref,
             texts.say(f"meeting.kind.{item.kind}", language),
-            item.title,
+            "\n".join((item.title, *item.sources)),
+            f"{item.money:+,.2f}" if item.money is not None else "",
             item.case_number or item.case or "",
             texts.label(item.state, language),
             answers.get(item.ref, ""),

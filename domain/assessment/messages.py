@@ -19,6 +19,15 @@ class DecideDiscrepancy(Message):
     reason: Text
 
 
+class CorrectDecision(Message):
+    """A discrepancy was decided wrongly: the other source prevails. What is owed is counted anew; open terms end."""
+
+    name = "correct_decision"
+    discrepancy: Ref
+    holds: Literal["first", "second"]
+    reason: Text
+
+
 class RecordLimitation(Message):
     """Something outside the case acts on the limitation of a claim item, or (``item`` left out) of all of them.
 

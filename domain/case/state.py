@@ -329,6 +329,8 @@ class CaseState(ProcedureState):
     """How many corrected findings the assessment reflects."""
     assessment: Assessment | None = None
     decisions: dict[Ref, DiscrepancyDecision] = {}
+    decisions_corrected: int = 0
+    """How often a decision was corrected."""
     decisions_assessed: int = 0
     assessment_fresh_until: Instant | None = None
     assessment_stale: bool = False
@@ -439,6 +441,11 @@ class CaseState(ProcedureState):
     def open_tasks(self) -> list[Task]:
         """Inquiries that somebody still has to act on."""
         return [task for task in self.tasks.values() if task.is_open]
+
+    @property
+    def decided(self) -> int:
+        """How often something was decided about discrepancies, corrections among it."""
+        return len(self.decisions) + self.decisions_corrected
 
     @property
     def corrections(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from domain.base import Instant, Model, Ref
+from domain.base import Instant, Model, Ref, Yuan
 from domain.deadlines.alarm import Alarm
 from domain.dialogue import Checked, Dialogue
 from domain.direction.messages import Comment, Retry
@@ -33,7 +33,16 @@ MEETING: Final[Dialogue[Meeting]] = Dialogue()
 """What may be said to a joint meeting, and by whom."""
 CASE_OVER: Final[Problem] = refusal("meeting.case_over", "case").problems[0]
 """What is answered for a case that has ended, or is none."""
-ACTS: Final = ("decide_discrepancy", "reclassify", "extend_task", "reassign", "refer", "merge", "skip_task")
+ACTS: Final = (
+    "decide_discrepancy",
+    "correct_decision",
+    "reclassify",
+    "extend_task",
+    "reassign",
+    "refer",
+    "merge",
+    "skip_task",
+)
 """What a decision may tell a case to do."""
 _LEADS: Final = {Role.SUPERVISOR}
 _TAKES_PART: Final = {Role.SUPERVISOR, Role.OFFICER, Role.MEDIATOR}
@@ -47,6 +56,10 @@ class Found(Model):
     case: Ref | None = None
     case_number: str | None = None
     about: Ref | None = None
+    sources: tuple[str, ...] = ()
+    """What each of two sources says, as a sentence."""
+    money: Yuan | None = None
+    """By how much part A changes where the second source holds, in yuan; None where it was not counted."""
 
 
 class Answered(Model):
@@ -112,6 +125,8 @@ def take_found(meeting: Meeting, found: tuple[Found, ...], now: datetime) -> Non
             case=one.case,
             case_number=one.case_number,
             about=one.about,
+            sources=one.sources,
+            money=one.money,
             by=SYSTEM,
             at=now,
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from domain.base import Instant, Model, Ref, State, Text
+from domain.base import Instant, Model, Ref, State, Text, Yuan
 from domain.dialogue import ProcedureState
 from domain.ledger import Actor
 from domain.meeting.messages import Dissent, ItemKind, MeetingKind, Member
@@ -48,6 +48,10 @@ class Item(State):
     case_number: str | None = None
     about: Ref | None = None
     """The contradiction, inquiry or order that it is about."""
+    sources: tuple[str, ...] = ()
+    """What each of two sources says, as a sentence; the first stands until somebody decides."""
+    money: Yuan | None = None
+    """By how much part A changes where the second source holds, in yuan; None where it was not counted."""
     by: Actor
     at: Instant
     state: ItemState = ItemState.PROPOSED

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.assessment.assessment import Assessment, OwedItem
 from domain.assessment.prognosis import load_prognosis, prognose
-from domain.assessment.reconcile import Discrepancy
+from domain.assessment.reconcile import Decision, Discrepancy
 from domain.base import CENTRE_ZONE
 from domain.case.state import CaseState, Due, Mandate, Mediation, Payment, Proposal, ReplyItem, Settlement, Suspension
 from domain.closure.ends import ReplySignature, ReplySigning, SignatureTerms
@@ -383,6 +383,9 @@ def ready_for(message: str) -> CaseState:
             return asked()
         case "decide_discrepancy":
             return judged()
+        case "correct_decision":
+            first = Decision(discrepancy=OVERLAP, holds="first", decided_by="sup-01", reason="合同")
+            return judged(decisions={OVERLAP: first})
         case "cancel_session" | "answer_invitation":
             return mediated(sittings=Sittings(talks=[talks()]))
         case "decide_recusal":

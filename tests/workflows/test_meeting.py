@@ -3,6 +3,7 @@
 import io
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from casebook import ledger, meetings
+from domain.assessment.messages import CorrectDecision, DecideDiscrepancy
 from domain.base import CENTRE_ZONE
 from domain.case import messages as m
 from domain.case.receipts import Acknowledgement
@@ -26,6 +28,7 @@ from runtime import beginning
 from tests import builders
 from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
+from texts.sentences import day
 
 CHAIR = builders.SUPERVISOR
 STARTS = datetime(2026, 12, 9, 9, tzinfo=CENTRE_ZONE)
@@ -221,3 +224,33 @@ async def called_again() -> dict[str, Any]:
         "recorder": "b",
         "members": [{"agency": "tax", "member": "a"}, {"agency": "labor", "member": "b"}],
     }
+
+
+async def test_what_a_decision_would_change_is_on_the_agenda_and_a_wrong_one_is_corrected(office: Office) -> None:
+    case = await contradicted(office)
+    room = await Room.called(office)
+    [item] = [item for item in (await room.view()).items if item.case == case.id]
+    assert len(item.sources) == 2 and item.money is not None, "what each says, and what hangs on it, beforehand"
+    own = {"discrepancy": item.about, "reason": "按用工记录"}
+    await office.update(case, DecideDiscrepancy(message_id="d", actor=builders.SUPERVISOR, holds="first", **own))
+    first = await office.until(case, lambda view: view.phase is Phase.MEDIATION and view.mediator is not None)
+    due = day(first.now) + timedelta(days=30)
+    terms = m.Propose(
+        message_id="p",
+        actor=builders.mediator(first.mediator or ""),
+        proposal="p1",
+        payer="e1",
+        instalments=(builders.instalment("n1", due, c1=first.claimants[0].part_a or Decimal()),),
+    )
+    await office.update(case, terms)
+
+    again = {"discrepancy": item.about, "reason": "原认定有误", "actor": builders.SUPERVISOR}
+    with pytest.raises(WorkflowUpdateFailedError) as same:
+        await office.update(case, CorrectDecision(message_id="c1", holds="first", **again))
+    assert why(same.value) == {"refusals.discrepancy.decided_so"}
+    await office.update(case, CorrectDecision(message_id="c2", holds="second", **again))
+    anew = await office.until(case, lambda view: view.proposals[0].state == "replaced")
+    assert anew.part_a is not None and first.part_a is not None
+    assert anew.part_a - first.part_a == item.money
+    corrected = await office.noted(case, "decision_corrected")
+    assert {corrected.facts["before"], corrected.facts["holds"]} & set(Agency), "by the names of the sources"

@@ -23,7 +23,7 @@ class Reflected:
     @classmethod
     def of(cls, case: CaseState) -> "Reflected":
         """All that stands on the case now."""
-        return cls(len(case.decisions), case.corrections)
+        return cls(case.decided, case.corrections)
 
 
 def take_judgement(case: CaseState, judgement: Judgement, reflected: Reflected, now: datetime) -> None:
@@ -78,7 +78,7 @@ def _owes_alike(before: Assessment, after: Assessment, claimants: Collection[str
 
 def assessment_is_behind(case: CaseState) -> bool:
     """Something was decided or corrected, somebody joined, or late fees have run on since."""
-    decided, corrected = len(case.decisions) > case.decisions_assessed, case.corrections > case.corrections_assessed
+    decided, corrected = case.decided > case.decisions_assessed, case.corrections > case.corrections_assessed
     return decided or corrected or bool(case.newcomers) or case.assessment_stale
 
 

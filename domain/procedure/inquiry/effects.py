@@ -4,8 +4,9 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.assessment.messages import DecideDiscrepancy
-from domain.assessment.reconcile import Decision
+from domain.assessment.messages import CorrectDecision, DecideDiscrepancy
+from domain.assessment.reconcile import Decision, Discrepancy
+from domain.base import Ref
 from domain.case.protocol import accepts
 from domain.case.state import CaseState
 from domain.deadlines.deadline import GRANTED
@@ -172,16 +173,54 @@ def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetim
         message.actor,
         message.message_id,
         discrepancy=message.discrepancy,
-        holds=_who_holds(case, message),
+        holds=_source(case, message.discrepancy, message.holds),
         reason=message.reason,
     )
 
 
-def _who_holds(case: CaseState, message: DecideDiscrepancy) -> str:
+@accepts(CorrectDecision, roles=LEADING, phases={Phase.PROGNOSIS, Phase.MEDIATION})
+def correct_decision(case: CaseState, message: CorrectDecision, now: datetime) -> Checked:
+    before = case.decisions.get(message.discrepancy)
+    known = ", ".join(case.decisions) or "-"
+    must(
+        before is not None and _found(case, message.discrepancy),
+        "discrepancy.not_decided",
+        "discrepancy",
+        decided=known,
+    )
+    assert before is not None
+    must(before.holds != message.holds, "discrepancy.decided_so", "holds")
+    must(case.settlement is None, "discrepancy.settled", "discrepancy")
+    yield
+    case.decisions[message.discrepancy] = Decision(
+        discrepancy=message.discrepancy,
+        holds=message.holds,
+        decided_by=message.actor.id,
+        reason=message.reason,
+    )
+    case.decisions_corrected += 1
+    case.note(
+        "decision_corrected",
+        now,
+        message.actor,
+        message.message_id,
+        discrepancy=message.discrepancy,
+        before=_source(case, message.discrepancy, before.holds),
+        holds=_source(case, message.discrepancy, message.holds),
+        reason=message.reason,
+    )
+
+
+def _found(case: CaseState, ref: Ref) -> Discrepancy | None:
+    found = case.assessment.discrepancies if case.assessment else ()
+    return next((one for one in found if one.id == ref), None)
+
+
+def _source(case: CaseState, ref: Ref, holds: str) -> str:
     """The source that is believed; which of the two, where both are one."""
-    assert case.assessment is not None
-    found = next(one for one in case.assessment.discrepancies if one.id == message.discrepancy)
-    return message.holds if found.first == found.second else getattr(found, message.holds)
+    found = _found(case, ref)
+    assert found is not None
+    return holds if found.first == found.second else str(getattr(found, holds))
 
 
 def refs_named(finding: Finding) -> set[str]:
