@@ -24,6 +24,8 @@ from runtime.settings import Settings
 _CASEBOOK: Final = "casebook.dump"
 _HISTORIES: Final = "temporal.db"
 _MANIFEST: Final = "backup.json"
+_LAST: Final = "last-backup"
+"""In the data folder: when it was backed up."""
 _KEYS: Final = ("keys.json", "keys.made", "identity")
 _ELSE: Final = ("tables", "oidc.yaml")
 """The centre's own tables: a backup has them as they were."""
@@ -59,7 +61,16 @@ async def back_up(settings: Settings, folder: Path, keys: Path) -> Manifest:
     _copied(settings.data, keys, _KEYS)
     manifest = Manifest(taken_at=datetime.now(UTC), sha256=_digests(folder))
     (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=1))
+    (settings.data / _LAST).write_text(manifest.taken_at.isoformat())
     return manifest
+
+
+def last_backup(settings: Settings) -> datetime | None:
+    """When the data folder was backed up last; None where it never was."""
+    try:
+        return datetime.fromisoformat((settings.data / _LAST).read_text())
+    except (OSError, ValueError):
+        return None
 
 
 async def put_back(settings: Settings, folder: Path, keys: Path, roles: tuple[str, ...]) -> Manifest:

@@ -348,7 +348,15 @@ async def test_no_page_has_a_barrier_that_axe_finds_at_any_width(site: Site, lan
     async with site.visit("counter") as counter:
         case = await filed(counter)
     visits = {
-        "boss": (*PAGES, "/calendar", "/meetings", "/meetings/call", "/reports", "/reports/figures/accepted"),
+        "boss": (
+            *PAGES,
+            "/calendar",
+            "/operations",
+            "/meetings",
+            "/meetings/call",
+            "/reports",
+            "/reports/figures/accepted",
+        ),
         "counter": ("/file",),
         "tax-01": ("/cases/{case}/tasks/tax",),
         "": ("/sign-in", "/in/x", "/api/v1/docs"),
