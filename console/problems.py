@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
+from casebook.evidence import NotTaken
 from client.connection import NoAnswer, NoSuchCase
 from client.telling import NotTold
 from domain.base import Model
@@ -69,6 +70,8 @@ def told(error: Exception, language: str) -> ProblemDetails:
             return of_problems(found, language)
         case ValidationError():
             return of_problems(problems(error), language)
+        case NotTaken(code=code, params=params):
+            return of_problems([Problem(field="file", code=code, params=params)], language)
         case NotTold():
             return ProblemDetails(title=HTTPStatus.FORBIDDEN.phrase, status=HTTPStatus.FORBIDDEN, detail=str(error))
         case NoSuchCase():

@@ -26,8 +26,8 @@ from domain.rules.centre import CentreTable, centre_table
 from domain.rules.parameters import Parameters
 from domain.triage.classification import TriageTable, load_table
 from domain.triage.roster import Roster, load_roster
-from domain.words import Agency
-from texts import call, knows
+from domain.words import Agency, Language
+from texts import call, catalogue, knows
 
 WHOLE: Final = (
     "intake.yaml",
@@ -83,6 +83,14 @@ def read(folder: Path) -> Tables:
     )
 
 
+def names_of_officials(tables: Tables) -> dict[str, dict[str, str]]:
+    """What mediators and officers are called, by their ids; one whose id is a word of ours keeps the id."""
+    named = [(one.id, one.name) for one in tables.roster.mediators]
+    named += [(one.id, one.name) for one in tables.officers.officers]
+    known = catalogue()
+    return {who: dict.fromkeys(Language, name) for who, name in named if name and f"words.{who}" not in known}
+
+
 class Rules:
     """The tables of a folder, read again when a file of it changes; from then on names are those of the centre."""
 
@@ -94,7 +102,7 @@ class Rules:
 
     def _read(self) -> Tables:
         tables = read(self.folder)
-        call(tables.centre.words)
+        call(names_of_officials(tables) | tables.centre.words)
         return tables
 
     def _state(self) -> tuple[tuple[str, int], ...]:

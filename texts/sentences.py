@@ -13,6 +13,9 @@ _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _AMOUNT: Final = re.compile(r"-?\d+\.\d\d")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_MONTH: Final = re.compile(r"\d{4}-\d\d")
+_ENDS: Final = frozenset({"until", "reply_until"})
+"""Facts that say until when: midnight is the end of the day before."""
 _PEOPLE: Final = frozenset(
     {"absent", "accepted_by", "before", "claimant", "claimants", "debtor", "invited", "on_behalf", "parties", "party"}
     | {"payer", "person", "present", "representative", "representatives", "represented", "respondents", "to"}
@@ -71,7 +74,9 @@ def _told(name: str, value: object, language: str) -> object:
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return f"{Decimal(value):,.2f}"
     if isinstance(value, str) and _INSTANT.match(value):
-        return written(datetime.fromisoformat(value), language)
+        return written(datetime.fromisoformat(value), language, ends=name in _ENDS)
+    if isinstance(value, str) and _MONTH.fullmatch(value) and language == DEFAULT_LANGUAGE:
+        return "{}年{}月".format(*map(int, value.split("-")))
     if isinstance(value, str) and _DAY.fullmatch(value):
         return written(date.fromisoformat(value), language)
     return label(_flat(value, language), language)
@@ -99,6 +104,8 @@ def discrepancy_name(ref: str, language: str, names: Mapping[str, str] | None = 
     elif len(about) > 1 and about[-2].isdecimal() and about[-1].isdecimal():
         about = [*about[:-2], f"{about[-2]}-{about[-1]}"]
     about = [(names or {}).get(one, one) for one in about]
+    if language == DEFAULT_LANGUAGE:
+        about = ["{}年{}月".format(*map(int, one.split("-"))) if _MONTH.fullmatch(one) else one for one in about]
     return say("reconcile.one", language, kind=kind, about=label(about, language)) if about else kind
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -17,7 +17,7 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.supervisor.aftercare import shown
 from client.connection import Link, link
-from domain.base import CENTRE_ZONE, Ref
+from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
 from domain.deadlines.deadline import end_of
 from domain.ledger import Event
@@ -92,11 +92,11 @@ def register(app: typer.Typer, language: str) -> None:
     def timeline(case: case_argument, as_json: json_option = False) -> None:
         async def work() -> None:
             async with link() as at:
-                events, names = await _events(at, case, reading)
+                events, told = await _events(at, case, reading)
             if as_json:
                 emit([event.model_dump(mode="json") for event in events])
             else:
-                console().print(render.timeline(events, names, language))
+                console().print(render.timeline(events, told, language))
 
         run(work, language)
 
@@ -110,8 +110,8 @@ def register(app: typer.Typer, language: str) -> None:
                         sys.stdout.flush()
                     return
                 with Live(auto_refresh=False, console=console()) as live:
-                    async for view, tail, names in _changes(at, case, first):
-                        live.update(render.watched(view, tail, names, language), refresh=True)
+                    async for view, tail, told in _changes(at, case, first):
+                        live.update(render.watched(view, tail, told, language), refresh=True)
 
         try:
             run(work, language)
@@ -191,34 +191,31 @@ def _day_ends(days: int) -> datetime:
     return end_of(datetime.now(CENTRE_ZONE).date() + timedelta(days=days))
 
 
-_Names = Mapping[Ref, str]
-
-
 async def _view(at: Link, case: str, reading: Reading) -> CaseView:
     handle = await at.case(case)
     view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
     return view
 
 
-async def _changes(at: Link, case: str, reading: Reading) -> AsyncIterator[tuple[CaseView, list[Event], _Names]]:
-    """The case, its latest events and its people, now and whenever something has happened, until it is closed."""
+async def _changes(at: Link, case: str, reading: Reading) -> AsyncIterator[tuple[CaseView, list[Event], Timeline]]:
+    """The case, its latest events and how they read, now and whenever something has happened, until it is closed."""
     seen = 0
     while True:
         view = await _view(at, case, reading)
         if view.ledger_length > seen:
             seen = view.ledger_length
-            events, names = await _events(at, case, reading)
-            yield view, events[-_LATEST:], names
+            events, told = await _events(at, case, reading)
+            yield view, events[-_LATEST:], told
         if view.phase is Phase.CLOSED:
             return
         await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _events(at: Link, case: str, reading: Reading) -> tuple[list[Event], _Names]:
-    """The whole ledger: what the case still holds, and what only the casebook has. What its people are called."""
+async def _events(at: Link, case: str, reading: Reading) -> tuple[list[Event], Timeline]:
+    """The whole ledger: what the case still holds, and what only the casebook has. How the former reads."""
     handle = await at.case(case)
     tail: Timeline = await handle.query("timeline", reading, result_type=Timeline)
     earlier: list[Event] = []
     if tail.first_seq > 1:
         earlier = [e for e in await ledger.events(at.pool, at.vault, handle.id) if e.seq < tail.first_seq]
-    return [*earlier, *tail.events], tail.names
+    return [*earlier, *tail.events], tail

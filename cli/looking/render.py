@@ -1,6 +1,6 @@
 """How a case looks on a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -13,11 +13,10 @@ from rich.text import Text
 import texts
 from cli.looking.lists import officers, state_of, table_of
 from domain.assessment.reconcile import statements
-from domain.base import Ref
 from domain.inquiry.tasks import SHOWN_OPEN
 from domain.ledger import Event
 from domain.settlement.signature import SigningView
-from domain.views.case_view import CaseView, ProposalView, TaskView, TriageExplanation
+from domain.views.case_view import CaseView, ProposalView, TaskView, Timeline, TriageExplanation
 from domain.views.waiting import WaitedFor
 from domain.words import Phase
 from texts import ends, sentences
@@ -333,15 +332,16 @@ def _next(view: CaseView, language: str) -> RenderableType:
     return Group(*lines)
 
 
-def timeline(events: Iterable[Event], names: Mapping[Ref, str], language: str) -> Table:
-    """Events of the ledger as sentences."""
+def timeline(events: Iterable[Event], told: Timeline, language: str) -> Table:
+    """Events of the ledger as sentences: as the case tells them, or by the names that it knows."""
+    lines = {event.seq: line for event, line in zip(told.events, told.lines, strict=True)}
     table = table_of("timeline", ("seq", "at", "who", "what"), language)
     for event in events:
         table.add_row(
             str(event.seq),
             sentences.instant(event.at),
             _who(event, language),
-            Text(sentences.event_line(event.kind, event.facts, language, names)),
+            Text(lines.get(event.seq) or sentences.event_line(event.kind, event.facts, language, told.names)),
         )
     return table
 
@@ -351,11 +351,11 @@ def _who(event: Event, language: str) -> str:
     return f"{agency}{event.actor.id}" if event.actor.role != "system" else texts.label("system", language)
 
 
-def watched(view: CaseView, tail: Sequence[Event], names: Mapping[Ref, str], language: str) -> RenderableType:
+def watched(view: CaseView, tail: Sequence[Event], told: Timeline, language: str) -> RenderableType:
     """A case that is being watched: where it stands, and what happened last."""
     return Group(
         Text(view.line, style="bold"),
         phases(view.phase, language),
         _head(view, language),
-        timeline(tail, names, language),
+        timeline(tail, told, language),
     )

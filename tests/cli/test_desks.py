@@ -1,18 +1,25 @@
 """Officers, many inquiries at once, and evidence, by commands on real servers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import builders
-from tests.cli.conftest import Centre, Onestop
+from tests.cli.conftest import Centre, Onestop, a_centre
 from tests.cli.test_at_the_centre import filed
 from tests.patience import seen
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """Its directory of officers is not the others'."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
 
 
 @pytest.fixture

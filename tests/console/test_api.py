@@ -246,3 +246,21 @@ async def _mark(outside: httpx.AsyncClient, who: Asking) -> str:
             if line.startswith("id: "):
                 return line.removeprefix("id: ")
     raise AssertionError("no mark")
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "code"),
+    [
+        (b"", "application/pdf", "evidence.empty"),
+        (b"x", "application/x-msdownload", "evidence.media_type"),
+    ],
+)
+async def test_a_file_that_is_no_evidence_is_told_with_what_may_be_handed_in(
+    outside: httpx.AsyncClient, content: bytes, media_type: str, code: str
+) -> None:
+    who = await signed_in(outside, "counter")
+    case = (await file(outside, who))["case"]
+    sent = {"file": ("a.pdf", content, media_type)}
+    refused = await outside.post(f"/api/v1/cases/{case}/evidence", files=sent, headers=who)
+    assert refused.status_code == 422
+    assert [(one["field"], one["code"]) for one in refused.json()["problems"]] == [("file", code)]

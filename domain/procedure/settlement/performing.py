@@ -224,7 +224,7 @@ def _refer(case: CaseState, settlement: Settlement, until: datetime, now: dateti
         outstanding=f"{file.outstanding:.2f}",
         part_a=f"{file.part_a:.2f}",
         late_fee=f"{file.late_fee:.2f}",
-        papers=[paper.number for paper in file.papers],
+        papers=list(dict.fromkeys(paper.number for paper in file.papers)),
         head=file.ledger_head,
         events=file.ledger_events,
     )
