@@ -1,12 +1,15 @@
 """``python -m bench.collective``: one collective case of 10, 100, 1,000 and 5,000 claimants, from filing to closure.
 
-Each claimant answers for themselves. Shown are seconds by stage, the history's events and bytes in all runs, and how
-long the supervisor's view takes to open. What counts is how the figures grow from line to line.
+Each claimant answers for themselves. Shown are seconds by stage, the history's events and bytes in all runs, how long
+the supervisor's view takes to open, seconds of a core by who spent them, and memory. What counts is how the figures
+grow: under the lines stands by which power of the claimants each grew from one line to the next (1 is in proportion).
 """
 
 import argparse
 import asyncio
 import gc
+import itertools
+import math
 import statistics
 import tempfile
 import time
@@ -17,10 +20,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psutil
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
-from bench.__main__ import at_work
+from bench.__main__ import at_work, cpu
 from domain.case import messages as m
 from domain.case.opening import Reading
 from domain.inquiry.findings import MedicalInsuranceFinding, TaxFinding
@@ -47,15 +51,35 @@ class Line:
     runs: int = 0
     view_ms: float = 0.0
     page_ms: float = 0.0
-    line_ms: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    memory_mb: float = 0.0
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What is looked at as it grows."""
+        spent = {f"cpu {name}": seconds for name, seconds in self.cpu.items()}
+        return self.seconds | {"events": self.events, "bytes": self.history_bytes, "view": self.view_ms} | spent
 
     def __str__(self) -> str:
         stages = " ".join(f"{seconds:>9.2f}" for seconds in self.seconds.values())
         per_head = self.events / self.claimants
         return (
             f"{self.claimants:>9} {stages} {self.events:>8} {per_head:>8.1f} {self.history_bytes / 2**20:>8.2f} "
-            f"{self.runs:>5} {self.view_ms:>8.0f} {self.page_ms:>8.0f}"
+            f"{self.runs:>5} {self.view_ms:>8.0f} {self.page_ms:>8.0f} "
+            + " ".join(f"{seconds:>8.1f}" for seconds in self.cpu.values())
+            + f" {self.memory_mb:>7.0f}"
         )
+
+
+def exponents(before: Line, after: Line) -> str:
+    """By which power of the claimants each figure grew."""
+    grown = math.log(after.claimants / before.claimants)
+    told = (
+        f"{name} {math.log(value / was) / grown:.2f}"
+        for (name, was), value in zip(before.figures.items(), after.figures.values(), strict=True)
+        if was > 0 and value > 0
+    )
+    return f"  {before.claimants} to {after.claimants}: " + ", ".join(told)
 
 
 class Case:
@@ -67,6 +91,7 @@ class Case:
 
     async def play(self) -> Line:
         """From filing to closure."""
+        before = cpu()
         await self._timed("file", self._file)
         await self._timed("facts", self._facts)
         await self._timed("propose", self._propose)
@@ -74,6 +99,8 @@ class Case:
         self.line.view_ms = await self._opened(Reading())
         self.line.page_ms = await self._opened(Reading(page=1))
         await self._timed("pay", self._pay)
+        self.line.cpu = {name: spent - before[name] for name, spent in cpu().items()}
+        self.line.memory_mb = psutil.Process().memory_info().rss / 2**20
         await self._histories()
         return self.line
 
@@ -199,11 +226,16 @@ async def main(sizes: list[int]) -> None:
         async with at_work(settings) as (_, client):
             print(
                 f"{'claimants':>9} {'file s':>9} {'facts s':>9} {'propose s':>9} {'answers s':>9} {'pay s':>9} "
-                f"{'events':>8} {'per head':>8} {'MB':>8} {'runs':>5} {'view ms':>8} {'page ms':>8}"
+                f"{'events':>8} {'per head':>8} {'MB':>8} {'runs':>5} {'view ms':>8} {'page ms':>8} "
+                f"{'cpu ours':>8} {'temporal':>8} {'postgres':>8} {'mem MB':>7}"
             )
+            lines: list[Line] = []
             for size in sizes:
                 gc.collect()
-                print(await Case(client, size).play(), flush=True)
+                lines.append(await Case(client, size).play())
+                print(lines[-1], flush=True)
+            for before, after in itertools.pairwise(lines):
+                print(exponents(before, after))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,10 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
         name.removeprefix("finding.").removeprefix(f"{task.agency}."): lines for name, lines in by_field(wrong).items()
     }
     named = named_in(seen, look.language, look.visitor.actor.role)
-    fields = list(fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named))
+    records = task.draft.model_dump(mode="json") if task.draft is not None else None
+    fields = list(
+        fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named, records=records)
+    )
     status = wrong.status if wrong else HTTPStatus.OK
     return look.page("task.html", status, case=seen, number=case, task=task, fields=fields, wrong=wrong, **more)
 

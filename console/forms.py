@@ -61,6 +61,21 @@ class Field:
     choices: tuple[Choice, ...] = ()
     rows: tuple[tuple["Field", ...], ...] = ()
     errors: tuple[str, ...] = field(default=())
+    record: str | None = None
+    """What the agency's records say there; None where nothing is compared."""
+
+    @property
+    def origin(self) -> str | None:
+        """Whether it stands as in the records, was changed, or is in none; None where nothing is compared or said."""
+        if self.record is None or not (self.record or self.value):
+            return None
+        if not self.record:
+            return "missing"
+        return "records" if self.record == self.value else "changed"
+
+
+_UNCOMPARED: Final = object()
+"""There are no records to compare with."""
 
 
 def fields_of(
@@ -72,17 +87,20 @@ def fields_of(
     without: frozenset[str] = frozenset(),
     prefix: str = "",
     named: Named = NOTHING_NAMED,
+    records: Mapping[str, Any] | None = None,
 ) -> Iterator[Field]:
     """The fields of a model with what is in them and what is wrong with each, as far as a form can hold them.
 
     ``named``: what a field of a name can be, where it names something that is there, such as a party of the case.
+    ``records``: what the records say of each, to stand beside it.
     """
     said, wrong = values or {}, errors or {}
     for name, info in model.model_fields.items():
         if name in without or (get_origin(info.annotation) is Literal and prefix):
             continue
+        record = _UNCOMPARED if records is None else records.get(name)
         yield _field(
-            f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language, named
+            f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language, named, record
         )
 
 
@@ -95,18 +113,31 @@ def _field(
     wrong: Mapping[str, Sequence[str]],
     language: str,
     named: Named,
+    record: Any,
 ) -> Field:
     told: dict[str, Any] = {"name": path, "label": label_of(name, language), "required": required}
     told["errors"] = tuple(wrong.get(path, ()))
     plain, optional = _plain(annotation)
     told["required"] = required and not optional
-    inner = _inner(plain)
+    inner, compared = _inner(plain), record is not _UNCOMPARED
     if isinstance(plain, type) and issubclass(plain, BaseModel):
-        part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}.", named=named))
+        own = _as_dict(record) if compared else None
+        part = tuple(fields_of(plain, language, _as_dict(value), wrong, prefix=f"{path}.", named=named, records=own))
         return Field(kind="part", rows=(part,), **told)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
+        held = list(record or ()) if compared else []
         rows = tuple(
-            tuple(fields_of(inner, language, _as_dict(one), wrong, prefix=f"{path}.{number}.", named=named))
+            tuple(
+                fields_of(
+                    inner,
+                    language,
+                    _as_dict(one),
+                    wrong,
+                    prefix=f"{path}.{number}.",
+                    named=named,
+                    records=(_as_dict(held[number]) if number < len(held) else {}) if compared else None,
+                )
+            )
             for number, one in enumerate(value or ([{}] if told["required"] else []))
         )
         return Field(kind="rows", rows=rows, **told)
@@ -115,10 +146,12 @@ def _field(
         return Field(kind="amounts", value=lines, **told)
     if inner is not None:
         choices = tuple(_choices(inner, language)) or named.get(name, ())
-        held = [_shown(one) for one in value or ()]
+        chosen = [_shown(one) for one in value or ()]
         if choices:
-            return Field(kind="choices", value=held, choices=choices, **told)
-        return Field(kind="list", value=", ".join(held), **told)
+            return Field(kind="choices", value=chosen, choices=choices, **told)
+        return Field(kind="list", value=", ".join(chosen), **told)
+    if compared:
+        told["record"] = _shown(record)
     if plain is bool:
         return Field(kind="flag", value=bool(value), **told)
     if choices := tuple(_choices(plain, language)) or named.get(name, ()):

@@ -316,7 +316,8 @@ async def test_the_interface_is_described_on_a_page_of_its_own(console: Any) -> 
         shown = await page(somebody, "/api/v1/docs")
         assert all(f"/api/v1/cases/{{case}}/{name}" in shown for name in ("propose", "sign", "case_view"))
         assert (
-            re.findall(r"<script[^>]*>", shown) == ['<script src="/static/renew.js" defer>'] and "instalments" in shown
+            re.findall(r"<script[^>]*>", shown) == ['<script src="/static/console.js" defer>']
+            and "instalments" in shown
         )
 
 

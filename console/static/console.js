@@ -26,3 +26,11 @@ async function renew() {
 }
 
 setInterval(() => renew().catch(() => {}), EVERY);
+
+document.addEventListener("input", (event) => {
+  const mark = document.querySelector(`.origin[data-of="${CSS.escape(event.target.id)}"]`);
+  if (!mark || !mark.dataset.record) return;
+  const same = event.target.value === mark.dataset.record;
+  mark.textContent = same ? mark.dataset.records : mark.dataset.changed;
+  mark.classList.toggle("late", !same);
+});
