@@ -10,9 +10,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
-from casebook import lists, meetings
+from casebook import grid, lists, meetings
+from casebook.grid import GridFilter
 from domain.assessment.reconcile import statements
-from domain.base import Instant, Model, Ref
+from domain.base import CENTRE_ZONE, Instant, Model, Ref
 from domain.case import protocol
 from domain.case.opening import Reading
 from domain.case.receipts import Acknowledgement
@@ -78,7 +79,20 @@ class MeetingService:
             activity.heartbeat()
             found += await self._of_case(case, asked.now)
         found += await meetings.beside(self._pool, self._vault, asked.meeting, asked.now, drill=asked.drill)
+        found += await self._red_warnings(asked, {one.about for one in found})
         return Gathered(number=number, found=tuple(found))
+
+    async def _red_warnings(self, asked: GatherRequest, known: set[str | None]) -> list[Found]:
+        """Early warnings that have turned red and of which nothing has come yet."""
+        today, table = asked.now.astimezone(CENTRE_ZONE).date(), self._rules.tables.grid
+        open_ = await grid.lines(
+            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, warned=True, limit=500)
+        )
+        return [
+            Found(kind=ItemKind.WARNING, title=one.case, about=one.case)
+            for one in open_
+            if one.since and table.grade(one.since, one.workers or 1, today) == "red" and one.case not in known
+        ]
 
     async def _of_case(self, case: meetings.Waiting, now: Instant) -> list[Found]:
         known = {"case": case.case, "case_number": case.case_number}

@@ -15,11 +15,11 @@ from runtime.vault import Vault
 _LINE: Final = """
 ), line as (
     insert into grid_case ("case", post, post_kind, drill, employer_digest, employer_name, complaint_id, since,
-        opened_at, due_at, outcome, ended_at, forwarded_to, seq)
-    values ($1, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+        opened_at, due_at, outcome, ended_at, forwarded_to, seq, workers, visited)
+    values ($1, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
     on conflict ("case") do update set complaint_id = excluded.complaint_id, due_at = excluded.due_at,
         outcome = excluded.outcome, ended_at = excluded.ended_at, forwarded_to = excluded.forwarded_to,
-        seq = excluded.seq
+        seq = excluded.seq, visited = excluded.visited
     where grid_case.seq <= excluded.seq
 """
 _RECORD: Final = "".join((FITS, _LINE, VERDICT))
@@ -32,6 +32,8 @@ class GridFilter(Model):
     open: bool | None = None
     outcome: GridOutcome | None = None
     drill: bool | None = None
+    warned: bool | None = None
+    """Those opened upon an early warning, or those upon a complaint."""
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
@@ -45,10 +47,17 @@ class GridLine(Model):
     employer: str
     complaint_id: Ref | None
     since: Month | None
+    workers: int | None
+    visited: bool
     opened_at: Instant
     due_at: Instant
     outcome: GridOutcome | None
     forwarded_to: Ref | None
+
+    @property
+    def stage(self) -> str:
+        """How far it is: seen, visited, and then what came of it."""
+        return self.outcome or ("visited" if self.visited else "seen")
 
 
 async def record(pool: asyncpg.Pool, vault: Vault, entry: GridEntry) -> int:
@@ -74,6 +83,8 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: GridEntry) -> int:
             row.ended_at,
             row.forwarded_to,
             row.seq,
+            row.workers,
+            row.visited,
         )
         must_follow(verdict, entry.events)
     return entry.events[-1].seq if entry.events else row.seq
@@ -88,12 +99,14 @@ async def lines(pool: asyncpg.Pool, vault: Vault, wanted: GridFilter) -> list[Gr
           and ($2::boolean is null or (outcome is null) = $2)
           and ($3::text is null or outcome = $3)
           and ($4::boolean is null or drill = $4)
-        order by opened_at desc, "case" limit $5
+          and ($5::boolean is null or (since is not null) = $5)
+        order by opened_at desc, "case" limit $6
         """,
         wanted.post,
         wanted.open,
         wanted.outcome,
         wanted.drill,
+        wanted.warned,
         wanted.limit,
     )
     return [_line(row, vault) for row in rows]

@@ -23,6 +23,7 @@ from console import (
     report_pages,
     signing_in,
     terms_pages,
+    warning_pages,
 )
 from console.document_page import document_page
 from console.look import shown
@@ -70,6 +71,7 @@ def _routes() -> list[Route]:
                 ("GET", "/cases", desk_pages.cases),
                 ("GET", "/inquiries", desk_pages.inquiries),
                 ("POST", "/many", many_pages.many),
+                ("GET", "/warnings", warning_pages.warnings_page),
                 ("GET", "/operations", operations_page.operations_page),
                 ("GET", "/calendar", calendar_pages.calendar_page),
                 ("GET", "/cases/{case}/free", calendar_pages.free_page),

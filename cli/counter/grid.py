@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -16,6 +17,7 @@ from cli.running import run
 from cli.supervisor import early_warning
 from client.connection import Link, NoSuchCase, in_time, link, whoever
 from client.speaking import envelope
+from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
 from domain.case.receipts import Acknowledgement
 from domain.grid import messages as g
@@ -25,6 +27,8 @@ from domain.intake.complaint import Attitude, Complaint
 from domain.message import Message
 from domain.words import GridOutcome, Language, PostKind
 from runtime import beginning
+from runtime.rules import Rules
+from runtime.settings import Settings
 from texts import sentences
 
 _A_WARNING: Final = {"employer": "演练用晨光食品有限公司（虚构）", "since": "2026-05", "months": 4, "workers": 12}
@@ -192,22 +196,26 @@ def register(app: typer.Typer, language: str) -> None:
         post: post_option = "",
         ongoing: Annotated[bool | None, typer.Option("--open/--ended", help=said("grid.field.ongoing"))] = None,
         outcome: Annotated[GridOutcome | None, typer.Option(help=said("grid.field.outcome"))] = None,
+        warned: Annotated[bool | None, typer.Option("--warned/--complained", help=said("grid.field.warned"))] = None,
         as_json: json_option = False,
     ) -> None:
         async def work() -> None:
-            wanted = grid.GridFilter(post=post or None, open=ongoing, outcome=outcome)
+            wanted = grid.GridFilter(post=post or None, open=ongoing, outcome=outcome, warned=warned)
+            graded, today = Rules(Settings().own_tables).tables.grid, datetime.now(CENTRE_ZONE).date()
             async with link() as at:
                 found = await grid.lines(at.pool, at.vault, wanted)
             if as_json:
                 emit([line.model_dump(mode="json") for line in found])
                 return
             table = Table()
-            for column in ("case", "post", "employer", "since", "opened", "due", "outcome"):
+            for column in ("case", "post", "employer", "since", "workers", "grade", "opened", "due", "outcome"):
                 table.add_column(said(f"grid.column.{column}"))
             for line in found:
                 opened_on, due = sentences.instant(line.opened_at), sentences.instant(line.due_at, ends=True)
-                outcome_told = texts.label(line.outcome, language)
-                table.add_row(line.case, line.post, line.employer, line.since or "", opened_on, due, outcome_told)
+                stage = said(f"grid.stage.{line.stage}")
+                grade = texts.label(graded.grade(line.since, line.workers or 1, today), language) if line.since else ""
+                warning = (line.since or "", str(line.workers or ""), grade)
+                table.add_row(line.case, line.post, line.employer, *warning, opened_on, due, stage)
             console().print(table)
 
         run(work, language)

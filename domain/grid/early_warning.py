@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -24,6 +24,16 @@ class ServedPost(Post):
     """A post, and the places whose employers are its."""
 
     districts: tuple[District, ...] = ()
+    at: tuple[float, float] | None = None
+    """Where it lies: degrees of longitude and of latitude."""
+
+
+class Grade(Model):
+    """From how many months without premiums, or how many people, a warning is of a colour."""
+
+    colour: Literal["blue", "yellow", "red"]
+    months: Annotated[int, Field(ge=1)]
+    workers: Annotated[int, Field(ge=1)]
 
 
 class GridTable(Model):
@@ -33,14 +43,24 @@ class GridTable(Model):
     longest_months: Annotated[int, Field(ge=1)]
     source: str
     verified: bool
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    """The first that fits holds; the last holds for all others."""
     posts: tuple[ServedPost, ...]
-    otherwise: Post
+    otherwise: ServedPost
+
+    def grade(self, since: Month, workers: int, today: date) -> str:
+        """The colour of a warning on a day: it rises while premiums stay away."""
+        year, month = map(int, since.split("-"))
+        gone = (today.year - year) * 12 + today.month - month
+        fits = (one.colour for one in self.grades if gone >= one.months or workers >= one.workers)
+        return next(fits, self.grades[-1].colour)
 
     def post_for(self, credit_code: str | None) -> Post:
         """The post that serves the place where an employer is registered."""
         place = credit_code[2:8] if credit_code else None
-        serving = (Post(id=post.id, kind=post.kind) for post in self.posts if place in post.districts)
-        return next(serving, self.otherwise)
+        serving = (post for post in self.posts if place in post.districts)
+        found = next(serving, self.otherwise)
+        return Post(id=found.id, kind=found.kind)
 
 
 def grid_table(file: Path | None = None) -> GridTable:

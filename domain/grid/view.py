@@ -57,6 +57,10 @@ class GridRow(Model):
     complaint_id: Ref | None
     since: Month | None
     """The first month without premiums, where it was opened upon an early warning."""
+    workers: int | None
+    """How many people worked on there when it was warned of."""
+    visited: bool
+    """Whether the post has noted what anybody there says."""
     opened_at: Instant
     due_at: Instant
     outcome: GridOutcome | None
@@ -123,6 +127,8 @@ def entry(grid: GridState) -> GridEntry:
             employer=grid.employer,
             complaint_id=grid.complaint.complaint_id if grid.complaint else None,
             since=grid.warning.since if grid.warning else None,
+            workers=grid.warning.workers if grid.warning else None,
+            visited=bool(grid.said or grid.offers),
             opened_at=grid.opened_at,
             due_at=grid.plan.deadline.due_at,
             outcome=grid.outcome,

@@ -3,12 +3,18 @@
 import csv
 import io
 import re
+import uuid
 from typing import Any
 
 import pytest
 from docx import Document
 
-from domain.words import Language
+from domain.grid.messages import EarlyWarning, OpenGrid, Post
+from domain.grid.view import GridReceipt
+from domain.ledger import SYSTEM
+from domain.words import Language, PostKind
+from runtime import beginning
+from tests.cli.conftest import Centre
 from tests.console.test_pages import browser, filed, page
 from tests.patience import seen
 
@@ -91,3 +97,21 @@ async def test_a_report_is_read_broken_down_traced_and_taken_along(console: Any,
         assert (await boss.get("/reports?by=zodiac")).status_code == 422
     async with browser(console, "lab-01") as officer:
         assert (await officer.get("/reports")).status_code == 403
+
+
+async def test_warnings_stand_on_a_map_of_the_posts_and_in_a_list_with_what_came_of_each(
+    console: Any, centre: Centre
+) -> None:
+    warning = EarlyWarning(employer="虚构的停缴公司", credit_code=None, since="2025-01", months=9, workers=60)
+    opening = OpenGrid(
+        message_id="w", actor=SYSTEM, post=Post(id="park-7", kind=PostKind.PARK), warning=warning, drill=True
+    )
+    name = f"grid-warning-{uuid.uuid4().hex[:8]}"
+    await beginning.begin(centre.world.client, "GridWorkflow", name, opening, GridReceipt)
+    async with browser(console, "boss") as boss:
+        shown = await seen(lambda: page(boss, "/warnings?of=drill"), lambda told: "虚构的停缴公司" in told)
+        assert 'class="red"' in shown and "待走访" in shown and "红色" in shown
+        assert "虚构的停缴公司" not in await page(boss, "/warnings?of=drill&post=village-3")
+        assert "虚构的停缴公司" not in await page(boss, "/warnings"), "a drill stands apart"
+    async with browser(console, "tax-01") as officer:
+        assert (await officer.get("/warnings")).status_code == 403

@@ -3,24 +3,29 @@
 import contextlib
 import uuid
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
 import worker
-from casebook import records
+from activities.meeting import GatherRequest, MeetingService
+from casebook import grid, records
+from casebook.grid import GridFilter, GridLine
 from domain.base import CENTRE_ZONE, Month
 from domain.grid.early_warning import Placed, WarnAsked, WarnReport
 from domain.grid.view import GridView
+from domain.meeting.messages import ItemKind
 from domain.words import CENTRE_QUEUE, Agency
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Office
 from workflows.early_warning import EarlyWarningWorkflow
 
@@ -120,3 +125,25 @@ async def test_rows_loaded_before_employers_were_kept_are_completed_when_loaded_
     report = await records.load(office.pool, office.vault, Agency.TAX, tmp_path / f"{name}-tax.csv")
     assert report.loaded == 0
     assert len(about(await round_of(office, dry_run=True), name)) == 1
+
+
+async def test_a_red_warning_is_listed_by_its_colour_and_comes_before_the_next_meeting(
+    office: Office, tmp_path: Path
+) -> None:
+    name = await employer(office, tmp_path, paid_until=ago(8), works_until=ago(1))
+    [warned] = about(await round_of(office), name)
+    rules = Rules(office.tables)
+
+    async def listed() -> list[GridLine]:
+        wanted = GridFilter(open=True, warned=True, limit=500)
+        return [one for one in await grid.lines(office.pool, office.vault, wanted) if one.case == warned.case]
+
+    [line] = await seen(listed)
+    assert (line.stage, line.workers) == ("seen", 1)
+    assert line.since is not None
+    today = datetime.now(CENTRE_ZONE).date()
+    assert rules.tables.grid.grade(line.since, line.workers or 1, today) == "red"
+    service = MeetingService(office.client, office.pool, office.vault, rules)
+    asked = GatherRequest(meeting=f"m-{uuid.uuid4().hex[:8]}", drill=False, year=2026, now=datetime.now(UTC))
+    found = (await ActivityEnvironment().run(service.gather, asked)).found
+    assert (ItemKind.WARNING, warned.case) in {(one.kind, one.about) for one in found}

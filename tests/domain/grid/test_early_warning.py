@@ -1,7 +1,8 @@
 """Who is warned of: whose premiums stopped long enough ago, not too long ago, and for whom people still work."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,26 @@ def test_exactly_the_stops_between_the_shortest_and_the_longest_are_found(ago: i
     assert all(stop.months == ago for stop in found)
     first, until = terms("2026-09-15", least, least + more).last_paid
     assert (first <= last <= until) == bool(found)  # An agency is asked for no employer that is not warned of.
+
+
+@pytest.mark.parametrize(
+    ("since", "workers", "colour"),
+    [
+        ("2026-08", 3, "blue"),  # three months by November
+        ("2026-07", 3, "yellow"),  # four
+        ("2026-08", 20, "yellow"),  # three, but twenty people
+        ("2026-05", 1, "red"),  # six
+        ("2026-08", 50, "red"),
+    ],
+)
+def test_the_colour_is_by_how_long_it_lasts_or_whom_it_hits(since: str, workers: int, colour: str) -> None:
+    assert grid_table().grade(since, workers, date(2026, 11, 30)) == colour
+
+
+@given(st.integers(1, 11), st.integers(1, 100), st.integers(0, 30))
+def test_a_warning_never_grows_milder_while_premiums_stay_away(month: int, workers: int, later: int) -> None:
+    order, table = ["blue", "yellow", "red"], grid_table()
+    today = date(2026, 12, 1)
+    before = table.grade(f"2026-{month:02d}", workers, today)
+    after = table.grade(f"2026-{month:02d}", workers + later, today + timedelta(days=31 * later))
+    assert order.index(after) >= order.index(before)
