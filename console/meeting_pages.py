@@ -72,6 +72,16 @@ async def minutes_file(look: Look) -> Response:
     return Response(minutes.minutes(seen, look.language), media_type=WORD, headers=name)
 
 
+async def slip_file(look: Look) -> Response:
+    """The slip of an order as a Word document."""
+    seen = await _seen(look)
+    order = next((one for one in seen.orders if one.ref == look.request.path_params["order"]), None)
+    if order is None:
+        raise NoSuchCase(look.request.path_params["order"])
+    name = {"Content-Disposition": f'attachment; filename="{seen.meeting}-{order.ref}.docx"'}
+    return Response(minutes.slip(seen, order, look.language), media_type=WORD, headers=name)
+
+
 async def _seen(look: Look) -> MeetingView:
     reading.must_work_here(look.visitor)
     name = look.request.path_params["meeting"]

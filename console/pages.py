@@ -97,6 +97,7 @@ def _routes() -> list[Route]:
                 ("POST", "/meetings/call", meeting_pages.call),
                 ("GET", "/meetings/{meeting}", meeting_pages.meeting_page),
                 ("GET", "/meetings/{meeting}/minutes", meeting_pages.minutes_file),
+                ("GET", "/meetings/{meeting}/orders/{order}", meeting_pages.slip_file),
                 ("GET", "/meetings/{meeting}/do/{name}", meeting_pages.say_page),
                 ("POST", "/meetings/{meeting}/do/{name}", meeting_pages.say),
                 ("GET", "/papers/{number}", paper_pages.paper_page),

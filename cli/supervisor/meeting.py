@@ -159,12 +159,37 @@ def register(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
+    _slips(group, language)
+
     @group.command("minutes", help=said("command.minutes"))
     def write(meeting: name_argument, file: Annotated[Path, typer.Argument(help=said("field.file"))]) -> None:
         async def work() -> None:
             async with link() as at:
                 view = await _view(at, meeting, language)
             file.write_bytes(minutes.minutes(view, Language(language)))
+            console().print(texts.say("meeting.written", language, file=file), style="green")
+
+        run(work, language)
+
+
+def _slips(group: typer.Typer, language: str) -> None:
+    def said(name: str) -> str:
+        return texts.say(f"meeting.{name}", language)
+
+    @group.command("slip", help=said("command.slip"))
+    def slip(
+        meeting: Annotated[str, typer.Argument(help=said("field.meeting"))],
+        order: Annotated[str, typer.Argument(help=said("field.order"))],
+        file: Annotated[Path, typer.Argument(help=said("field.file"))],
+    ) -> None:
+        async def work() -> None:
+            async with link() as at:
+                view = await _view(at, meeting, language)
+            found = next((one for one in view.orders if one.ref == order), None)
+            if found is None:
+                known = texts.label([one.ref for one in view.orders], language)
+                fail(Exit.NOT_FOUND, texts.say("meeting.no_order", language, order=order, known=known))
+            file.write_bytes(minutes.slip(view, found, Language(language)))
             console().print(texts.say("meeting.written", language, file=file), style="green")
 
         run(work, language)

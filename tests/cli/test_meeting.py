@@ -44,6 +44,14 @@ async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: On
     told = "\n".join(paragraph.text for paragraph in Document(str(paper)).paragraphs)
     assert "会议纪要" in told and "报上级明确" in told and "联席演" in told
 
+    slip = tmp_path / "slip.docx"
+    assert (await at_centre("meeting", "slip", "spring", "o1", str(slip))).code == 0
+    told = "\n".join(paragraph.text for paragraph in Document(str(slip)).paragraphs)
+    assert "督办单" in told and "督办1" in told and "税务部门：" in told and "人社部门协助" in told and case in told
+    assert "整理历年口径" in told and "10个工作日内办结" in told
+    unknown_order = await at_centre("meeting", "slip", "spring", "o9", str(slip))
+    assert unknown_order.code == 3 and "o1" in unknown_order.err
+
     early = await at_centre(
         "meeting", "say", "spring", "open_sitting", str(tmp_path / "open_sitting.json"), "--lang", "en"
     )

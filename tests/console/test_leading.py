@@ -59,6 +59,8 @@ async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any
         await seen(lambda: page(boss, f"/cases/{case}"), lambda shown: "整理历年口径" in shown)
         shown = await page(boss, here)
         assert "报上级明确" in shown and "整理历年口径" in shown and "绿色" in shown
+        slip = await boss.get(f"{here}/orders/o1")
+        assert slip.content[:2] == b"PK" and (await boss.get(f"{here}/orders/o9")).status_code == 404
         word = await boss.get(f"{here}/minutes")
         told = "\n".join(paragraph.text for paragraph in Document(io.BytesIO(word.content)).paragraphs)
         assert "补缴口径" in told and "报上级明确" in told
