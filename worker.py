@@ -285,7 +285,9 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(connect.database(settings))
         services = await _services(roles, settings, stack)
-        client = await connect.connect(settings, runtime=metered(settings.metrics))
+        client = await connect.connect(
+            settings, runtime=metered(settings.metrics), service=f"onestop-worker-{'-'.join(roles)}"[:100]
+        )
         rules = Rules(settings.own_tables)
         if CENTRE_QUEUE in roles:
             await _must_know_us(client)

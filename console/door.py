@@ -128,7 +128,7 @@ async def opened(settings: Settings) -> AsyncIterator[Door]:
         keys, published = Keys.of(settings), KeySetFile.of(settings)
         yield Door(
             settings,
-            await connect.connect(settings),
+            await connect.connect(settings, service="onestop-console"),
             pool,
             Vault.of(settings),
             Sessions(keys, published, partial(accounts.stands, pool)),

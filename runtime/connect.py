@@ -18,6 +18,7 @@ from runtime.addresses import Addresses
 from runtime.sandbox import Runner
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys, Issuer, Signing
+from runtime.tracing import traced
 from runtime.turns import InTurn
 from runtime.vault import Vault
 
@@ -69,16 +70,19 @@ async def connect(
     issuer: Issuer | None = None,
     interceptors: Sequence[Interceptor] = (),
     runtime: Runtime | None = None,
+    service: str = "onestop",
 ) -> Client:
     """A client that speaks our payloads, and acts for the system unless it has an issuer of its own.
 
+    ``service`` is what it is called in traces, where they are wanted.
+
     Raises NotRunning, or RuntimeError when nobody answers.
     """
-    issuer = issuer or HoldsKeys.of(settings, SYSTEM)
+    issuer, tracing = issuer or HoldsKeys.of(settings, SYSTEM), traced(settings.traces, service)
     return await Client.connect(
         **temporal(settings),
         plugins=[plugin(Vault.of(settings), issuer)],
-        interceptors=interceptors,
+        interceptors=[*interceptors, *([tracing] if tracing else [])],
         runtime=runtime,
     )
 

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
 
     metrics: str | None = None
     """Where a worker serves metrics for Prometheus, ``host:port``; ``up`` gives each role's worker the next port."""
+    traces: str | None = None
+    """The OpenTelemetry receiver (OTLP over HTTP) that spans go to, such as ``http://localhost:4318``."""
     metrics_token: SecretStr | None = None
     """Bearer token with which Prometheus reads the console's ``/metrics``; without it there is none."""
 
