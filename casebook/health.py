@@ -1,6 +1,9 @@
 """How the centre's queues stand: what is open, unclaimed, late and soon due, by agency, phase, class and mediator."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 import asyncpg
 
@@ -60,67 +63,55 @@ class Health(Model):
     classes: dict[CaseClass, int]
 
 
+_WHOLE, _PHASE, _CLASS, _MEDIATOR = 7, 3, 5, 6
+"""What a row is counted by: the bits of ``grouping`` of those columns that it is not counted by."""
+_CASES: Final = """
+    select grouping(phase, case_class, mediator) as by, phase, case_class, mediator,
+        count(*) as open, count(*) filter (where waits_until <= $1) as overdue,
+        count(*) filter (where waits_until > $1 and waits_until <= $2) as soon,
+        count(*) filter (where blocked is not null) as blocked,
+        count(*) filter (where merge_with <> '{}' and outcome is null) as to_merge,
+        count(*) filter (where phase = 'mediation' and mediator is null) as without_mediator,
+        min(filed_at) as oldest
+    from dispute where not closed and ($3::boolean is null or drill = $3)
+    group by grouping sets ((), (phase), (case_class), (mediator))
+"""
+_TASKS: Final = f"""
+    select grouping(officer) = 1 as of_agency, agency, officer,
+        count(*) as open, count(*) filter (where t.state = 'offered') as unclaimed,
+        count(*) filter (where due_at <= $1) as overdue,
+        count(*) filter (where due_at > $1 and due_at <= $2) as soon, min(t.opened_at) as oldest
+    from task t where t.state in {literals(SHOWN_OPEN)}
+        and ($3::boolean is null or exists (select from dispute d where d."case" = t."case" and d.drill = $3))
+    group by grouping sets ((agency), (agency, officer))
+"""  # noqa: S608 - the states are our own
+
+
 async def health(pool: asyncpg.Pool, now: datetime, *, drill: bool | None = None) -> Health:
-    """How the queues stand now; ``drill``: of drills only, or of earnest cases only."""
-    soon = now + SOON
-    async with pool.acquire() as connection, connection.transaction(readonly=True, isolation="repeatable_read"):
-        cases = await connection.fetchrow(
-            """
-            select count(*) as open, count(*) filter (where waits_until <= $1) as overdue,
-                count(*) filter (where waits_until > $1 and waits_until <= $2) as soon,
-                count(*) filter (where blocked is not null) as blocked,
-                count(*) filter (where merge_with <> '{}' and outcome is null) as to_merge,
-                count(*) filter (where phase = 'mediation' and mediator is null) as without_mediator,
-                min(filed_at) as oldest
-            from dispute where not closed and ($3::boolean is null or drill = $3)
-            """,
-            *(now, soon, drill),
-        )
-        agencies = await connection.fetch(
-            f"""
-            select agency, count(*) as open, count(*) filter (where t.state = 'offered') as unclaimed,
-                count(*) filter (where due_at <= $1) as overdue,
-                count(*) filter (where due_at > $1 and due_at <= $2) as soon, min(t.opened_at) as oldest
-            from task t where t.state in {literals(SHOWN_OPEN)}
-              and ($3::boolean is null or exists (select from dispute d where d."case" = t."case" and d.drill = $3))
-            group by agency order by agency
-            """,  # noqa: S608 - the states are our own
-            *(now, soon, drill),
-        )
-        officers = await connection.fetch(
-            f"""
-            select agency, officer, count(*) as open, count(*) filter (where due_at <= $1) as overdue
-            from task t where officer is not null and t.state in {literals(SHOWN_OPEN)}
-              and ($2::boolean is null or exists (select from dispute d where d."case" = t."case" and d.drill = $2))
-            group by agency, officer order by overdue desc, open desc, officer limit 50
-            """,  # noqa: S608 - the states are our own
-            *(now, drill),
-        )
-        mediators = await connection.fetch(
-            """
-            select mediator, count(*) as open, count(*) filter (where waits_until <= $1) as overdue
-            from dispute where mediator is not null and not closed and ($2::boolean is null or drill = $2)
-            group by mediator order by open desc, mediator limit 200
-            """,
-            *(now, drill),
-        )
-        by_column = {
-            column: await connection.fetch(
-                f"""
-                select {column}, count(*) as open from dispute
-                where not closed and {column} is not null and ($1::boolean is null or drill = $1) group by {column}
-                """,  # noqa: S608 - the columns are our own
-                drill,
-            )
-            for column in ("phase", "case_class")
-        }
-    assert cases is not None
+    """How the queues stand now; ``drill``: of drills only, or of earnest cases only.
+
+    Open cases and open inquiries are each gone through once, whatever they are counted by.
+    """
+    asked = (now, now + SOON, drill)
+    cases, tasks = await asyncio.gather(pool.fetch(_CASES, *asked), pool.fetch(_TASKS, *asked))
+    whole = next(dict(row) for row in cases if row["by"] == _WHOLE)
+    by_mediator = (row for row in cases if row["by"] == _MEDIATOR and row["mediator"] is not None)
+    by_officer = (row for row in tasks if not row["of_agency"] and row["officer"] is not None)
     return Health(
         at=now,
-        **dict(cases),
-        agencies=tuple(AgencyQueue.model_validate(dict(row)) for row in agencies),
-        officers=tuple(OfficerQueue.model_validate(dict(row)) for row in officers),
-        mediators=tuple(MediatorQueue.model_validate(dict(row)) for row in mediators),
-        phases={Phase(row["phase"]): row["open"] for row in by_column["phase"]},
-        classes={CaseClass(row["case_class"]): row["open"] for row in by_column["case_class"]},
+        **{name: whole[name] for name in Health.model_fields if name in whole},
+        agencies=_rows(AgencyQueue, sorted((r for r in tasks if r["of_agency"]), key=lambda r: str(r["agency"]))),
+        officers=_rows(OfficerQueue, sorted(by_officer, key=lambda r: (-r["overdue"], -r["open"], r["officer"]))[:50]),
+        mediators=_rows(MediatorQueue, sorted(by_mediator, key=lambda r: (-r["open"], r["mediator"]))[:200]),
+        phases={Phase(row["phase"]): row["open"] for row in cases if row["by"] == _PHASE},
+        classes={
+            CaseClass(row["case_class"]): row["open"] for row in cases if row["by"] == _CLASS and row["case_class"]
+        },
     )
+
+
+Q = TypeVar("Q", bound=Model)
+
+
+def _rows(model: type[Q], rows: Iterable[asyncpg.Record]) -> tuple[Q, ...]:
+    return tuple(model.model_validate({name: row[name] for name in model.model_fields}) for row in rows)

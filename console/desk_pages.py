@@ -1,5 +1,6 @@
 """Desks and lists: what waits for whoever has signed in, the most urgent first."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -158,7 +159,9 @@ def _filter(model: Any, said: Mapping[str, Any]) -> Any:
 
 async def _counted(look: Look, wanted: Mapping[str, Any], count: Count) -> dict[str, int | None]:
     """How many each tab has; None for what only grows."""
-    return {name: None if name in _GROWS else await count(look.door, look.visitor, one) for name, one in wanted.items()}
+    asked = {name: one for name, one in wanted.items() if name not in _GROWS}
+    counts = await asyncio.gather(*(count(look.door, look.visitor, one) for one in asked.values()))
+    return dict.fromkeys(wanted) | dict(zip(asked, counts, strict=True))
 
 
 def _chosen(query: Mapping[str, str], tabs: Mapping[str, Any], usual: str) -> str:

@@ -131,8 +131,8 @@ class _Case:
             for done in (event.activity_task_completed_event_attributes,)
         }
         for event in history.events:
-            if event.HasField("activity_task_scheduled_event_attributes") and event.event_id in answers:
-                asked = event.activity_task_scheduled_event_attributes
+            asked = event.activity_task_scheduled_event_attributes
+            if event.event_id in answers and asked.input.payloads:  # Whoever is asked for keys is told nothing.
                 yield _Deed(asked.activity_type.name, asked.input.payloads[0], answers[event.event_id])
 
     async def _read(self, payload: Payload, kind: type[Any]) -> Any:

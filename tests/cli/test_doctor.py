@@ -1,15 +1,25 @@
 """Cases whose workflow and casebook disagree are found by a command."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from temporalio.client import Client
 
+from domain.words import CENTRE_QUEUE
 from runtime import connect
 from tests import builders
-from tests.cli.conftest import Centre, Onestop
+from tests.cli.conftest import Centre, Onestop, a_centre
 from tests.cli.test_at_the_centre import filed, listed, until
+
+
+@pytest.fixture(scope="module")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """Nobody else's cases are ill here."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
 
 
 async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_names_the_case_where_they_do_not(
@@ -69,7 +79,10 @@ async def forget(pool: asyncpg.Pool, case: str, after: int = 0) -> None:
 async def test_what_a_restored_casebook_lacks_is_written_back_from_the_histories(
     at_centre: Onestop, centre: Centre, tmp_path: Path
 ) -> None:
-    behind, lost = await filed(at_centre), await filed(at_centre)
+    stranger = await Client.connect(connect.temporal(centre.settings)["target_host"])
+    started = {"id": "dispute-t-990001", "task_queue": CENTRE_QUEUE, "start_signal": "comment"}
+    await stranger.start_workflow("DisputeWorkflow", **started)  # The case asks for keys: a deed without a question.
+    behind, lost = await filed(at_centre), await filed(at_centre, complaint_id="t-990001")
     scan = tmp_path / "scan.txt"
     scan.write_text("工资条")
     assert (await at_centre("attach", lost, scan)).code == 0
