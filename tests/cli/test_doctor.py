@@ -6,8 +6,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from temporalio.client import Client
 
+from domain.direction.messages import Comment
+from domain.ledger import SYSTEM
 from domain.words import CENTRE_QUEUE
 from runtime import connect
 from tests import builders
@@ -79,9 +80,9 @@ async def forget(pool: asyncpg.Pool, case: str, after: int = 0) -> None:
 async def test_what_a_restored_casebook_lacks_is_written_back_from_the_histories(
     at_centre: Onestop, centre: Centre, tmp_path: Path
 ) -> None:
-    stranger = await Client.connect(connect.temporal(centre.settings)["target_host"])
-    started = {"id": "dispute-t-990001", "task_queue": CENTRE_QUEUE, "start_signal": "comment"}
-    await stranger.start_workflow("DisputeWorkflow", **started)  # The case asks for keys: a deed without a question.
+    early = await centre.world.client.start_workflow("DisputeWorkflow", id="dispute-t-990001", task_queue=CENTRE_QUEUE)
+    said = Comment(message_id="early", actor=SYSTEM, text="先到的话")
+    await early.signal(said.name, said)  # Before anything is filed the case asks for keys: a deed without a question.
     behind, lost = await filed(at_centre), await filed(at_centre, complaint_id="t-990001")
     scan = tmp_path / "scan.txt"
     scan.write_text("工资条")
