@@ -1,19 +1,21 @@
 """The counter: a complaint is filed, and its receipt printed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 import texts
+from client.connection import NoSuchCase
 from client.speaking import envelope
 from client.telling import filed
-from console.forms import MORE, Choice, fields_of, with_another
+from console.forms import AFRESH, MORE, Choice, Named, fields_of, with_another
 from console.invitations import Given, give
-from console.look import Look
+from console.look import Look, to
 from console.problems import ProblemDetails, by_field, told
 from domain.case.receipts import Decision, Receipt
 from domain.intake.complaint import Complaint
@@ -22,17 +24,29 @@ from domain.ledger import Actor
 from domain.refusal import Refused, problems
 from domain.words import Role
 
+_START: Final[dict[str, Any]] = {
+    "jurisdiction": "demo",
+    "claimants": [{"ref": "c1"}],
+    "respondents": [{"ref": "e1"}],
+    "items": [{"ref": "i1", "respondent": "e1"}],
+}
+CHECK: Final = "check"
+STEPS: Final = {
+    "claimants": ("claimants", "anonymous"),
+    "employer": ("respondents",),
+    "claims": ("items", "statement"),
+    "rest": ("jurisdiction", "circumstances"),
+}
+"""What each step of a new complaint asks for."""
+_ORDER: Final = (*STEPS, CHECK)
+_STEPS_KEPT: Final = "/file/steps"
+"""Under which page a complaint is kept that is taken step by step."""
+
 
 async def file_page(look: Look) -> Response:
     """A new complaint: who, against whom, about what."""
-    start = {
-        "jurisdiction": "demo",
-        "claimants": [{"ref": "c1"}],
-        "respondents": [{"ref": "e1"}],
-        "items": [{"ref": "i1", "respondent": "e1"}],
-    }
     kept = await look.kept()
-    return _file_form(look, kept.said if kept else start, None, kept_at=kept and kept.kept_at)
+    return _file_form(look, kept.said if kept else _START, None, kept_at=kept and kept.kept_at)
 
 
 def _file_form(look: Look, values: Mapping[str, Any], wrong: ProblemDetails | None, **more: Any) -> Response:
@@ -51,6 +65,12 @@ async def file_complaint(look: Look) -> Response:
         return _file_form(look, with_another(said, str(more)), None)
     if (aside := await look.set_aside(form, said)) is not None:
         return aside
+    return await _filed(look, form, said, lambda wrong: _file_form(look, said, wrong))
+
+
+async def _filed(
+    look: Look, form: FormData, said: Mapping[str, Any], again: Callable[[ProblemDetails], Response]
+) -> Response:
     number = str(form.get("complaint_id") or f"{look.visitor.actor.id}-{datetime.now(UTC):%Y%m%d%H%M%S%f}")
     complaint = {**said, "channel": look.visitor.actor.id, "complaint_id": number}
     try:
@@ -59,12 +79,89 @@ async def file_complaint(look: Look) -> Response:
         )
         receipt = await filed(look.door.link(look.visitor), message)
     except ValidationError as error:
-        return _file_form(look, said, told(Refused(*problems(error)), look.language))
+        return again(told(Refused(*problems(error)), look.language))
     except Refused as refused:
-        return _file_form(look, said, told(refused, look.language))
+        return again(told(refused, look.language))
     await look.forget()
+    await look.forget(_STEPS_KEPT)
     given = await _let_in(look, message.complaint, receipt)
     return look.page("receipt.html", HTTPStatus.CREATED, receipt=receipt, given=given)
+
+
+async def step_page(look: Look) -> Response:
+    """One step of a new complaint; the last reads everything back before it is filed."""
+    step = _step_of(look)
+    kept = await look.kept(_STEPS_KEPT)
+    return _step(look, step, kept.said if kept else _START, None)
+
+
+async def send_step(look: Look) -> Response:
+    """Keep what a step says, and go on to the next, or back; the last one files."""
+    step = _step_of(look)
+    form, said = await look.typed(Complaint)
+    kept = await look.kept(_STEPS_KEPT)
+    before: dict[str, Any] = dict(kept.said if kept else _START)
+    if form.get(AFRESH):
+        await look.forget(_STEPS_KEPT)
+        return to(f"/file/steps/{_ORDER[0]}")
+    if step == CHECK and form.get("back"):
+        return to(f"/file/steps/{_ORDER[-2]}")
+    if step == CHECK:
+        return await _filed(look, form, before, lambda wrong: _step(look, step, before, wrong))
+    own = STEPS[step]
+    merged = {name: value for name, value in before.items() if name not in own}
+    merged |= {name: value for name, value in said.items() if name in own}
+    if more := form.get(MORE):
+        merged = with_another(merged, str(more))
+        await look.keep(merged, _STEPS_KEPT)
+        return _step(look, step, merged, None)
+    await look.keep(merged, _STEPS_KEPT)
+    at = _ORDER.index(step)
+    if form.get("back"):
+        return to(f"/file/steps/{_ORDER[max(at - 1, 0)]}")
+    wrong = _wrong_in(look, own, merged)
+    return _step(look, step, merged, wrong) if wrong else to(f"/file/steps/{_ORDER[at + 1]}")
+
+
+def _step_of(look: Look) -> str:
+    step: str = look.request.path_params["step"]
+    if step not in _ORDER:
+        raise NoSuchCase(step)
+    return step
+
+
+def _wrong_in(look: Look, own: Collection[str], said: Mapping[str, Any]) -> ProblemDetails | None:
+    """What is wrong with the fields of a step; what hangs together with others is told at the end."""
+    try:
+        Complaint.model_validate({**said, "channel": look.visitor.actor.id, "complaint_id": "to-come"})
+    except ValidationError as error:
+        found = [one for one in problems(error) if one.field.split(".")[0] in own]
+        return told(Refused(*found), look.language) if found else None
+    return None
+
+
+def _step(look: Look, step: str, values: Mapping[str, Any], wrong: ProblemDetails | None) -> Response:
+    errors = {name.removeprefix("complaint."): lines for name, lines in by_field(wrong).items()}
+    places = look.door.rules.tables.parameters.places()
+    people = tuple(
+        Choice(one["ref"], one.get("name", one["ref"])) for one in values.get("claimants", ()) if "ref" in one
+    )
+    answering = tuple(
+        Choice(one["ref"], one.get("name", one["ref"])) for one in values.get("respondents", ()) if "ref" in one
+    )
+    named: Named = {
+        "jurisdiction": tuple(Choice(one, texts.label(one, look.language)) for one in places),
+        "claimant": people,
+        "respondent": answering,
+    }
+    own = STEPS[step] if step != CHECK else tuple(Complaint.model_fields)
+    without = frozenset(Complaint.model_fields) - frozenset(own) | {"channel", "complaint_id"}
+    fields = list(fields_of(Complaint, look.language, values, errors, without=without, named=named))
+    status = wrong.status if wrong else HTTPStatus.OK
+    at = _ORDER.index(step)
+    return look.page(
+        "file_step.html", status, fields=fields, wrong=wrong, step=step, steps=_ORDER, at=at, check=step == CHECK
+    )
 
 
 async def _let_in(look: Look, complaint: Complaint, receipt: Receipt) -> list[Given]:

@@ -81,24 +81,28 @@ class Look:
         if form.get(AFRESH):
             await self.forget()
         elif form.get(KEEP):
-            await self._keep(said)
+            await self.keep(said)
         else:
             return None
         return to(self.request.url.path)
 
-    async def _keep(self, said: Mapping[str, Any]) -> None:
-        """Keep a half-filled form of this page, of a case that the visitor may see. Raises NoSuchCase, Refused."""
+    async def keep(self, said: Mapping[str, Any], page: str | None = None) -> None:
+        """Keep a half-filled form of this page, of a case that the visitor may see. Raises NoSuchCase, Refused.
+
+        ``page``: of several pages that are one form.
+        """
         if case := self.request.path_params.get("case"):
             await self.case(case)
-        await kept_forms.keep(self.door.pool, self.door.vault, self.owner, self.request.url.path, dict(said))
+        here = page or self.request.url.path
+        await kept_forms.keep(self.door.pool, self.door.vault, self.owner, here, dict(said))
 
-    async def kept(self) -> KeptForm | None:
-        """The half-filled form of this page."""
-        return await kept_forms.kept(self.door.pool, self.door.vault, self.owner, self.request.url.path)
+    async def kept(self, page: str | None = None) -> KeptForm | None:
+        """The half-filled form of this page, or of several that are one."""
+        return await kept_forms.kept(self.door.pool, self.door.vault, self.owner, page or self.request.url.path)
 
-    async def forget(self) -> None:
-        """Forget the half-filled form of this page."""
-        await kept_forms.drop(self.door.pool, self.owner, self.request.url.path)
+    async def forget(self, page: str | None = None) -> None:
+        """Forget the half-filled form of this page, or of several that are one."""
+        await kept_forms.drop(self.door.pool, self.owner, page or self.request.url.path)
 
     async def case(self, case: str) -> CaseView:
         """The case as the visitor sees it."""

@@ -78,6 +78,8 @@ def _routes() -> list[Route]:
                 ("POST", "/filters", desk_pages.keep_filter),
                 ("GET", "/file", counter_pages.file_page),
                 ("POST", "/file", counter_pages.file_complaint),
+                ("GET", "/file/steps/{step}", counter_pages.step_page),
+                ("POST", "/file/steps/{step}", counter_pages.send_step),
                 ("GET", "/cases/{case}", case_pages.case_page),
                 ("GET", "/cases/{case}/do/{name}", case_pages.message_page),
                 ("POST", "/cases/{case}/do/{name}", case_pages.send_message),

@@ -362,7 +362,7 @@ async def test_no_page_has_a_barrier_that_axe_finds_at_any_width(site: Site, lan
             "/reports",
             "/reports/figures/accepted",
         ),
-        "counter": ("/file",),
+        "counter": ("/file", "/file/steps/claimants", "/file/steps/check"),
         "tax-01": ("/cases/{case}/tasks/tax",),
         "": ("/sign-in", "/in/x", "/api/v1/docs"),
     }
