@@ -1,13 +1,13 @@
 """Telling a case something, once, and what it answers; what goes on after a closed case too."""
 
-from typing import Any
+from typing import Any, Final
 
 from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from client.after_closure import told_after
-from client.connection import Link, in_time
+from client.connection import Link, NoAnswer, in_time
 from domain.base import Model
 from domain.case.receipts import Receipt
 from domain.intake.messages import FileComplaint
@@ -43,11 +43,17 @@ async def filed(at: Link, message: FileComplaint) -> Receipt:
         raise refused(failure.cause) or failure from None
 
 
+_UNTOLD: Final = "Encoded failure"
+"""What the SDK says of a worker that could not come to an answer: no refusal of ours, and worth asking again."""
+
+
 async def asked(at: Link, case: str, query: str, reading: Model, answer: Any = None) -> Any:
-    """What a case answers to a query. Raises NotTold, Refused, NoSuchCase, RPCError."""
+    """What a case answers to a query. Raises NotTold, NoAnswer, Refused, NoSuchCase, RPCError."""
     try:
         return await (await at.case(case)).query(query, reading, result_type=answer)
     except WorkflowQueryFailedError as failure:
+        if failure.message == _UNTOLD:
+            raise NoAnswer(query) from None
         raise NotTold(failure.message) from None
 
 
