@@ -66,14 +66,20 @@ async def test_a_recorded_history_replays_to_the_same_ledger(file: Path) -> None
 
 
 async def replayed(history: WorkflowHistory) -> list[str | None]:
-    """The ledger's last digest that a history comes to under today's code; none where it goes on."""
-    heads.clear()
+    """The ledger's last digest that a history comes to under today's code; none where it goes on.
+
+    The two seconds that a workflow task is given are not to be had at every moment on a busy machine: then once more.
+    """
     replayer = Replayer(
         workflows=[DisputeWorkflow, AftercareWorkflow, GridWorkflow, MeetingWorkflow],
         plugins=[plugin(None)],  # They are recorded in clear.
         interceptors=[Proving(nobody), Watching()],
     )
-    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    for _ in range(5):
+        heads.clear()
+        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        if "TMPRL1101" not in str(result.replay_failure):
+            break
     assert result.replay_failure is None
     return list(heads)
 
