@@ -48,7 +48,7 @@ def send(after: Aftercare, target: ReferralTarget, terms: LetterTerms, now: date
         after.note("told_to_apply", now, target=target, items=listed)
     else:
         after.note("referral_sent", now, target=target, items=listed, due=terms.receipt_due.isoformat())
-    if any(sent.reason == ReferralResult.MISDIRECTED for sent in items):  # The case's own letters went out with it.
+    if after.letters[-1].onward:
         kind = PaperKind.APPLICATION_NOTICE if applied else PaperKind.REFERRAL
         after.paper_orders.append(PaperOrder(kind=kind, about=target, by=SYSTEM.id, at=now))
 

@@ -31,14 +31,15 @@ def request(after: Aftercare, at: Instant) -> LaterPaper:
     """What the first order on the list asks for."""
     order, found = after.paper_orders[0], after.visits.found if after.visits else {}
     record = order.kind is PaperKind.FOLLOW_UP_RECORD
-    onward = next((letter for letter in reversed(after.letters) if letter.target == order.about), None)
+    before = sum((paper.kind, paper.about) == (order.kind, order.about) for paper in after.papers)
+    onward = [letter for letter in after.letters if letter.onward and letter.target == order.about]
     return LaterPaper(
         case=after.of,
         key=f"{after.case}.{len(after.papers) + 1}",
         kind=order.kind,
         about=order.about,
         found={ref: one for ref, one in found.items() if order.about in (None, ref)} if record else {},
-        sent=tuple(onward.items) if onward is not None else (),
+        sent=() if record else tuple(onward[before].items),
         at=at,
     )
 

@@ -69,6 +69,11 @@ class Letter(State):
     """The office said nothing until its time was over."""
 
     @property
+    def onward(self) -> bool:
+        """Whether it takes on what another office said was not its own: the case's own letters went out with it."""
+        return any(sent.reason == ReferralResult.MISDIRECTED for sent in self.items)
+
+    @property
     def followed(self) -> bool:
         """Whether an office has to answer, and not a party to apply there itself."""
         return not offices()[self.target].on_application

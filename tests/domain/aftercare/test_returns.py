@@ -8,8 +8,9 @@ import pytest
 from domain.aftercare.messages import RecordReferralReturn, ReferralResult
 from domain.base import CENTRE_ZONE
 from domain.closure.ends import offices
-from domain.papers.kinds import PaperKind
-from domain.procedure.aftercare.effects import AFTER, send
+from domain.papers.kinds import Issued, PaperKind
+from domain.procedure.aftercare.effects import AFTER, send, take_issued
+from domain.procedure.aftercare.later_papers import request
 from domain.procedure.aftercare.state import FINAL, Aftercare, LetterTerms, SentItem
 from domain.words import Outcome, ReferralTarget
 from tests import builders
@@ -90,3 +91,19 @@ def test_what_has_come_back_does_not_come_back_otherwise() -> None:
     done = came_back(ReferralTarget.LABOUR_INSPECTION, ReferralResult.DECIDED)
     AFTER.carry_out(after, done.model_copy(update={"message_id": "m2"}), NOW)
     assert after.letters[0].items[0].result is ReferralResult.DECIDED and not after.awaits
+
+
+def test_each_letter_to_the_same_office_takes_its_own_items() -> None:
+    """Two items go on to one office, one after the other, before the first letter is drawn up."""
+    target = ReferralTarget.LABOUR_INSPECTION
+    after, onward = referred_to(target), offices()[target].misdirected
+    after.letters[0].items.append(SentItem(item="i2", claimant="c1", reason="not-ours"))
+    for number, item in enumerate(("i1", "i2")):
+        wrong = came_back(target, ReferralResult.MISDIRECTED)
+        AFTER.carry_out(after, wrong.model_copy(update={"message_id": f"m{number}", "item": item}), NOW)
+        send(after, onward, TERMS, NOW)
+    drawn = []
+    while after.paper_orders:
+        drawn.append([sent.item for sent in request(after, NOW).sent])
+        take_issued(after, Issued(number=f"n{len(drawn)}", sha256="0" * 64), NOW)
+    assert drawn == [["i1"], ["i2"]]
