@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from temporalio.client import Client
+
 from client.operations import operations
 from runtime.backup import back_up, last_backup
 from tests.cli.conftest import Centre, Onestop, Ran
@@ -10,7 +13,7 @@ from tests.patience import seen
 
 
 async def test_what_is_away_is_named_and_ends_the_command_with_a_code_for_monitors(
-    at_centre: Onestop, centre: Centre
+    at_centre: Onestop, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def looked() -> Ran:
         return await at_centre("health", "--all")
@@ -19,9 +22,18 @@ async def test_what_is_away_is_named_and_ends_the_command_with_a_code_for_monito
     assert "worker-centre" in told.out and "签名密钥" in told.out
     as_json = (await at_centre("health", "--all", "--json")).json
     assert as_json["answers"]["postgresql"] is True and as_json["keys"]
-    nowhere = centre.world.pool
-    stands = await operations(centre.world.client, nowhere, centre.world.vault, centre.settings, datetime.now(UTC))
-    assert stands.away == ()
+    everybody = await operations(
+        centre.world.client, centre.world.pool, centre.world.vault, centre.settings, datetime.now(UTC)
+    )
+    assert everybody.away == ()
+
+    async def polled(client: Client, role: str) -> bool:
+        return role != "tax"
+
+    monkeypatch.setattr("client.health.polled", polled)
+    ill = await at_centre("health", "--all")
+    assert ill.code == 4 and ill.out.count("不在线") == 1, ill
+    assert (await at_centre("health", "--all", "--json")).json["answers"]["worker-tax"] is False
 
 
 async def test_a_backup_is_remembered_where_it_was_taken(at_centre: Onestop, centre: Centre, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Traces: which case each call and activity was about, told to a receiver over real HTTP, and nobody's data."""
 
-import asyncio
 import contextlib
 import subprocess
 import sys
@@ -72,7 +71,6 @@ async def test_a_case_is_traced_from_the_filing_through_its_activities_and_names
                 await office.until(handle, lambda view: bool(view.tasks))
 
                 async def told() -> dict[str, set[str]]:
-                    await asyncio.sleep(0.2)
                     return spans(came)
 
                 found = await seen(told, lambda names: "RunActivity:intake.admit" in names)

@@ -210,17 +210,22 @@ async def test_a_link_lets_in_once_and_not_after_it_was_ended(site: Site) -> Non
         await expect(phone.locator("h1")).to_contain_text("登录")
 
 
+async def offered(page: Page, case: str) -> None:
+    """The list of what is to be claimed, once the case stands on it."""
+
+    async def there() -> int:
+        await page.goto("/inquiries?show=open")
+        return await page.locator(f'form[action="/cases/{case}/do/claim_task"]').count()
+
+    await seen(there)
+
+
 async def test_two_officers_at_one_row_one_has_it_and_the_other_is_told(site: Site) -> None:
     async with site.visit("counter") as counter:
         case = await filed(counter)
     async with site.visit("tax-01") as first, site.visit("tax-02") as second:
         for page in (first, second):
-
-            async def offered(at: Page = page) -> int:
-                await at.goto("/inquiries?show=open")
-                return await at.locator(f'form[action="/cases/{case}/do/claim_task"]').count()
-
-            await seen(offered)
+            await offered(page, case)
         await first.click(f'form[action="/cases/{case}/do/claim_task"] button')
         await expect(first.locator('[role="status"]').first).to_contain_text("已办理")
         answer = second.expect_response(re.compile("claim_task"))
@@ -235,12 +240,7 @@ async def test_a_list_renews_itself_but_never_under_somebody_who_is_choosing(sit
         case = await filed(counter)
     async with site.visit("tax-01") as first, site.visit("tax-02") as second:
         for page in (first, second):
-
-            async def offered(at: Page = page) -> int:
-                await at.goto("/inquiries?show=open")
-                return await at.locator(f'form[action="/cases/{case}/do/claim_task"]').count()
-
-            await seen(offered)
+            await offered(page, case)
         await second.check(f'input[name="row"][value="{case}|tax"]')
         await first.click(f'form[action="/cases/{case}/do/claim_task"] button')
         await expect(first.locator('[role="status"]').first).to_contain_text("已办理")

@@ -1,8 +1,8 @@
 """Signing in to the pages at an OpenID Connect provider: by the code flow with PKCE, over real HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -125,13 +125,14 @@ async def test_a_session_that_runs_out_goes_on_while_the_provider_knows_its_pers
     ):
         await client.get(await at_the_provider(client))
         before_it = client.cookies["__Host-onestop"]
-        await asyncio.sleep(1)  # A session of the same second would be the same one.
         real = at.sessions.claims
 
         async def run_out(session: str) -> object:
             return await real("over" if session == before_it else session)
 
         monkeypatch.setattr(at.sessions, "claims", run_out)
+        soon = datetime.now(UTC) + timedelta(seconds=5)  # A session of the same second would be the same one.
+        monkeypatch.setattr("runtime.sessions.wall_clock", lambda: soon)
         renewed = await client.get("/inquiries")
         assert renewed.status_code == 200 and "tax-07" in renewed.text
         assert client.cookies["__Host-onestop"] != before_it

@@ -65,9 +65,9 @@ def tax(view: CaseView) -> TaskView:
     return next(task for task in view.tasks if task.agency is Agency.TAX)
 
 
-async def asks_no_more(bureau: Bureau) -> None:
-    """The agency is left to finish what it had begun, which lasts a day at most; nothing is asked of it after that."""
-    await bureau.office.sleep(timedelta(days=1, hours=1))
+async def asks_no_more(bureau: Bureau, patience: timedelta) -> None:
+    """The agency is left to finish what it had begun, for as long as it is tried then; later nothing is asked."""
+    await bureau.office.sleep(patience)
     before = bureau.line.asked
     await bureau.office.sleep(timedelta(days=1))
     assert bureau.line.asked == before
@@ -159,7 +159,7 @@ async def test_an_officer_may_answer_without_a_draft_and_the_case_goes_on(bureau
         CompleteTask(message_id="done", actor=builders.officer(Agency.TAX), task=Agency.TAX, finding=finding),
     )
     assert (await bureau.tax(handle)).records == "unavailable"
-    await asks_no_more(bureau)
+    await asks_no_more(bureau, timedelta(hours=1))  # After three hours it is tried for half an hour at a time.
     await handle.terminate()
 
 
@@ -173,5 +173,5 @@ async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(bureau: Bureau) -> 
     await office.until(handle, lambda v: tax(v).state == "lapsed")
     lapsed = await bureau.tax(handle)
     assert (lapsed.records, lapsed.records_trouble) == ("unavailable", None)
-    await asks_no_more(bureau)
+    await asks_no_more(bureau, timedelta(days=1))
     await handle.terminate()
