@@ -86,7 +86,7 @@ class MeetingService:
         """Early warnings that have turned red and of which nothing has come yet."""
         today, table = asked.now.astimezone(CENTRE_ZONE).date(), self._rules.tables.grid
         open_ = await grid.lines(
-            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, warned=True, limit=500)
+            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, warned=True, oldest_first=True, limit=500)
         )
         return [
             Found(kind=ItemKind.WARNING, title=one.case, about=one.case)

@@ -34,6 +34,7 @@ class GridFilter(Model):
     drill: bool | None = None
     warned: bool | None = None
     """Those opened upon an early warning, or those upon a complaint."""
+    oldest_first: bool = False
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
@@ -90,18 +91,31 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: GridEntry) -> int:
     return entry.events[-1].seq if entry.events else row.seq
 
 
-async def lines(pool: asyncpg.Pool, vault: Vault, wanted: GridFilter) -> list[GridLine]:
-    """Mediations, the latest opened first."""
+async def came_of_warnings(pool: asyncpg.Pool, *, drill: bool) -> dict[str, int]:
+    """How many early warnings are at each stage: seen, visited, and then what came of them."""
     rows = await pool.fetch(
         """
+        select coalesce(outcome, case when visited then 'visited' else 'seen' end) as stage, count(*) as count
+        from grid_case where since is not null and drill = $1 group by 1
+        """,
+        drill,
+    )
+    return {row["stage"]: row["count"] for row in rows}
+
+
+async def lines(pool: asyncpg.Pool, vault: Vault, wanted: GridFilter) -> list[GridLine]:
+    """Mediations, the latest opened first unless the oldest are wanted."""
+    way = "asc" if wanted.oldest_first else "desc"
+    rows = await pool.fetch(
+        f"""
         select * from grid_case
         where ($1::text is null or post = $1)
           and ($2::boolean is null or (outcome is null) = $2)
           and ($3::text is null or outcome = $3)
           and ($4::boolean is null or drill = $4)
           and ($5::boolean is null or (since is not null) = $5)
-        order by opened_at desc, "case" limit $6
-        """,
+        order by opened_at {way}, "case" limit $6
+        """,  # noqa: S608 - the way is our own
         wanted.post,
         wanted.open,
         wanted.outcome,

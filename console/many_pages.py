@@ -1,5 +1,6 @@
 """One act on many rows of a list: shown first with what it is done to, then sent to each case as its own message."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from console.problems import ProblemDetails, by_field, told
 from domain.case.protocol import MESSAGES
 from domain.message import Message
 from domain.refusal import Problem, Refused
+from domain.views.case_view import CaseView
 from domain.words import Role
 
 MANY_AT_ONCE: Final[dict[str, dict[Role, tuple[str, ...]]]] = {
@@ -32,6 +34,8 @@ MANY_AT_ONCE: Final[dict[str, dict[Role, tuple[str, ...]]]] = {
 }
 """What can be done to many rows of a list at once, by list and role: acts that are said in the same words for each."""
 _MOST: Final = 200
+_AT_ONCE: Final = 8
+"""Cases that are looked at together for a preview."""
 _OF_THE_ROW: Final = frozenset({"task"})
 """Fields that each row fills in itself."""
 
@@ -99,7 +103,13 @@ async def _preview(
     kind = MESSAGES[name]
     without, _ = own_fields(kind, look.visitor)
     fields = list(fields_of(kind.model, look.language, said, by_field(wrong), without=without | _OF_THE_ROW))
-    shown = [(one, await look.case(one.case)) for one in rows]
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def seen(one: Chosen) -> CaseView:
+        async with gate:
+            return await look.case(one.case)
+
+    shown = list(zip(rows, await asyncio.gather(*map(seen, rows)), strict=True))
     status = wrong.status if wrong else HTTPStatus.OK
     return look.page(
         "many.html",

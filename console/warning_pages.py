@@ -18,6 +18,8 @@ _HIGH: Final = 360
 _EDGE: Final = 60
 _LEAST: Final = 10
 _MOST: Final = 34
+_SHOWN: Final = 500
+"""Open warnings, and as many of those that are over: the oldest of the former, the latest of the latter."""
 COLOURS: Final = ("red", "yellow", "blue")
 
 
@@ -50,17 +52,18 @@ async def warnings_page(look: Look) -> Response:
     drill = look.request.query_params.get("of") == "drill"
     post = look.request.query_params.get("post") or None
     table, today = look.door.rules.tables.grid, datetime.now(CENTRE_ZONE).date()
-    found = await grid.lines(look.door.pool, look.door.vault, GridFilter(warned=True, drill=drill, limit=500))
+    of = GridFilter(warned=True, drill=drill, limit=_SHOWN)
+    ways = (of.model_copy(update={"open": True, "oldest_first": True}), of.model_copy(update={"open": False}))
+    found = [one for way in ways for one in await grid.lines(look.door.pool, look.door.vault, way)]
     graded = [Graded(one, table.grade(one.since, one.workers or 1, today)) for one in found if one.since]
     graded.sort(key=lambda one: (one.line.outcome is not None, COLOURS.index(one.colour), one.line.opened_at))
     shown = [one for one in graded if post in (None, one.line.post)]
-    came = Counter(one.line.stage for one in graded)
     return look.page(
         "warnings.html",
         spots=spots(table, graded),
         size=(_WIDE, _HIGH),
         warnings=shown,
-        came=came,
+        came=await grid.came_of_warnings(look.door.pool, drill=drill),
         drill=drill,
         post=post,
         source=table.source,

@@ -158,7 +158,7 @@ class Dialogue(Generic[S]):
     def parse(self, name: str, body: bytes) -> Message:
         """The message that a JSON body holds. Raises Refused naming each bad field."""
         if name not in self.kinds:
-            raise refusal("message.unknown", "(message)", known=", ".join(sorted(self.kinds)))
+            raise refusal("message.unknown", "name", known=", ".join(sorted(self.kinds)))
         return read(self.kinds[name].model, body)
 
     def check(self, state: S, message: Message, now: datetime) -> None:

@@ -10,7 +10,7 @@ import texts
 from domain.words import Language
 from runtime.rules import Rules
 from tests.domain.views.test_every_fact import RECORDED
-from texts.sentences import event_line
+from texts.sentences import event_line, problem_line
 
 READ_BY_ALL = (
     "assessment", "claims", "console", "ends", "events", "evidence", "limitation", "notices", "papers", "prognosis",
@@ -75,7 +75,7 @@ def test_days_and_what_is_missing_read_as_an_official_writes_them() -> None:
     signed: dict[str, Any] = {"parties": ["c1", "e1"], "signed_on": "2026-11-06", "how": "in-person"}
     blank = dict.fromkeys(("evidence", "representative", "scope", "mandate"))
     own = event_line("agreement_signed", signed | blank | {"consents": []}, "zh-CN", {"c1": "赵一", "e1": "日照厂"})
-    assert own == "赵一、日照厂 于 2026年11月6日 签署调解协议（当面签名）"
+    assert own == "赵一、日照厂于2026年11月6日签署调解协议（当面签名）"
     by_hand = {
         "evidence": "s-1",
         "representative": "c1",
@@ -84,4 +84,9 @@ def test_days_and_what_is_missing_read_as_an_official_writes_them() -> None:
         "consents": ["k-1"],
     }
     by_another = event_line("agreement_signed", signed | by_hand, "zh-CN", {"c1": "赵一"})
-    assert by_another.endswith("（当面签名，凭证 s-1）；由 赵一 代理（特别授权）；本人同意书 k-1"), by_another
+    assert by_another.endswith("（当面签名，凭证 s-1）；由赵一代理（特别授权）；本人同意书 k-1"), by_another
+
+
+def test_what_is_wrong_with_a_message_as_such_is_not_told_of_a_persons_name() -> None:
+    told = problem_line("name", "refusals.message.phase", {"name": "claim_task", "phase": "prognosis"}, "zh-CN")
+    assert told.startswith("案件处于") and "姓名" not in told

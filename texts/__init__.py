@@ -20,6 +20,9 @@ DEFAULT_LANGUAGE: Final = "zh-CN"
 _COMMA: Final = {"zh-CN": "、", "en": ", "}
 NOTHING: Final[tuple[object, ...]] = (None, "", "0.00", [], (), {})
 """What a sentence leaves out where it may."""
+_CHINESE: Final = re.compile("[\u3400-\u9fff，。、：；（）“”《》〔〕]")
+_SPACE_BEFORE: Final = re.compile("([\u3400-\u9fff，。、：；（）“”]) \\{(\\w+)\\}")
+_SPACE_AFTER: Final = re.compile("\\{(\\w+)\\} ([\u3400-\u9fff，。、：；（）“”])")
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -62,8 +65,20 @@ def tell(key: str, parameters: Mapping[str, object], language: str = DEFAULT_LAN
         kept = "" if any(name in empty for _, name, _, _ in Formatter().parse(part)) else part
         text = text[: optional.start()] + kept + text[optional.end() :]
     none = say("words.none", language)
-    shown = {name: none if name in empty and value != "0.00" else value for name, value in parameters.items()}
-    return cited(text.format(**shown), language)
+    shown = {name: none if name in empty and value != "0.00" else str(value) for name, value in parameters.items()}
+    return cited(_close(text, shown).format(**shown), language)
+
+
+def _close(text: str, shown: Mapping[str, str]) -> str:
+    """A text without the spaces that set a name or a number apart, where what stands there is Chinese too."""
+
+    def before(found: re.Match[str]) -> str:
+        return found[1] + ("" if _CHINESE.search(shown[found[2]]) else " ") + f"{{{found[2]}}}"
+
+    def after(found: re.Match[str]) -> str:
+        return f"{{{found[1]}}}" + ("" if _CHINESE.search(shown[found[1]]) else " ") + found[2]
+
+    return _SPACE_AFTER.sub(after, _SPACE_BEFORE.sub(before, text))
 
 
 def placeholders(key: str) -> frozenset[str]:

@@ -124,9 +124,9 @@ def waiting_line(
 ) -> str:
     """On whom a case waits, for what, since when and until when (times of the centre's zone)."""
     shown = [(names or {}).get(one, one) for one in on[:5]] + (["…"] if len(on) > 5 else [])
-    line = say(f"waiting.{what}", language, on=label(shown, language), since=written(since, language))
+    line = tell(f"waiting.{what}", {"on": label(shown, language), "since": written(since, language)}, language)
     if until is not None:
-        line += say("waiting.until", language, until=written(until, language, ends=True))
+        line += tell("waiting.until", {"until": written(until, language, ends=True)}, language)
     if provisional:
         line += say("waiting.provisional", language)
     return line
@@ -169,7 +169,7 @@ def problem_line(field: str, code: str, params: Mapping[str, str], language: str
         for name, value in params.items()
     }
     problem = say(key, language, **shown)
-    if field.startswith("("):  # The whole of a message or a file: nothing to be named.
+    if field.startswith("(") or field == "name":  # The whole of a message or a file, or what it is called.
         return problem
     return say("input.line", language, field=field_name(field, language, path=path), problem=problem)
 

@@ -31,6 +31,7 @@ def line(case: CaseState, language: Language, names: Mapping[Ref, str] | None = 
 
 
 _NAMED_AT_MOST: Final = 200
+"""People whose names come with a timeline, for whoever says its events anew."""
 
 
 class Readings:

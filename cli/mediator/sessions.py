@@ -66,7 +66,9 @@ def register(app: typer.Typer, language: str) -> None:
                 return
             table = _table(("starts", "room", "mediator", "case", "session"), language)
             for one in found:
-                table.add_row(_when(one.starts, one.ends), one.room or "—", one.mediator, one.case, one.ref)
+                table.add_row(
+                    _when(one.starts, one.ends), texts.label(one.room, language), one.mediator, one.case, one.ref
+                )
             console().print(table)
 
         run(work, language)
@@ -88,7 +90,9 @@ def register(app: typer.Typer, language: str) -> None:
                 return
             table = _table(("starts", "room"), language)
             for one in found:
-                table.add_row(_when(one.starts, one.starts + timedelta(minutes=length)), one.room or "—")
+                table.add_row(
+                    _when(one.starts, one.starts + timedelta(minutes=length)), texts.label(one.room, language)
+                )
             console().print(table if found else said("calendar.none_free"))
 
         run(work, language)
@@ -113,7 +117,7 @@ def _shown(told: SittingsView, case: str, language: str) -> RenderableType:
         first = _table(("session", "starts", "room", "state", "replies"), language)
         for one in told.talks:
             replies = ", ".join(f"{p}: {texts.label(said.reply, language)}" for p, said in one.replies.items())
-            place = one.room or one.link or texts.label(one.kind, language)
+            place = one.link or texts.label(one.room or one.kind, language)
             state = texts.label(one.state, language)
             first.add_row(one.session, _when(one.starts, one.ends), place, state, replies or "—")
     lines: list[RenderableType] = [first]

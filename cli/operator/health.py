@@ -1,5 +1,6 @@
 """``health``: whether servers and workers answer, with an exit code for monitors."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -29,27 +30,24 @@ def register(app: typer.Typer, language: str) -> None:
             async with link() as at:
                 if whole:
                     stands = await operations(at.client, at.pool, at.vault, Settings(), datetime.now(UTC))
-                    if as_json:
-                        emit(stands)
-                    else:
-                        _show(stands, language)
-                    found = {name: not answers for name, answers in stands.answers.items()}
-                    if any(found.values()):
-                        raise typer.Exit(Exit.UNREACHABLE)
-                    return
-                found = await away(at.client, at.pool)
-            if as_json:
-                emit({name: "away" if gone else "answers" for name, gone in found.items()})
-            else:
-                table = Table(show_header=False)
-                for name, gone in found.items():
-                    state = texts.say("cli.health.away" if gone else "cli.health.answers", language)
-                    table.add_row(name, state, style="red" if gone else "green")
-                console().print(table)
-            if any(found.values()):
+                    gone = stands.away
+                    emit(stands) if as_json else _show(stands, language)
+                else:
+                    found = await away(at.client, at.pool)
+                    gone = tuple(name for name, is_away in found.items() if is_away)
+                    told = {name: "away" if name in gone else "answers" for name in found}
+                    emit(told) if as_json else _answering(told, language)
+            if gone:
                 raise typer.Exit(Exit.UNREACHABLE)
 
         run(work, language)
+
+
+def _answering(told: Mapping[str, str], language: str) -> None:
+    table = Table(show_header=False)
+    for name, state in told.items():
+        table.add_row(name, texts.say(f"cli.health.{state}", language), style="red" if state == "away" else "green")
+    console().print(table)
 
 
 def _show(stands: Operations, language: str) -> None:
@@ -58,13 +56,10 @@ def _show(stands: Operations, language: str) -> None:
     def said(name: str, **params: object) -> str:
         return texts.say(f"cli.health.{name}", language, **params)
 
-    answering = Table(show_header=False)
-    for name, answers in stands.answers.items():
-        answering.add_row(name, said("answers" if answers else "away"), style="green" if answers else "red")
-    console().print(answering)
+    _answering({name: "answers" if answers else "away" for name, answers in stands.answers.items()}, language)
     builds = Table(said("role"), said("build"), said("state"))
     for one in stands.builds:
-        builds.add_row(one.role, one.build, one.state)
+        builds.add_row(one.role, one.build, texts.say(f"console.operations.state.{one.state}", language))
     console().print(builds)
     for title, lines in (("blocked", stands.blocked), ("next_hour", stands.next_hour)):
         console().print(said(title, count=len(lines)), style="bold")

@@ -159,26 +159,9 @@ def register(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
-    _slips(group, language)
-
-    @group.command("minutes", help=said("command.minutes"))
-    def write(meeting: name_argument, file: Annotated[Path, typer.Argument(help=said("field.file"))]) -> None:
-        async def work() -> None:
-            async with link() as at:
-                view = await _view(at, meeting, language)
-            file.write_bytes(minutes.minutes(view, Language(language)))
-            console().print(texts.say("meeting.written", language, file=file), style="green")
-
-        run(work, language)
-
-
-def _slips(group: typer.Typer, language: str) -> None:
-    def said(name: str) -> str:
-        return texts.say(f"meeting.{name}", language)
-
     @group.command("slip", help=said("command.slip"))
     def slip(
-        meeting: Annotated[str, typer.Argument(help=said("field.meeting"))],
+        meeting: name_argument,
         order: Annotated[str, typer.Argument(help=said("field.order"))],
         file: Annotated[Path, typer.Argument(help=said("field.file"))],
     ) -> None:
@@ -189,10 +172,23 @@ def _slips(group: typer.Typer, language: str) -> None:
             if found is None:
                 known = texts.label([one.ref for one in view.orders], language)
                 fail(Exit.NOT_FOUND, texts.say("meeting.no_order", language, order=order, known=known))
-            file.write_bytes(minutes.slip(view, found, Language(language)))
-            console().print(texts.say("meeting.written", language, file=file), style="green")
+            _written(file, minutes.slip(view, found, Language(language)), language)
 
         run(work, language)
+
+    @group.command("minutes", help=said("command.minutes"))
+    def write(meeting: name_argument, file: Annotated[Path, typer.Argument(help=said("field.file"))]) -> None:
+        async def work() -> None:
+            async with link() as at:
+                view = await _view(at, meeting, language)
+            _written(file, minutes.minutes(view, Language(language)), language)
+
+        run(work, language)
+
+
+def _written(file: Path, paper: bytes, language: str) -> None:
+    file.write_bytes(paper)
+    console().print(texts.say("meeting.written", language, file=file), style="green")
 
 
 def _id(meeting: str) -> str:

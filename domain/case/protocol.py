@@ -82,7 +82,7 @@ def accepts(
 def parse(name: str, body: bytes) -> Message:
     """The message that a JSON body holds. Raises Refused naming each bad field."""
     if name not in MESSAGES:
-        raise refusal("message.unknown", "(message)", known=", ".join(sorted(MESSAGES)))
+        raise refusal("message.unknown", "name", known=", ".join(sorted(MESSAGES)))
     return read(MESSAGES[name].model, body)
 
 

@@ -54,7 +54,7 @@ def _accepts(model: type[M], roles: Collection[Role]) -> Callable[[Effect[M]], E
 def parse(name: str, body: bytes) -> Message:
     """The message that a JSON body holds. Raises Refused naming each bad field."""
     if name not in GRID:
-        raise refusal("message.unknown", "(message)", known=", ".join(sorted(GRID)))
+        raise refusal("message.unknown", "name", known=", ".join(sorted(GRID)))
     return read(GRID[name].model, body)
 
 

@@ -123,7 +123,7 @@ async def test_a_case_from_filing_to_closure_by_commands_alone(at_centre: Onesto
 async def test_the_first_line_says_on_whom_the_case_waits_in_the_readers_language(at_centre: Onestop) -> None:
     case = await filed(at_centre)
     chinese, english = await at_centre("show", case), await at_centre("show", case, "--lang", "en")
-    assert chinese.out.startswith("等待人社部门、医保部门、税务部门作基础调查，自 ")
+    assert chinese.out.startswith("等待人社部门、医保部门、税务部门作基础调查，自")
     assert "24时" in chinese.out.splitlines()[0]
     assert english.out.startswith("Waits on labour bureau, medical insurance bureau, tax bureau for fact-finding")
     assert f"./onestop claim {case} labor" in chinese.out

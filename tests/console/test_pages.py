@@ -178,7 +178,7 @@ async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console
     total = re.search(r'data-name="金额（元）">([\d,.]+)<', seen_by_mediator)
     assert total is not None
     async with browser(console, "tax-01") as tax:
-        since = re.search(r"自 (\d+)年(\d+)月(\d+)日", seen_by_mediator)
+        since = re.search(r"自(\d+)年(\d+)月(\d+)日", seen_by_mediator)
         assert since is not None
         paid_on = date(*map(int, since.groups())).isoformat()
         await do(tax, case, "confirm_payment", receipt="r1", paid_on=paid_on, amount=total[1])

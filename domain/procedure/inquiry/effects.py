@@ -161,21 +161,8 @@ def decide_discrepancy(case: CaseState, message: DecideDiscrepancy, now: datetim
         open=", ".join(case.undecided) or "-",
     )
     yield
-    case.decisions[message.discrepancy] = Decision(
-        discrepancy=message.discrepancy,
-        holds=message.holds,
-        decided_by=message.actor.id,
-        reason=message.reason,
-    )
-    case.note(
-        "discrepancy_decided",
-        now,
-        message.actor,
-        message.message_id,
-        discrepancy=message.discrepancy,
-        holds=_source(case, message.discrepancy, message.holds),
-        reason=message.reason,
-    )
+    told = _decided(case, message)
+    case.note("discrepancy_decided", now, message.actor, message.message_id, **told)
 
 
 @accepts(CorrectDecision, roles=LEADING, phases={Phase.PROGNOSIS, Phase.MEDIATION})
@@ -192,23 +179,17 @@ def correct_decision(case: CaseState, message: CorrectDecision, now: datetime) -
     must(before.holds != message.holds, "discrepancy.decided_so", "holds")
     must(case.settlement is None, "discrepancy.settled", "discrepancy")
     yield
-    case.decisions[message.discrepancy] = Decision(
-        discrepancy=message.discrepancy,
-        holds=message.holds,
-        decided_by=message.actor.id,
-        reason=message.reason,
-    )
     case.decisions_corrected += 1
-    case.note(
-        "decision_corrected",
-        now,
-        message.actor,
-        message.message_id,
-        discrepancy=message.discrepancy,
-        before=_source(case, message.discrepancy, before.holds),
-        holds=_source(case, message.discrepancy, message.holds),
-        reason=message.reason,
-    )
+    was = _source(case, message.discrepancy, before.holds)
+    told = _decided(case, message)
+    case.note("decision_corrected", now, message.actor, message.message_id, before=was, **told)
+
+
+def _decided(case: CaseState, message: DecideDiscrepancy | CorrectDecision) -> dict[str, JsonValue]:
+    """The decision stands; what the ledger tells of it."""
+    ref, holds, reason = message.discrepancy, message.holds, message.reason
+    case.decisions[ref] = Decision(discrepancy=ref, holds=holds, decided_by=message.actor.id, reason=reason)
+    return {"discrepancy": ref, "holds": _source(case, ref, holds), "reason": reason}
 
 
 def _found(case: CaseState, ref: Ref) -> Discrepancy | None:
