@@ -20,7 +20,6 @@ SMALLEST = {
 }
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("bench", SMALLEST)
 def test_a_bench_runs_to_its_end_at_its_smallest(bench: str) -> None:
     ran = subprocess.run(

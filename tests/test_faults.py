@@ -12,7 +12,6 @@ from typing import Any
 
 import asyncpg
 import psutil
-import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
@@ -99,7 +98,6 @@ async def settle(case: Persistent, view: CaseView) -> Decimal:
     return owed
 
 
-@pytest.mark.timeout(180)
 async def test_killing_workers_and_servers_in_mid_case_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with whole(settings) as running:
@@ -162,7 +160,6 @@ async def centre_with(settings: Settings, postgres: servers.Postgres) -> AsyncIt
             yield Office(client, pool, vault, settings.own_tables), database
 
 
-@pytest.mark.timeout(120)
 async def test_a_database_outage_delays_the_casebook_and_loses_nothing(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     postgres = servers.Postgres(settings)

@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from bench import chaos
 
 
-@pytest.mark.timeout(300)
 async def test_cases_whose_workers_are_killed_come_out_of_replay_as_they_were_written(tmp_path: Path) -> None:
     told: list[str] = []
     killed = [chaos.Fault("kill", "worker-centre", after=pause) for pause in (2, 4)]

@@ -77,7 +77,6 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (file for name in names if (file := Path(where) / name).is_file() and file.stat().st_size)
 
 
-@pytest.mark.timeout(300)
 def test_the_search_finds_what_is_known_to_be_there(ran: Ran, tmp_path: Path) -> None:
     case = f"dispute-{ran.complaint.complaint_id}"
     found = holding(ran.data, [case, "onestop_centre"])
@@ -96,7 +95,6 @@ def test_the_search_finds_what_is_known_to_be_there(ran: Ran, tmp_path: Path) ->
     assert "token" in holding(tmp_path, [person.name])[person.name]
 
 
-@pytest.mark.timeout(300)
 def test_no_file_shows_a_claimants_identity_number_phone_or_name(ran: Ran) -> None:
     people = ran.complaint.claimants
     numbers, phones = {c.identity_number for c in people}, {c.phone for c in people if c.phone}
@@ -105,14 +103,12 @@ def test_no_file_shows_a_claimants_identity_number_phone_or_name(ran: Ran) -> No
     assert holding(ran.data, numbers | phones | names) == {}
 
 
-@pytest.mark.timeout(300)
 def test_no_file_shows_what_was_said_in_free_words(ran: Ran) -> None:
     assert ran.complaint.statement
     said = {ran.complaint.statement[10:30], "清算组负责人以其名下房产提供担保", "何某（虚构，股东，现居境外）"}
     assert holding(ran.data, said) == {}
 
 
-@pytest.mark.timeout(300)
 def test_the_tax_bureaus_service_gave_out_its_rows_once_and_keeps_none_in_the_centres_folder(ran: Ran) -> None:
     given = [json.loads(line) for line in (ran.data / "agencies/tax/given-out.jsonl").read_text().splitlines()]
     assert {line["persons"] for line in given} == {len(ran.complaint.claimants)}

@@ -2,17 +2,24 @@
 
 import contextlib
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from runtime.backup import Manifest
 from runtime.settings import Settings
-from tests.cli.conftest import Centre, Onestop, at_work
+from tests.cli.conftest import Centre, Onestop, a_centre, at_work
 from tests.cli.test_at_the_centre import filed, until
 
 
-@pytest.mark.timeout(180)
+@pytest.fixture(scope="module")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """A centre of our own: what is put back is all that is there, and all of it has to be sound."""
+    async with a_centre(tmp_path_factory) as opened:
+        yield opened
+
+
 async def test_a_backup_taken_while_cases_run_is_put_back_and_the_cases_go_on_whole(
     at_centre: Onestop, centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

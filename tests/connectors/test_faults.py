@@ -31,6 +31,7 @@ from tests.connectors.serving import key_pair, query, serving, told
 Answer = Callable[[Request], Awaitable[Response]]
 TAX = "record,identity_number,employer_name,insurance,first_month,last_month,base,state,since,monthly_surplus"
 ASKED = query(claimant())
+IMPATIENT = timedelta(seconds=0.5)
 STOPPED = {"name": "虚构公司", "last_month": "2024-05", "people": 1}
 ROW = {
     "claimant": "c1", "employer": "e1", "insurance": "pension", "first_month": "2024-01", "last_month": "2024-01"
@@ -39,15 +40,15 @@ ROW = {
 
 @asynccontextmanager
 async def asking(url: str, key: Path | None, **changes: Any) -> AsyncIterator[HttpRecords]:
-    at = Service(**{"agency": Agency.TAX, "url": url, "key": key, "within": timedelta(seconds=0.5)} | changes)
+    at = Service(**{"agency": Agency.TAX, "url": url, "key": key, "within": timedelta(minutes=1)} | changes)
     async with opened(at, lambda count: None, Breaker()) as records:
         yield records
 
 
-async def fault(answer: Answer, folder: Path, asked: RecordsQuery = ASKED) -> RecordsFault:
+async def fault(answer: Answer, folder: Path, asked: RecordsQuery = ASKED, **changes: Any) -> RecordsFault:
     """How reading fails when a service answers like this."""
     app = Starlette(routes=[Route(PATH, answer, methods=["POST"])])
-    async with serving(app) as url, asking(url, key_pair(folder)[0]) as records:
+    async with serving(app) as url, asking(url, key_pair(folder)[0], **changes) as records:
         with pytest.raises(RecordsFault) as caught:
             await records.read(asked)
     return caught.value
@@ -80,7 +81,7 @@ async def test_a_service_that_hangs_is_unreachable(tmp_path: Path) -> None:
         await asyncio.sleep(10)
         return Response()
 
-    assert (await fault(answer, tmp_path)).code == "connector.silent"
+    assert (await fault(answer, tmp_path, within=IMPATIENT)).code == "connector.silent"
 
 
 async def test_a_service_that_drips_byte_by_byte_for_ever_is_unreachable(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ async def test_a_service_that_drips_byte_by_byte_for_ever_is_unreachable(tmp_pat
 
         return StreamingResponse(drip())
 
-    assert (await fault(answer, tmp_path)).code == "connector.silent"
+    assert (await fault(answer, tmp_path, within=IMPATIENT)).code == "connector.silent"
 
 
 async def test_an_answer_cut_off_in_the_middle_is_unreachable(tmp_path: Path) -> None:
@@ -103,8 +104,8 @@ async def test_an_answer_cut_off_in_the_middle_is_unreachable(tmp_path: Path) ->
         writer.close()
 
     server = await asyncio.start_server(half, "127.0.0.1", 0)
-    url, patient = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timedelta(minutes=1)
-    async with server, asking(url, key_pair(tmp_path)[0], within=patient) as it:
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, asking(url, key_pair(tmp_path)[0]) as it:
         with pytest.raises(Unreachable, match=r"connector\.unreachable"):
             await it.read(ASKED)
 

@@ -121,7 +121,6 @@ async def find_facts(page: Page, case: str, agency: str) -> None:
     await expect(page.locator('[role="status"]').first).to_contain_text("已办理")
 
 
-@pytest.mark.timeout(300)
 async def test_a_dispute_goes_from_the_counter_to_a_settlement_by_six_people_in_six_browsers(site: Site) -> None:
     async with site.visit("counter") as counter:
         case = await filed(counter)
@@ -345,7 +344,6 @@ async def test_what_somebody_wrote_is_shown_as_text_and_never_run(site: Site) ->
 PAGES = ("/", "/cases", "/inquiries", "/cases/{case}", "/cases/{case}/do/comment", "/cases/{case}/do/suspend")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_no_page_has_a_barrier_that_axe_finds_at_any_width(site: Site, language: str) -> None:
     found: dict[str, list[str]] = {}

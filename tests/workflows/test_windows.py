@@ -78,7 +78,6 @@ async def test_the_tax_hall_and_the_labour_hotline_at_the_same_instant_make_one_
     await holder.terminate()
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("windows", [30, pytest.param(200, marks=pytest.mark.soak)])
 async def test_simultaneous_identical_filings_make_one_case_and_as_many_right_receipts(
     centre: Office, windows: int
@@ -137,7 +136,6 @@ async def test_who_withdrew_from_a_case_that_goes_on_and_files_again_has_a_case_
         await running.terminate()
 
 
-@pytest.mark.timeout(120)
 async def test_the_same_complaint_sent_two_hundred_times_by_many_clients_at_one_instant_has_one_receipt(
     centre: Office, keys: Keys
 ) -> None:
@@ -168,7 +166,6 @@ async def test_a_filing_left_with_the_server_is_carried_through_once(centre: Off
     await handle.terminate()
 
 
-@pytest.mark.timeout(300)
 async def test_fifty_complaints_that_share_people_end_in_one_case_or_in_cases_that_are_to_be_merged(
     centre: Office,
 ) -> None:
