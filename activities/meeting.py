@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from functools import partial
 
 import asyncpg
 from temporalio import activity
@@ -25,6 +26,7 @@ from domain.meeting.state import SERIES, SERIES_OF_DRILLS, Act, OrderTerm
 from domain.meeting.view import MeetingEntry
 from domain.refusal import Problem, Refused
 from domain.views.case_view import CaseView
+from domain.views.paging import everybody
 from domain.words import Language
 from runtime.rules import Rules, start_of
 from runtime.vault import Vault
@@ -120,13 +122,16 @@ class MeetingService:
 
     async def _view(self, case: str) -> CaseView | None:
         try:
-            view: CaseView = await self._client.get_workflow_handle(case).query(
-                "case_view", Reading(), result_type=CaseView
-            )
+            view = await everybody(partial(self._asked, case), Reading())
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return None
+        return view
+
+    async def _asked(self, case: str, reading: Reading) -> CaseView:
+        handle = self._client.get_workflow_handle(case)
+        view: CaseView = await handle.query("case_view", reading, result_type=CaseView)
         return view
 
     @activity.defn(name="meeting.act")

@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from client.after_closure import told_after
 from client.connection import Link, NoAnswer, in_time
 from domain.base import Model
+from domain.case.readers import may_read
 from domain.case.receipts import Receipt
 from domain.intake.messages import FileComplaint
 from domain.message import Message
@@ -49,6 +50,7 @@ _UNTOLD: Final = "Encoded failure"
 
 async def asked(at: Link, case: str, query: str, reading: Model, answer: Any = None) -> Any:
     """What a case answers to a query. Raises NotTold, NoAnswer, Refused, NoSuchCase, RPCError."""
+    may_read(at.reader, query)
     try:
         return await (await at.case(case)).query(query, reading, result_type=answer)
     except WorkflowQueryFailedError as failure:
@@ -58,7 +60,7 @@ async def asked(at: Link, case: str, query: str, reading: Model, answer: Any = N
 
 
 class NotTold(Exception):
-    """The case does not answer the question to whoever asks it: why, in the reader's language."""
+    """The case does not answer the question as it was asked: why, in the reader's language."""
 
 
 def refused(cause: BaseException | None) -> Refused | None:

@@ -358,10 +358,12 @@ def _telling(model: type[Message]) -> Callable[..., Awaitable[dict[str, Any]]]:
 
 
 def _asking(name: str) -> Callable[..., Awaitable[Any]]:
-    async def ask(case: str, visitor: Calling, door: AtDoor, language: In, page: int | None = None) -> Any:
+    async def ask(
+        case: str, visitor: Calling, door: AtDoor, language: In, page: int | None = None, size: int | None = None
+    ) -> Any:
         at = door.link(visitor)
         visitor.may_come_to((await at.case(case)).id)
-        return await asked(at, case, name, Reading(language=language, page=page), dict[str, Any])
+        return await asked(at, case, name, Reading(language=language, page=page, size=size), dict[str, Any])
 
     return ask
 

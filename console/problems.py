@@ -73,7 +73,8 @@ def told(error: Exception, language: str) -> ProblemDetails:
         case NotTaken(code=code, params=params):
             return of_problems([Problem(field="file", code=code, params=params)], language)
         case NotTold():
-            return ProblemDetails(title=HTTPStatus.FORBIDDEN.phrase, status=HTTPStatus.FORBIDDEN, detail=str(error))
+            wrong = HTTPStatus.UNPROCESSABLE_ENTITY
+            return ProblemDetails(title=wrong.phrase, status=wrong, detail=str(error))
         case NoSuchCase():
             return _plain(HTTPStatus.NOT_FOUND, "no_such_case", language)
         case HTTPException():

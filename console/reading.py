@@ -23,6 +23,7 @@ from domain.ledger import Actor
 from domain.papers.kinds import PaperKind, PaperMatter
 from domain.refusal import PARTIES, must
 from domain.views.case_view import CaseView
+from domain.views.paging import everybody
 from domain.words import Language, Role
 from papers.document import Templates, html, render
 
@@ -113,11 +114,15 @@ async def queues(door: Door, visitor: Visitor, *, drill: bool | None = None) -> 
 
 
 async def view(door: Door, visitor: Visitor, case: str, language: Language, page: int | None = 1) -> CaseView:
-    """A case as the visitor sees it. Raises Refused, NoSuchCase."""
-    at = door.link(visitor)
+    """A case as the visitor sees it; ``page`` None: with everybody in it. Raises Refused, NoSuchCase."""
+    at, reading = door.link(visitor), Reading(language=language, page=page)
     visitor.may_come_to((await at.case(case)).id)
-    seen: CaseView = await asked(at, case, "case_view", Reading(language=language, page=page), CaseView)
-    return seen
+
+    async def ask(asking: Reading) -> CaseView:
+        seen: CaseView = await asked(at, case, "case_view", asking, CaseView)
+        return seen
+
+    return await (ask(reading) if page is not None else everybody(ask, reading))
 
 
 async def evidence(door: Door, visitor: Visitor, case: str) -> list[Evidence]:

@@ -20,6 +20,7 @@ from domain.procedure.mediation.bargain import Bargain, BargainReading, Offer
 from domain.procedure.mediation.simulation import Simulation
 from domain.refusal import Refused
 from domain.views.case_view import CaseView
+from domain.views.paging import everybody
 
 
 async def terms_page(look: Look) -> Response:
@@ -67,15 +68,19 @@ async def send_terms(look: Look) -> Response:
     try:
         wanted = Terms.model_validate(said)
         asking = BargainReading(language=look.language, asked_at=datetime.now(UTC))
-        bargain: Bargain = await asked(at, case, "bargain", asking, Bargain)
-        left = left_out(bargain, wanted.unsettled)
+
+        async def ask(reading: BargainReading) -> Bargain:
+            told: Bargain = await asked(at, case, "bargain", reading, Bargain)
+            return told
+
+        left = left_out(await everybody(ask, asking), wanted.unsettled)
         message = proposal_of(wanted, seen, look.envelope(form)["message_id"], look.visitor.actor, look.language, left)
         if form.get("send"):
             answer = await tell(at, case, message)
             await look.forget()
             return to(f"/cases/{case}", done=answer.get("seq", ""))
         offer = Offer.model_validate({name: value for name, value in message if name in Offer.model_fields})
-        weighed: Bargain = await asked(at, case, "bargain", asking.model_copy(update={"offer": offer}), Bargain)
+        weighed = await everybody(ask, asking.model_copy(update={"offer": offer}))
         found = await tried(weighed, offer, look.door.settings.own_tables)
     except (Refused, ValidationError) as error:
         return await _terms(look, seen, said, None, told(error, look.language))

@@ -187,10 +187,10 @@ class _Inbound(WorkflowInboundInterceptor):
         try:
             may_read(asking, input.query)
             workflow.instance().recognise(asking)
+            _reader.set(asking)
+            return await super().handle_query(input)
         except Refused as refused:
             raise answers.refusal(refused, language) from None
-        _reader.set(asking)
-        return await super().handle_query(input)
 
 
 def in_office(agency: Agency | None, who: str, on: date | None) -> bool:

@@ -1,11 +1,11 @@
 """What a reader is told of a case: the same of one that runs, and of one that only the casebook still has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from domain.base import Ref
-from domain.case.opening import Reading
+from domain.base import Model, Ref
+from domain.case.opening import Page, Reading
 from domain.case.receipts import Receipt
 from domain.case.state import CaseState
 from domain.ledger import Actor
@@ -14,14 +14,17 @@ from domain.procedure.mediation import bargain as bargaining
 from domain.procedure.mediation.bargain import Bargain, BargainReading
 from domain.procedure.mediation.sessions_view import SittingsView, sittings_view
 from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView, performance_view
+from domain.refusal import must
 from domain.views import case_view
 from domain.views.case_view import CaseDeadlines, CaseView, OpenTasks, SideBySide, Timeline, TriageExplanation
 from domain.views.masking import Eyes
-from domain.views.paging import paged, shown_on
+from domain.views.paging import WHOLE, counted, page_of, paged, shown_on
 from domain.views.waiting import waiting
 from domain.words import Language
 from texts import sentences
 from workflows import answers
+
+A = TypeVar("A", bound=Model)
 
 
 def line(case: CaseState, language: Language, names: Mapping[Ref, str] | None = None) -> str:
@@ -42,21 +45,47 @@ class Readings:
         self._now = case.clock(at)
         self._eyes = Eyes.of(reader, {task.agency for task in case.tasks.values()}, case.mediator)
 
+    @property
+    def _everybody(self) -> Sequence[Ref]:
+        return [c.ref for c in self._case.complaint.claimants] if self._case.complaint else []
+
+    def _turned(self, asked: Reading) -> Eyes:
+        """The reader's eyes, turned to the claimants of the page. Raises Refused where all are too many at once."""
+        everybody = self._everybody
+        if not self._eyes.sees_everybody:
+            return self._eyes
+        if asked.page is None:
+            must(len(everybody) <= WHOLE, "query.too_many", "page", people=len(everybody), at_most=WHOLE)
+            return self._eyes
+        return self._eyes.on(shown_on(everybody, self._page(asked).number, asked.size))
+
+    def _marked(self, told: A, asked: Reading) -> A:
+        """An answer that says which page of it this is."""
+        turned = asked.page is not None and self._eyes.sees_everybody
+        return told.model_copy(update={"page": self._page(asked)}) if turned else told
+
+    def _page(self, asked: Reading) -> Page:
+        found = self._case.assessment.discrepancies if self._case.assessment else ()
+        return page_of(len(self._everybody), len(found), asked.page or 1, asked.size)
+
     def case_view(self, reading: Reading | None = None) -> CaseView:
         """The case, as far as the reader may see it."""
-        asked = reading or Reading()
-        language, number = asked.language, asked.page
-        refs = [c.ref for c in self._case.complaint.claimants] if self._case.complaint else []
-        early = number is not None and self._eyes.sees_everybody
-        shown = shown_on(refs, number) if early and number is not None else None
-        whole = case_view.case_view(self._case, self._now, shown)
-        names = self._eyes.names(self._case.complaint)
-        told = {
-            "line": line(self._case, language, names),
+        asked, everybody = reading or Reading(), self._everybody
+        eyes, language = self._turned(asked), asked.language
+        whole = case_view.case_view(self._case, self._now, eyes.page)
+        told: dict[str, Any] = {
+            "line": line(self._case, language, self._eyes.names(self._case.complaint)),
             "assigned_because": answers.assignment(whole.assignment, language),
         }
-        seen = self._eyes.case(whole.model_copy(update=told), case_view.shares(self._case, self._reader.id))
-        return seen if number is None else paged(seen, number, refs if early else None)
+        if asked.page is not None and eyes.sees_everybody:
+            told["proposals"] = tuple(counted(one) for one in whole.proposals)
+        own = case_view.shares(self._case, self._reader.id)
+        seen = eyes.case(whole.model_copy(update=told), frozenset(everybody), own)
+        if asked.page is None:
+            return seen
+        if eyes.sees_everybody:
+            return paged(seen, self._page(asked), asked.size)
+        return paged(seen, page_of(len(seen.claimants), len(seen.discrepancies), asked.page, asked.size), asked.size)
 
     def receipt(self, reading: Reading | None = None) -> Receipt | None:
         """The receipt of the complaint, for whoever asks again."""
@@ -83,13 +112,14 @@ class Readings:
 
     def deadlines(self, reading: Reading | None = None) -> CaseDeadlines:
         """The dates of the case that the reader may see, and how each came about."""
-        del reading
-        return self._eyes.deadlines(case_view.deadlines(self._case, self._now), self._case.items)
+        asked = reading or Reading()
+        whole = case_view.deadlines(self._case, self._now)
+        return self._marked(self._turned(asked).deadlines(whole, self._case.items), asked)
 
     def ends(self, reading: Reading | None = None) -> EndsView:
         """How the case ended, or stands, and what each party can do until when."""
-        del reading
-        return self._eyes.ends(ends_view(self._case, self._now))
+        asked = reading or Reading()
+        return self._marked(self._turned(asked).ends(ends_view(self._case, self._now)), asked)
 
     def sittings(self, reading: Reading | None = None) -> SittingsView:
         """The talks of the case: when and where, who comes, and how each side stands to talking."""
@@ -98,23 +128,23 @@ class Readings:
 
     def side_by_side(self, reading: Reading | None = None) -> SideBySide:
         """The claim and the findings side by side, for each claimant with each employer."""
-        del reading
-        whole = case_view.side_by_side(self._case)
-        return whole.model_copy(update={"lines": self._eyes.lines(whole.lines)})
+        asked, whole = reading or Reading(), case_view.side_by_side(self._case)
+        cut = whole.model_copy(update={"lines": self._turned(asked).lines(whole.lines)})
+        return self._marked(cut, asked)
 
     def owed(self, reading: PerformanceReading | None = None) -> PerformanceView | None:
         """What is owed under the settlement on a day, and how that came about; None where nothing was settled."""
         asked = reading or PerformanceReading()
         today = self._case.day(self._case.clock(asked.asked_at or self._at))
-        whole = performance_view(self._case, asked.on or today)
-        return whole and self._eyes.performance(whole)
+        eyes, whole = self._turned(asked), performance_view(self._case, asked.on or today)
+        return whole and self._marked(eyes.performance(whole), asked)
 
     def bargain(self, reading: BargainReading | None = None) -> Bargain | None:
         """What is bargained about, and what stands against terms that are not sent; None before it is assessed."""
         asked = reading or BargainReading()
-        now = self._case.clock(asked.asked_at or self._at)
+        eyes, now = self._turned(asked), self._case.clock(asked.asked_at or self._at)
         whole = bargaining.bargain(self._case, asked.offer, self._reader, now)
-        return whole and bargaining.compared(self._eyes.bargain(whole))
+        return whole and self._marked(bargaining.compared(eyes.bargain(whole)), asked)
 
     def explain_triage(self, reading: Reading | None = None) -> TriageExplanation:
         """Why the case is in its class: the rules that fired, and those that nearly did."""

@@ -143,7 +143,7 @@ def _write(
 
 async def _join(handle: Handle, file: Path, acting: str | None, partial: bool, as_json: bool, language: str) -> None:
     """One message for the whole list, so that it is taken whole. With ``partial`` what the case refuses is left out."""
-    view, digest = await view_of(handle, language), _digest(file)
+    view, digest = await view_of(handle, language, page=1), _digest(file)
     respondent = next(r.ref for r in view.respondents if r.kind is RespondentKind.EMPLOYER)
     sheet = _read(file, f"j{digest}-", respondent, language)
     _stop_at_bad(sheet, partial, as_json, language)

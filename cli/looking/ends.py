@@ -10,6 +10,7 @@ from cli.looking.render import yuan
 from cli.out import console, emit
 from cli.running import run
 from client.connection import link
+from client.speaking import of_everybody
 from domain.case.opening import Reading
 from domain.procedure.closure.ends_view import EndsView, ItemEnd
 from domain.words import Language
@@ -27,7 +28,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                found: EndsView = await handle.query("ends", Reading(language=Language(language)), result_type=EndsView)
+                found = await of_everybody(handle, "ends", Reading(language=Language(language)), EndsView)
             if as_json:
                 emit(found)
                 return

@@ -1,8 +1,7 @@
 """``owed``: what is owed under a settlement on a day, and how that came about."""
 
-import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
@@ -13,6 +12,7 @@ import texts
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import link
+from client.speaking import NothingYet, of_everybody
 from domain.procedure.settlement.performance_view import PerformanceReading, PerformanceView
 from domain.words import Language
 from texts.sentences import instant
@@ -35,10 +35,10 @@ def register(app: typer.Typer, language: str) -> None:
             )
             async with link() as at:
                 handle = await at.case(case)
-                answer: dict[str, Any] | None = await handle.query("owed", reading)
-            if answer is None:
-                fail(Exit.NOT_FOUND, texts.say("cli.nothing_settled", language))
-            told = PerformanceView.model_validate_json(json.dumps(answer))
+                try:
+                    told = await of_everybody(handle, "owed", reading, PerformanceView)
+                except NothingYet:
+                    fail(Exit.NOT_FOUND, texts.say("cli.nothing_settled", language))
             if as_json:
                 emit(told)
             else:

@@ -17,6 +17,7 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.supervisor.aftercare import shown
 from client.connection import Link, link
+from client.speaking import view_of
 from domain.base import CENTRE_ZONE
 from domain.case.opening import Reading
 from domain.deadlines.deadline import end_of
@@ -75,7 +76,7 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             async with link() as at:
-                view = await _view(at, case, reading)
+                view = await view_of(await at.case(case), language)
             inquiry = next((t for t in view.tasks if t.ref == task), None)
             finding = inquiry and (inquiry.draft or inquiry.finding)
             if finding is None:

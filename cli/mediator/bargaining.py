@@ -1,9 +1,8 @@
 """How bargaining looks on a terminal: each version of the terms, what changed, and who answered what to which."""
 
-import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,6 +12,7 @@ import texts
 from cli.looking.render import yuan
 from cli.out import Exit, fail
 from client.connection import Handle
+from client.speaking import NothingYet, of_everybody
 from domain.mediation.versions import Change
 from domain.procedure.mediation.bargain import Bargain, BargainReading, OnTheTable
 from texts import sentences
@@ -24,10 +24,10 @@ _BINDING: Final = frozenset({"open", "accepted"})
 
 async def bargain_of(handle: Handle, reading: BargainReading, language: str) -> Bargain:
     """What is bargained about in a case; exits where nothing is assessed yet."""
-    answer: dict[str, Any] | None = await handle.query("bargain", reading)
-    if answer is None:
+    try:
+        return await of_everybody(handle, "bargain", reading, Bargain)
+    except NothingYet:
         fail(Exit.NOT_FOUND, texts.say("simulation.nothing-assessed", language))
-    return Bargain.model_validate_json(json.dumps(answer))
 
 
 def thread(told: Bargain, language: str) -> RenderableType:

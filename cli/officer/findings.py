@@ -12,7 +12,7 @@ import texts
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import link
-from client.speaking import view_of
+from client.speaking import of_everybody, view_of
 from domain.assessment.opening_proposal import OpeningProposal
 from domain.assessment.prognosis import Prognosis
 from domain.case.opening import Reading
@@ -33,7 +33,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                told: SideBySide = await handle.query("side_by_side", reading, result_type=SideBySide)
+                told = await of_everybody(handle, "side_by_side", reading, SideBySide)
             if as_json:
                 emit(told)
             else:

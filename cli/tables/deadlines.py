@@ -15,7 +15,9 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.tables.notice import take_notice
 from client.connection import link, whoever
+from client.speaking import of_everybody
 from domain.assessment.limitation import LimitationClock
+from domain.case.opening import Reading
 from domain.deadlines.calendar import Calendar, DayKind, Notice, OutsideCalendar
 from domain.deadlines.deadline import Deadline, plan, spans
 from domain.deadlines.messages import CalendarChanged
@@ -93,7 +95,7 @@ def register(app: typer.Typer, language: str) -> None:
         async def work() -> None:
             async with link() as at:
                 handle = await at.case(case)
-                found: CaseDeadlines = await handle.query("deadlines", result_type=CaseDeadlines)
+                found = await of_everybody(handle, "deadlines", Reading(), CaseDeadlines)
             if as_json:
                 emit(found)
                 return

@@ -35,11 +35,23 @@ class Closed(Model):
     ledger_head: str
 
 
+class Page(Model):
+    """Which claimants an answer tells of."""
+
+    number: int
+    """From 1; a number beyond the last page means the last one."""
+    pages: int
+    claimants: int
+    """How many there are on all pages, as far as the reader may see them."""
+
+
 class Reading(Model):
     """How a reader wants a query answered."""
 
     language: Language = Language.CHINESE
     page: int | None = None
-    """Of ``case_view``: only this page of the claimants, from 1; None: all of them."""
+    """Only this page of the claimants, from 1; None: all of them, which is refused where there are more than 500."""
+    size: int | None = None
+    """Claimants on a page, 500 at most; None: 50."""
     token: str | None = None
     """Proof of who reads, for clients that can't put it into the header of a query."""

@@ -13,6 +13,7 @@ from domain.assessment.prognosis import Prognosis
 from domain.assessment.reconcile import Discrepancy
 from domain.assessment.side_by_side import Line, lay, lines
 from domain.base import Instant, Model, Month, Ref, Yuan
+from domain.case.opening import Page
 from domain.case.requests import OpenDeadline
 from domain.case.state import CaseState, InstalmentState
 from domain.closure.reopening import ReopenedFrom, from_which
@@ -58,16 +59,6 @@ class ClaimantView(Model):
     withdrawn: bool
     part_a: Yuan
     part_b: Yuan
-
-
-class Page(Model):
-    """Which claimants a view shows."""
-
-    number: int
-    """From 1; a number beyond the last page means the last one."""
-    pages: int
-    claimants: int
-    """How many there are on all pages, as far as the reader may see them."""
 
 
 class RespondentView(Model):
@@ -263,6 +254,7 @@ class CaseDeadlines(Model):
     public_payload: ClassVar[bool] = True
 
     case: Ref
+    page: Page | None = None
     deadlines: tuple[OpenDeadline, ...]
     """Those that run now; ``deadline.row`` says how long, from what, by which article, and what happens then."""
     clocks: tuple[LimitationClock, ...]
@@ -289,6 +281,7 @@ class SideBySide(Model):
     public_payload: ClassVar[bool] = True
 
     case: Ref
+    page: Page | None = None
     lines: tuple[Line, ...]
 
 

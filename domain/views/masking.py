@@ -1,10 +1,10 @@
 """Views cut to what their reader may see, by the table of parts and readers (``tables/visibility.yaml``)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import JsonValue
 
@@ -74,6 +74,8 @@ class Eyes:
     sight: Sight
     mediator: Ref | None = None
     """Of the case."""
+    page: frozenset[Ref] | None = None
+    """The claimants whom a reader who sees everybody looks at now; None: all of them."""
 
     @classmethod
     def of(cls, reader: Actor, asked: Collection[Agency], mediator: Ref | None = None) -> "Eyes":
@@ -88,13 +90,29 @@ class Eyes:
         """Whether the reader sees each of the people of a case, masked or not."""
         return self.sight.people is Level.FULL
 
-    def case(self, view: CaseView, own: Shares = NO_SHARES) -> CaseView:
-        """The view of a case as the reader may see it; ``own`` is what of the terms is the reader's."""
+    def on(self, page: frozenset[Ref]) -> "Eyes":
+        """The same eyes, turned to some of the claimants."""
+        return replace(self, page=page)
+
+    @property
+    def _seen(self) -> frozenset[Ref] | None:
+        """The claimants whose rows are seen; None: all of them."""
+        match self.sight.people:
+            case Level.FULL:
+                return self.page
+            case Level.OWN:
+                return frozenset({self.reader.id})
+        return frozenset()
+
+    def case(self, view: CaseView, claiming: Collection[Ref], own: Shares = NO_SHARES) -> CaseView:
+        """The view of a case as the reader may see it.
+
+        ``claiming``: all claimants of the case; ``own``: what of the terms is the reader's.
+        """
         sees = self.sight
         everything, judged = sees.people is Level.FULL, sees.prognosis is Level.FULL
         terms = sees.people is not Level.NONE
         party = self.reader.role in PARTIES
-        claiming = {c.ref for c in view.claimants}
         return view.model_copy(
             update={
                 "claimants": tuple(self._claimant(c) for c in self._rows(view.claimants, of="ref")),
@@ -186,12 +204,12 @@ class Eyes:
         return view.model_copy(update=own)
 
     def _terms(self, proposal: OnTheTable, claiming: Collection[Ref]) -> OnTheTable:
-        if self.sight.people is Level.FULL:
+        of = self._seen
+        if of is None:
             return proposal
-        of = {self.reader.id} if self.sight.people is Level.OWN else set()
         cut = (one.only(of) for one in proposal.instalments)
         given = {name: self._refs(getattr(proposal, name), claiming) for name in ("accepted", "rejected", "silent")}
-        left = (one for one in proposal.unsettled if not one.claimants or self.reader.id in one.claimants)
+        left = (one for one in proposal.unsettled if not one.claimants or not of.isdisjoint(one.claimants))
         own = {
             "instalments": tuple(one for one in cut if one is not None),
             "unsettled": tuple(
@@ -237,12 +255,10 @@ class Eyes:
 
     def _rows(self, rows: Iterable[R], *, of: str = "claimant") -> tuple[R, ...]:
         """Rows that are each about a claimant: all of them, the reader's own and those about everybody, or none."""
-        match self.sight.people:
-            case Level.FULL:
-                return tuple(rows)
-            case Level.OWN:
-                return tuple(row for row in rows if getattr(row, of) in (None, self.reader.id))
-        return ()
+        seen = self._seen
+        if self.sight.people is Level.NONE:
+            return ()
+        return tuple(row for row in rows if seen is None or (ref := getattr(row, of)) is None or ref in seen)
 
     def _claimant(self, claimant: ClaimantView) -> ClaimantView:
         unseen = self.sight.identity_number is Level.NONE
@@ -270,22 +286,27 @@ class Eyes:
     def _finding(self, finding: Finding | None) -> Finding | None:
         if finding is None or self.sight.of(finding.agency) is Level.NONE:
             return None
-        if self.sight.of(finding.agency) is Level.FULL:
+        whole = self.sight.of(finding.agency) is Level.FULL
+        seen = self.page if whole else frozenset({self.reader.id})
+        if seen is None:
             return finding
-        own = {
-            name: tuple(row for row in rows if getattr(row, "claimant", None) in (None, self.reader.id))
+        cut: dict[str, Any] = {
+            name: tuple(row for row in rows if (ref := getattr(row, "claimant", None)) is None or ref in seen)
             for name, rows in finding
             if isinstance(rows, tuple)
         }
-        return finding.model_copy(update={**own, "remark": None})
+        return finding.model_copy(update=cut if whole else {**cut, "remark": None})
 
     def _contradictions(self, found: Iterable[Discrepancy]) -> tuple[Discrepancy, ...]:
-        """Own are those of one's own months, or those in which one's own agency is a source or decides."""
+        """Own are those of one's own months, or those in which one's own agency is a source or decides.
+
+        They have an order of their own, and are on other pages than those whom they are about.
+        """
         if self.sight.contradictions is Level.NONE:
             return ()
         if self.sight.contradictions is Level.OWN and self.reader.agency is not None:
             return tuple(d for d in found if self.reader.agency in (d.first, d.second, d.resolver))
-        return self._rows(found)
+        return replace(self, page=None)._rows(found)
 
     def _answers(self, proposal: ProposalView, claiming: Collection[Ref], own: Shares) -> ProposalView:
         """A total would tell one of two claimants what the other is offered."""
@@ -320,8 +341,8 @@ class Eyes:
 
     def _refs(self, refs: Iterable[Ref], claiming: Collection[Ref]) -> tuple[Ref, ...]:
         """Who has done something: a claimant isn't told how each of the others answered."""
-        own = self.sight.people is Level.OWN
-        return tuple(ref for ref in refs if not own or ref == self.reader.id or ref not in claiming)
+        seen = frozenset({self.reader.id}) if self.sight.people is Level.OWN else self.page
+        return tuple(ref for ref in refs if seen is None or ref in seen or ref not in claiming)
 
     def _referral(self, referral: ReferralView) -> ReferralView:
         """The reason is a code where it comes with its article, and somebody's words where it doesn't."""

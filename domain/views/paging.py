@@ -1,75 +1,99 @@
-"""One page of the people of a case, so that the view of thousands opens as fast as that of one."""
+"""One page of the people of a case, so that what is told of thousands opens as fast as what is told of one."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
-from domain.base import Ref
-from domain.views.case_view import CaseView, Page, ProposalView
+from domain.base import Model, Ref
+from domain.case.opening import Page, Reading
+from domain.views.case_view import CaseView, ProposalView
 
+M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=Reading)
 PAGE: Final = 50
-"""Claimants on one page."""
+"""Claimants on one page, where no other number is asked for."""
+WHOLE: Final = 500
+"""Claimants whom one answer tells of at most."""
 
 
-def page_of(claimants: int, number: int) -> Page:
-    """The page of so many claimants that is shown when ``number`` is asked for."""
-    pages = max(1, -(-claimants // PAGE))
+def shown_on(refs: Sequence[Ref], number: int, size: int | None = None) -> frozenset[Ref]:
+    """The claimants of a page; a number from 1, a size from 1 to ``WHOLE``."""
+    each = _each(size)
+    return frozenset(refs[(max(number, 1) - 1) * each : max(number, 1) * each])
+
+
+def page_of(claimants: int, rows: int, number: int, size: int | None = None) -> Page:
+    """The page that is shown when ``number`` is asked for: of so many claimants, and of so many other rows."""
+    pages = max(1, -(-max(claimants, rows) // _each(size)))
     return Page(number=min(max(number, 1), pages), pages=pages, claimants=claimants)
 
 
-def shown_on(refs: Sequence[Ref], number: int) -> frozenset[Ref]:
-    """The claimants of a page."""
-    first = (page_of(len(refs), number).number - 1) * PAGE
-    return frozenset(refs[first : first + PAGE])
+def _each(size: int | None) -> int:
+    return min(max(size or PAGE, 1), WHOLE)
 
 
-def paged(view: CaseView, number: int, everybody: Sequence[Ref] | None = None) -> CaseView:
-    """The view with one page of its claimants, and of all other rows those that are about them or about everybody.
+def paged(view: CaseView, page: Page, size: int | None = None) -> CaseView:
+    """The page of a view that holds the claimants of that page already, marked as such.
 
-    ``everybody``: all claimants, where the view holds those of the page already.
-
-    Answers to proposals are counted for all of them. Findings are left out; of the discrepancies as many
-    are shown as of the claimants, the undecided first.
+    Answers to proposals are counted for all of them. Discrepancies are shown by the page too, the undecided first.
     """
-    refs = everybody if everybody is not None else [c.ref for c in view.claimants]
-    page, on_page = page_of(len(refs), number), shown_on(refs, number)
-    claimants = tuple(c for c in view.claimants if c.ref in on_page)
-    beyond = set(refs) - on_page
-    items = tuple(item for item in view.items if item.claimant not in beyond)
-    elsewhere = {item.ref for item in view.items if item.claimant in beyond}
-    settlement, undecided = view.settlement, set(view.undecided)
+    undecided, each = set(view.undecided), _each(size)
+    found = sorted(view.discrepancies, key=lambda one: one.id not in undecided)
+    items = {item.ref for item in view.items}
     return view.model_copy(
         update={
             "page": page,
-            "claimants": claimants,
-            "items": items,
-            "tasks": tuple(task.model_copy(update={"draft": None, "finding": None}) for task in view.tasks),
-            "discrepancies": tuple(sorted(view.discrepancies, key=lambda d: d.id not in undecided)[:PAGE]),
-            "proposals": tuple(_counted(proposal, beyond) for proposal in view.proposals),
-            "settlement": settlement
-            and settlement.model_copy(update={"claimants": _without(settlement.claimants, beyond)}),
-            "signing": view.signing
-            and view.signing.model_copy(
-                update={n: _without(getattr(view.signing, n), beyond) for n in ("signed", "unsigned", "dropped")}
-            ),
-            "confirmations": tuple(
-                c.model_copy(update={"asked": _without(c.asked, beyond)}) for c in view.confirmations
-            ),
-            "referrals": tuple(r for r in view.referrals if r.item not in elsewhere),
-            "reply": tuple(r for r in view.reply if r.claimant not in beyond),
+            "discrepancies": tuple(found[(page.number - 1) * each : page.number * each]),
+            "referrals": tuple(one for one in view.referrals if one.item in items),
         }
     )
 
 
-def _counted(proposal: ProposalView, beyond: set[Ref]) -> ProposalView:
-    names = ("accepted", "rejected", "silent")
-    said = {name: getattr(proposal, name) for name in names}
-    return proposal.model_copy(
-        update={
-            "counted": {name: len(refs) for name, refs in said.items()},
-            **{name: _without(refs, beyond) for name, refs in said.items()},
-        }
-    )
+def counted(proposal: ProposalView) -> ProposalView:
+    """A proposal that says how many answered and how, before those are named who are on the page."""
+    said = {name: len(getattr(proposal, name)) for name in ("accepted", "rejected", "silent")}
+    return proposal.model_copy(update={"counted": said})
 
 
-def _without(refs: Iterable[Ref], beyond: set[Ref]) -> tuple[Ref, ...]:
-    return tuple(ref for ref in refs if ref not in beyond)
+async def everybody(ask: Callable[[R], Awaitable[M]], reading: R) -> M:
+    """What is told of all the people of a case, however many they are: asked for by the page, and joined.
+
+    What every page tells alike is worked out once: terms to be looked at go with the first page.
+    """
+    first = await ask(reading.model_copy(update={"page": 1, "size": WHOLE}))
+    page: Page | None = getattr(first, "page", None)
+    later = {"offer": None} if "offer" in type(reading).model_fields else {}
+    numbers = range(2, page.pages + 1 if page else 2)
+    more = [await ask(reading.model_copy(update={**later, "page": number, "size": WHOLE})) for number in numbers]
+    return joined([first, *more]).model_copy(update={"page": None}) if page else first
+
+
+def joined(pages: Sequence[M]) -> M:
+    """All pages of an answer as one: rows of all of them, each once; what every page tells alike, once."""
+    first = pages[0]
+    told = {name: _as_one([getattr(page, name) for page in pages]) for name in type(first).model_fields}
+    return first.model_copy(update=told)
+
+
+def _as_one(told: Sequence[Any]) -> Any:
+    known = [one for one in told if one is not None]
+    match known[:1]:
+        case [tuple()]:
+            return tuple(_each_once(itertools.chain.from_iterable(known)))
+        case [dict()]:
+            return {name: value for one in known for name, value in one.items()}
+        case [Model()]:
+            return joined(known)
+        case [one]:
+            return one
+    return None
+
+
+def _each_once(rows: Iterable[Any]) -> Iterator[Any]:
+    """Rows under the same ref are parts of one."""
+    parts: dict[str, list[Any]] = {}
+    for row in rows:
+        named = getattr(row, "ref", None) or (row.model_dump_json() if isinstance(row, Model) else str(row))
+        parts.setdefault(named, []).append(row)
+    for same in parts.values():
+        yield joined(same) if isinstance(same[0], Model) and len(same) > 1 else same[0]

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from domain.assessment.limitation import ClockState, LimitationClock, later
 from domain.base import Model, Ref, Yuan
+from domain.case.opening import Page
 from domain.case.state import CaseState
 from domain.closure.ends import OPEN, Remedy, without_terms
 from domain.intake.claims import nature
@@ -48,6 +49,7 @@ class EndsView(Model):
     end: Ref
     """A row of tables/ends.yaml."""
     on: date
+    page: Page | None = None
     items: tuple[ItemEnd, ...]
     remedies: tuple[Remedy, ...]
     """By answer and nature, so that thousands of claimants share them."""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from domain.assessment.assessment import Reckoned
 from domain.assessment.opening_proposal import OpeningProposal
 from domain.base import Instant, Model, Ref, Text, Yuan
-from domain.case.opening import Reading
+from domain.case.opening import Page, Reading
 from domain.case.protocol import check
 from domain.case.state import CaseState, Proposal
 from domain.ledger import Actor
@@ -109,6 +109,7 @@ class Bargain(Model):
     """What is bargained about in a case. Part A is scheduled, part B bargained."""
 
     case: Ref
+    page: Page | None = None
     jurisdiction: Ref
     today: date
     as_of: date

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from domain.base import Instant, Model, Ref, Yuan, to_fen
-from domain.case.opening import Reading
+from domain.case.opening import Page, Reading
 from domain.case.state import CaseState, InstalmentState
 from domain.procedure.settlement.allocation import Owed, allocate, late_fee, owed
 from domain.settlement.performance import EnforcementFile, PerformanceTerms, ReschedulingState
@@ -77,6 +77,7 @@ class PerformanceView(Model):
     """How a settlement is performed."""
 
     case: Ref
+    page: Page | None = None
     payer: Ref
     owed: Owed
     instalments: tuple[InstalmentLine, ...]

@@ -63,7 +63,7 @@ def state() -> CaseState:
 def seen(reader: Actor) -> CaseView:
     """The case as somebody sees it."""
     whole = state()
-    return eyes(reader, whole).case(case_view(whole, NOW))
+    return eyes(reader, whole).case(case_view(whole, NOW), whole.claimants)
 
 
 def eyes(reader: Actor, of: CaseState | None = None) -> Eyes:
@@ -188,12 +188,13 @@ def test_of_what_each_is_answered_a_claimant_reads_the_own_line() -> None:
 
 
 def test_how_fellow_claimants_answered_is_not_told_to_a_claimant() -> None:
-    whole = case_view(state(), NOW)
+    whole_case = state()
+    whole = case_view(whole_case, NOW)
     [terms] = case_view(mediated(proposal()), NOW).proposals
     asked = whole.model_copy(update={"proposals": (terms.model_copy(update={"silent": ("c1", "c2", "e1")}),)})
 
-    assert eyes(FIRST).case(asked).proposals[0].silent == ("c1", "e1")
-    assert eyes(OWNER).case(asked).proposals[0].silent == ("c1", "c2", "e1")
+    assert eyes(FIRST).case(asked, whole_case.claimants).proposals[0].silent == ("c1", "e1")
+    assert eyes(OWNER).case(asked, whole_case.claimants).proposals[0].silent == ("c1", "c2", "e1")
 
 
 def test_nobody_learns_the_limitation_of_a_claim_that_they_may_not_see() -> None:
