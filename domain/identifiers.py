@@ -17,6 +17,8 @@ HIDDEN: Final = "***"
 
 def typed(value: str) -> str:
     """An identifier as it is meant, in whatever width, script, case and spacing its characters were typed."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     return "".join(_meant(character) for character in unicodedata.normalize("NFKC", value)).upper()
 
 
@@ -55,6 +57,7 @@ class DocumentKind(StrEnum):
     """Up to nine letters and digits (ICAO 9303)."""
 
 
+_RESIDENT: Final = re.compile(r"\d{17}[\dX]")
 _FORMS: Final = (
     (DocumentKind.FOREIGN_CARD_OLD, re.compile(r"[A-Z]{3}\d{12}")),
     (DocumentKind.HOME_RETURN_PERMIT, re.compile(r"[HM]\d{8}(\d\d)?")),
@@ -65,7 +68,7 @@ _FORMS: Final = (
 
 def document_kind(number: str) -> DocumentKind | None:
     """By which document a number was given, as its form tells; None for what is no document's."""
-    if re.fullmatch(r"\d{17}[\dX]", number):
+    if _RESIDENT.fullmatch(number):
         foreign = number.startswith("9") and not number.startswith("99")
         return DocumentKind.FOREIGN_CARD if foreign else DocumentKind.RESIDENT_CARD
     return next((kind for kind, form in _FORMS if form.fullmatch(number)), None)

@@ -93,8 +93,9 @@ class Readings:
 
     def timeline(self, reading: Reading | None = None) -> Timeline:
         """The latest events of the ledger, as facts and as sentences."""
-        language = (reading or Reading()).language
-        events = self._eyes.events(self._case.events)
+        asked = reading or Reading()
+        language, eyes = asked.language, self._eyes if asked.page is None else self._turned(asked)
+        events = eyes.events(self._case.events)
         names = self._eyes.names(self._case.complaint)
         return Timeline(
             case=self._case.case,

@@ -52,11 +52,13 @@ def cut(complaint: Complaint, withdrawn: Collection[Ref], row: SharingRow) -> Co
     concerned = {ref for item in items for ref in complaint.claimants_of(item)} or everybody
     people = concerned - set(withdrawn) or everybody
     answering = {item.respondent for item in items}
+    shared = {"ref", *IDENTIFYING, "social_security_number", *row.claimant}
+    untold = {name: field.get_default() for name, field in Claimant.model_fields.items() if name not in shared}
     return Complaint(
         complaint_id=complaint.complaint_id,
         channel=complaint.channel,
         jurisdiction=complaint.jurisdiction,
-        claimants=tuple(_claimant(c, row) for c in complaint.claimants if c.ref in people),
+        claimants=tuple(c.model_copy(update=untold) for c in complaint.claimants if c.ref in people),
         respondents=tuple(
             r.model_copy(update={"unit": None})
             for r in complaint.respondents
@@ -74,8 +76,3 @@ def _item(item: ClaimItem, withdrawn: Collection[Ref], row: SharingRow) -> Claim
     if item.insurance and not insurance:
         return None
     return item.model_copy(update={"insurance": insurance, "amount": None, "known_since": None})
-
-
-def _claimant(claimant: Claimant, row: SharingRow) -> Claimant:
-    told = {name: getattr(claimant, name) for name in ("ref", *IDENTIFYING, "social_security_number", *row.claimant)}
-    return Claimant(**told)

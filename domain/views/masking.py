@@ -8,6 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import JsonValue
 
+from domain.assessment.opening_proposal import OpeningProposal
+from domain.assessment.prognosis import Prognosis
 from domain.assessment.reconcile import Discrepancy
 from domain.assessment.side_by_side import Line
 from domain.base import Model, Ref
@@ -36,6 +38,7 @@ from domain.views.case_view import (
     Shares,
     TaskView,
 )
+from domain.views.waiting import Waiting
 from domain.words import EMPLOYING, Agency, RespondentKind, Role
 
 _COLUMNS: Final = {
@@ -115,6 +118,7 @@ class Eyes:
         party = self.reader.role in PARTIES
         return view.model_copy(
             update={
+                "waits": self._waits(view.waits, claiming),
                 "claimants": tuple(self._claimant(c) for c in self._rows(view.claimants, of="ref")),
                 "respondents": tuple(self._respondent(r) for r in view.respondents),
                 "items": self._rows(view.items),
@@ -124,7 +128,7 @@ class Eyes:
                 "part_b": view.part_b if everything else None,
                 "late_fee": view.late_fee if everything else None,
                 "difficulty": view.difficulty if judged else None,
-                "prognosis": view.prognosis if judged else None,
+                "prognosis": self._prognosis(view.prognosis) if judged else None,
                 "warnings": view.warnings if judged else (),
                 "assignment": view.assignment if judged else None,
                 "assigned_because": view.assigned_because if judged else (),
@@ -197,11 +201,28 @@ class Eyes:
             "claimants": self._refs(view.claimants, view.claimants),
             "premiums": view.premiums if everything else None,
             "late_fee": view.late_fee if everything else None,
-            "opening": view.opening if judged else None,
+            "opening": self._opening(view.opening) if judged else None,
             "proposals": tuple(self._terms(one, view.claimants) for one in view.proposals),
             "objections": tuple(self._objection(one) for one in view.objections),
         }
         return view.model_copy(update=own)
+
+    def _waits(self, waits: Waiting, claiming: Collection[Ref]) -> Waiting:
+        return waits if self.page is None else waits.model_copy(update={"on": self._refs(waits.on, claiming)})
+
+    def _prognosis(self, prognosis: Prognosis | None) -> Prognosis | None:
+        return prognosis and prognosis.model_copy(update={"opening": self._opening(prognosis.opening)})
+
+    def _opening(self, opening: OpeningProposal | None) -> OpeningProposal | None:
+        """A first offer, with what of each instalment is whose on the page."""
+        page = self.page
+        if opening is None or page is None:
+            return opening
+        cut = (
+            one.model_copy(update={"claimants": {ref: own for ref, own in one.claimants.items() if ref in page}})
+            for one in opening.instalments
+        )
+        return opening.model_copy(update={"instalments": tuple(cut)})
 
     def _terms(self, proposal: OnTheTable, claiming: Collection[Ref]) -> OnTheTable:
         of = self._seen
@@ -372,8 +393,11 @@ class Eyes:
         return value
 
     def _own_rows(self, value: JsonValue) -> JsonValue:
+        if isinstance(value, dict):
+            return {name: self._own_rows(inner) for name, inner in value.items()}
         return [row for row in value if not self._of_another(row)] if isinstance(value, list) else value
 
     def _of_another(self, row: JsonValue) -> bool:
         whose = row.get("claimant") if isinstance(row, dict) else None
-        return whose is not None and self.sight.people is Level.OWN and whose != self.reader.id
+        seen = frozenset({self.reader.id}) if self.sight.people is Level.OWN else self.page
+        return whose is not None and seen is not None and whose not in seen

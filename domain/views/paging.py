@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from domain.base import Model, Ref
@@ -90,10 +91,20 @@ def _as_one(told: Sequence[Any]) -> Any:
 
 
 def _each_once(rows: Iterable[Any]) -> Iterator[Any]:
-    """Rows under the same ref are parts of one."""
+    """Rows under the same ref are parts of one, and so are those that differ only in what of them is whose."""
     parts: dict[str, list[Any]] = {}
     for row in rows:
-        named = getattr(row, "ref", None) or (row.model_dump_json() if isinstance(row, Model) else str(row))
-        parts.setdefault(named, []).append(row)
+        parts.setdefault(_named(row), []).append(row)
     for same in parts.values():
         yield joined(same) if isinstance(same[0], Model) and len(same) > 1 else same[0]
+
+
+def _named(row: Any) -> str:
+    if not isinstance(row, Model):
+        return str(row)
+    whose = {
+        name
+        for name, value in row
+        if isinstance(value, dict) and all(isinstance(amount, Decimal) for amount in value.values())
+    }
+    return getattr(row, "ref", None) or row.model_dump_json(exclude=whose)

@@ -1,10 +1,12 @@
 """One page of the people of a large case, and all of its pages as one again."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from domain.assessment.opening_proposal import OpeningTerms, opening_proposal
 from domain.base import Model
 from domain.case.opening import Reading
 from domain.case.state import CaseState
@@ -16,7 +18,7 @@ from domain.views.case_view import CaseView
 from domain.views.paging import PAGE, WHOLE, everybody, joined
 from domain.words import Phase, Role
 from tests.domain import cases
-from tests.domain.cases import case, followed, instalment, mediated, proposal, settled
+from tests.domain.cases import TODAY, case, followed, instalment, mediated, proposal, settled
 from workflows.readings import Readings
 
 SUPERVISOR = Actor(id="boss", role=Role.SUPERVISOR)
@@ -88,6 +90,9 @@ READINGS: dict[str, type[Reading]] = {"owed": PerformanceReading, "bargain": Bar
 def many() -> CaseState:
     """A settlement with some more people than one answer may tell of."""
     judged = cases.assessment(cases.contradiction(), **PEOPLE)
+    owed = {ref: Decimal(amount) for ref, amount in PEOPLE.items()}
+    opening = opening_proposal(owed, Decimal("500000.00"), TODAY, ("c501", "c3"), OpeningTerms())
+    judged = judged.model_copy(update={"prognosis": judged.prognosis.model_copy(update={"opening": opening})})
     return settled(followed(instalment(**PEOPLE)), claimants=len(PEOPLE), assessment=judged)
 
 
