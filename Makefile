@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
-.PHONY: demo test browser soak up down lint bench chaos docs screenshots papers lock venv
+.PHONY: demo test browser soak up down lint bench chaos docs screenshots papers vendor lock venv
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## one dispute from filing to closure on real servers: make demo CASE=special, or another of examples/README.md
@@ -44,6 +44,9 @@ screenshots: $(READY) browser ## docs/pictures, from the example's fictional peo
 
 papers: $(READY) ## pictures of every paper in docs/papers; needs LibreOffice and poppler
 	$(VENV)/bin/python -m tests.paper_pictures
+
+vendor: $(READY) ## what pages use of others, as console/vendor.yaml names it; needs npm
+	$(VENV)/bin/python -m console.vendor
 
 docs: $(READY) ## docs/messages.md from the protocol
 	./onestop docs

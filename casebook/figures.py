@@ -11,8 +11,8 @@ from domain.figures.report import Report
 from runtime.vault import Vault
 
 _BEHIND = """
-select d."case", d.case_number, d.mediator, d.jurisdiction, d.employer_digest as employer, d.claimants as people,
-    d.drill, d.seq,
+select d."case", d.case_number, d.mediator, d.jurisdiction, d.trade, d.employer_digest as employer,
+    d.claimants as people, d.drill, d.seq,
     a."case" as after, coalesce(a.seq, 0) as after_seq
 from dispute d left join aftercare a on a.of = d."case" left join figure f on f."case" = d."case"
 where d.case_number is not null and d.seq > 0 and ($1 or f.seq is distinct from d.seq

@@ -54,8 +54,8 @@ async def register(
             with filed as (
                 insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
                     employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, merge_with,
-                    employer_keys, employer_code, waits_since, outcome, phase)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $9,
+                    employer_keys, employer_code, trade, waits_since, outcome, phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
                 on conflict ("case") do update set case_number = excluded.case_number, joined_to = null,
@@ -81,6 +81,7 @@ async def register(
             list(given.merge_with),
             search_keys(vault, employer),
             code_digest(vault, employer),
+            employer.trade,
         )
         if not joined:
             await _name_for_agencies(connection, vault, request)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -35,7 +36,7 @@ _HERE: Final = Path(__file__).parent
 
 def add_pages(app: FastAPI) -> None:
     """Put the pages before an application that has a door."""
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_HERE / "static")), name="static")
     app.router.routes += _routes()
 
 

@@ -87,6 +87,31 @@ class RespondentKind(StrEnum):
     LIQUIDATOR = "liquidator"
 
 
+class Trade(StrEnum):
+    """In what an employer deals: the sections of the national classification (GB/T 4754-2017)."""
+
+    AGRICULTURE = "agriculture"
+    MINING = "mining"
+    MANUFACTURING = "manufacturing"
+    ENERGY = "energy-and-water"
+    CONSTRUCTION = "construction"
+    WHOLESALE = "wholesale-and-retail"
+    TRANSPORT = "transport-and-storage"
+    CATERING = "hotels-and-catering"
+    INFORMATION = "information-services"
+    FINANCE = "finance"
+    REAL_ESTATE = "real-estate"
+    BUSINESS = "leasing-and-business"
+    RESEARCH = "research-and-technical"
+    PUBLIC_FACILITIES = "public-facilities"
+    RESIDENTS = "resident-services"
+    EDUCATION = "education"
+    HEALTH = "health-and-social-work"
+    CULTURE = "culture-and-sports"
+    ADMINISTRATION = "public-administration"
+    INTERNATIONAL = "international-organisations"
+
+
 EMPLOYING = frozenset({RespondentKind.EMPLOYER, RespondentKind.DISPATCH_AGENCY})
 """Who employs, and so owes premiums; the others are liable beside them."""
 

@@ -7,8 +7,9 @@ from docx import Document
 from docx.shared import Pt
 
 import texts
-from domain.figures.report import Group, Report, Value
+from domain.figures.report import Course, Group, Report, Value
 from domain.words import Language
+from texts import sentences
 
 
 def title(report: Report, language: Language) -> str:
@@ -17,8 +18,8 @@ def title(report: Report, language: Language) -> str:
         "figures.title",
         language,
         centre=texts.label("the-centre", language),
-        first=report.period.first,
-        last=report.period.last,
+        first=sentences.written(report.period.first, language),
+        last=sentences.written(report.period.last, language),
     )
 
 
@@ -61,20 +62,35 @@ def docx(report: Report, language: Language) -> bytes:
         for value in group.values:
             for cell, text in zip(table.add_row().cells, shown(value, language), strict=True):
                 cell.text = text
+    for course in report.courses:
+        document.add_heading(course_title(course, language), 1)
+        table = document.add_table(rows=0, cols=2)
+        table.style = "Table Grid"
+        for month, value in zip(course.months, course.values, strict=True):
+            cells = table.add_row().cells
+            cells[0].text, cells[1].text = month, shown(value, language)[1]
     document.add_paragraph(foot(report, language)).runs[0].font.size = Pt(9)
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
 
 
-def sheet(report: Report, language: Language) -> str:
-    """The figures as CSV, for a spreadsheet."""
+def course_title(course: Course, language: Language) -> str:
+    """What a figure is called that is shown month by month."""
+    name, unit = texts.say(f"figures.{course.figure}", language), texts.say(f"figures.unit.{course.unit}", language)
+    return texts.say("figures.by_month", language, figure=name, unit=unit)
+
+
+def sheet(report: Report, language: Language, figure: str | None = None) -> str:
+    """The figures, or one of them, as CSV for a spreadsheet: of the period first, then month by month."""
     held = io.StringIO()
     writer = csv.writer(held)
-    writer.writerow(["of", "figure", "name", "value", "before", "unit", "rests_on"])
-    for group in report.groups:
-        for value in group.values:
+    writer.writerow(["of", "period", "figure", "name", "value", "before", "unit", "rests_on"])
+    rows = [(group.of or "*", report.period.name, value) for group in report.groups for value in group.values]
+    rows += [("*", *pair) for course in report.courses for pair in zip(course.months, course.values, strict=True)]
+    for of, over, value in rows:
+        if figure in (None, value.figure):
             name = texts.say(f"figures.{value.figure}", language)
             now, before = ("" if one is None else str(one) for one in (value.value, value.before))
-            writer.writerow([group.of or "*", value.figure, name, now, before, value.unit, value.rests_on])
+            writer.writerow([of, over, value.figure, name, now, before, value.unit, value.rests_on])
     return held.getvalue()

@@ -61,6 +61,7 @@ def _plan(case: str, mediator: str) -> list[tuple[str, Phase, str, str, dict[str
         ("finding", Phase.FACT_FINDING, "tax-01", f"/cases/{case}/tasks/tax", _WIDE),
         ("queues", Phase.MEDIATION, "supervisor", "/", _WIDE),
         ("mediation", Phase.MEDIATION, mediator, f"/cases/{case}", _WIDE),
+        ("report", Phase.PERFORMANCE, "supervisor", "/reports?of=drill&by=agency", _WIDE),
         ("phone", Phase.PERFORMANCE, "worker", f"/cases/{case}", _PHONE),
     ]
 

@@ -133,6 +133,10 @@ def register(app: typer.Typer, language: str) -> None:
         case: case_argument = "",
         claimant: Annotated[str, typer.Argument(help=said("cli.field.claimant"))] = "",
         satisfaction: Annotated[int, typer.Option(help=said("aftercare.field.satisfaction"))] = 5,
+        easy: Annotated[int | None, typer.Option(help=said("aftercare.field.easy"))] = None,
+        prepared: Annotated[int | None, typer.Option(help=said("aftercare.field.prepared"))] = None,
+        timely: Annotated[int | None, typer.Option(help=said("aftercare.field.timely"))] = None,
+        fair: Annotated[int | None, typer.Option(help=said("aftercare.field.fair"))] = None,
         performed: Annotated[
             bool, typer.Option("--performed/--not-performed", help=said("aftercare.field.performed"))
         ] = True,
@@ -144,7 +148,8 @@ def register(app: typer.Typer, language: str) -> None:
         if show_example:
             emit(example("record_satisfaction"))
             return
-        fields = {"claimant": claimant, "satisfaction": satisfaction, "performed": performed, "remark": remark}
+        told = {"satisfaction": satisfaction, "easy": easy, "prepared": prepared, "timely": timely, "fair": fair}
+        fields = {"claimant": claimant, **told, "performed": performed, "remark": remark}
         deliver("record_satisfaction", case, acting, fields, as_json)
 
     @app.command("ruled", help=said("aftercare.command.ruled"))

@@ -1,7 +1,5 @@
-// Rows and panes renew themselves while nobody is filling anything in. Without a script a page is what it was.
+// Parts of a page renew themselves by htmx, never under somebody who fills something in. Without a script a page is what it was.
 "use strict";
-
-const EVERY = 20000;
 
 function busy() {
   const at = document.activeElement;
@@ -11,21 +9,11 @@ function busy() {
     || [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].some((one) => one.value !== one.defaultValue);
 }
 
-async function renew() {
-  const parts = [...document.querySelectorAll("[data-renew]")];
-  if (!parts.length || busy()) return false;
-  const answer = await fetch(location.href, { redirect: "error" });
-  if (!answer.ok) return false;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (busy()) return false;
-  for (const part of parts) {
-    const other = fresh.getElementById(part.id);
-    if (other && !part.contains(document.activeElement)) part.replaceChildren(...other.childNodes);
-  }
-  return true;
+for (const moment of ["htmx:beforeRequest", "htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+  document.addEventListener(moment, (event) => {
+    if (busy() || event.target.contains(document.activeElement) && document.activeElement !== document.body) event.preventDefault();
+  });
 }
-
-setInterval(() => renew().catch(() => {}), EVERY);
 
 document.addEventListener("input", (event) => {
   const mark = document.querySelector(`.origin[data-of="${CSS.escape(event.target.id)}"]`);

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -65,12 +65,28 @@ class RecordReferralReturn(Message):
         return self
 
 
+Points = Annotated[int, Field(ge=1, le=5)]
+"""From 1 (not at all) to 5 (fully)."""
+
+QUESTIONS: Final = ("easy", "prepared", "timely", "fair")
+"""What whoever is visited is asked beside how satisfied they are on the whole."""
+
+
 class RecordSatisfaction(Message):
-    """What the visit found of one claimant: satisfaction from 1 (not at all) to 5 (fully), and what was said."""
+    """What the visit found of one claimant: how satisfied on the whole, in four questions more, and what was said.
+
+    Whoever does not want to answer one of the four leaves it out.
+    """
 
     name = "record_satisfaction"
     claimant: Ref
-    satisfaction: Annotated[int, Field(ge=1, le=5)]
+    satisfaction: Points
+    easy: Points | None = None
+    """It was not difficult to go through."""
+    prepared: Points | None = None
+    """I was told beforehand what would come and what I needed."""
+    timely: Points | None = None
+    fair: Points | None = None
     performed: bool
     """Whether the claimant really has what was agreed."""
     remark: Text | None = None

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from domain.aftercare.messages import QUESTIONS
 from domain.base import CENTRE_ZONE, Model, Ref, Yuan
 from domain.ledger import Event
-from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget
+from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget, Trade
 
 _NIL: Final = Decimal("0.00")
 WorkingDays = Callable[[date, date], int]
@@ -59,11 +60,15 @@ class Sent(Model):
 
 
 class Visit(Model):
-    """What a claimant said at the visit after the closure: 1 to 5."""
+    """What a claimant said at the visit after the closure: 1 to 5, on the whole and to four questions."""
 
     seq: int
     on: date
     satisfaction: int
+    easy: int | None = None
+    prepared: int | None = None
+    timely: int | None = None
+    fair: int | None = None
 
 
 class Standing(Model):
@@ -73,6 +78,7 @@ class Standing(Model):
     case_number: str
     mediator: Ref | None = None
     jurisdiction: Ref
+    trade: Trade | None = None
     employer: str
     """A keyed digest."""
     people: int
@@ -96,6 +102,7 @@ class CaseFigures(Model):
     group: Ref | None = None
     mediator: Ref | None = None
     jurisdiction: Ref
+    trade: Trade | None = None
     employer: str
     """A keyed digest: no name stands here."""
     channel: Ref
@@ -133,7 +140,8 @@ def project(
         getattr(drawn, f"on_{event.kind}", drawn.nothing)(_Told(event.seq, event.facts, _day(event.at)))
     for event in after:
         if event.kind == "satisfaction_recorded":
-            drawn.visits.append(Visit(seq=event.seq, on=_day(event.at), satisfaction=_int(event.facts["satisfaction"])))
+            said = {name: event.facts.get(name) for name in ("satisfaction", *QUESTIONS)}
+            drawn.visits.append(Visit.model_validate({"seq": event.seq, "on": _day(event.at), **said}))
         elif event.kind == "payment_reversed":
             drawn.on_payment_reversed(_Told(event.seq, event.facts, _day(event.at)))
     return drawn.figures(events[-1])

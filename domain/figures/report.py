@@ -21,6 +21,7 @@ BY: Final = (
     "agency",
     "employer",
     "jurisdiction",
+    "trade",
     "channel",
     "mediator",
     "outcome",
@@ -31,6 +32,7 @@ BY: Final = (
 _CENT: Final = Decimal("0.01")
 _PERIOD: Final = re.compile(r"(?P<year>\d{4})(-(Q(?P<quarter>[1-4])|W(?P<week>\d{2})|(?P<month>\d{2})))?")
 _DAY: Final = timedelta(days=1)
+_A_MONTH: Final = timedelta(days=31)
 
 
 class Period(Model):
@@ -39,6 +41,14 @@ class Period(Model):
     name: str
     first: date
     last: date
+
+    @property
+    def months(self) -> tuple["Period", ...]:
+        """The months of a year or a quarter; of anything shorter none."""
+        if self.last - self.first < _A_MONTH:
+            return ()
+        span = range(self.first.month, self.last.month + 1)
+        return tuple(period(f"{self.first.year}-{month:02d}") for month in span)
 
     @property
     def before(self) -> "Period":
@@ -110,6 +120,15 @@ class Group(Model):
     values: tuple[Value, ...]
 
 
+class Course(Model):
+    """How a figure of all cases went, month by month."""
+
+    figure: Ref
+    unit: Ref
+    months: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
 class Report(Model):
     """The figures of a period."""
 
@@ -124,6 +143,7 @@ class Report(Model):
     where: dict[str, str]
     drills: bool
     groups: tuple[Group, ...]
+    courses: tuple[Course, ...] = ()
 
 
 def report(
@@ -154,7 +174,36 @@ def report(
         where=asked,
         drills=drills,
         groups=tuple(groups),
+        courses=tuple(_courses(cases, over, table, asked, outside)),
     )
+
+
+def _courses(
+    cases: Sequence[CaseFigures], over: Period, table: FigureTable, where: Mapping[str, str], outside: bool
+) -> Iterator[Course]:
+    for row in table.figures if over.months else ():
+        if row.course:
+            values = (_value(cases, row, month, table, where) for month in over.months)
+            yield Course(
+                figure=row.id,
+                unit=row.unit,
+                months=tuple(month.name for month in over.months),
+                values=tuple(_hidden(one) if outside else one for one in values),
+            )
+
+
+FILTERS: Final = ("case_class", "group", "agency", "jurisdiction", "trade", "channel")
+"""What a report can be about only."""
+
+
+def choices(cases: Sequence[CaseFigures]) -> dict[str, tuple[str, ...]]:
+    """What there is to choose from, by filter."""
+    found: dict[str, set[str]] = {name: set() for name in FILTERS}
+    for case in cases:
+        for name in FILTERS:
+            rows: Sequence[Any] = case.inquiries if name == "agency" else (case,)
+            found[name].update(str(value) for row in rows if (value := getattr(row, name)) is not None)
+    return {name: tuple(sorted(values)) for name, values in found.items()}
 
 
 def _parts(cases: Sequence[CaseFigures], table: FigureTable, by: str | None) -> list[tuple[str, Sequence[CaseFigures]]]:
@@ -207,7 +256,8 @@ def _rows(
     for case in cases:
         for row in _of_kind(case, figure.over):
             fits = all(getattr(row, field) in values for field, values in figure.where.items())
-            if fits and _falls(row, figure, over) and all(_part(row, case, f) == v for f, v in where.items()):
+            told = not isinstance(figure.take, Taken) or getattr(row, figure.take.field) is not None
+            if fits and told and _falls(row, figure, over) and all(_part(row, case, f) == v for f, v in where.items()):
                 yield row, case
 
 

@@ -42,6 +42,8 @@ class FigureRow(Model):
     to: tuple[Ref, ...] = ()
     all_of: tuple[Ref, ...] = ()
     ever: bool = False
+    course: bool = False
+    """Shown month by month too."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

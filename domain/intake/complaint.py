@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import Model, Month, Ref, Text, Yuan, last_day
 from domain.identifiers import CreditCode, IdentityNumber, birth_date, same_name
-from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind
+from domain.words import EMPLOYING, ClaimKind, InsuranceKind, RespondentKind, Trade
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -83,6 +83,7 @@ class Respondent(Model):
     """What it was called before: whoever knew it by one of these means the same."""
     kind: RespondentKind = RespondentKind.EMPLOYER
     credit_code: CreditCode | None = None
+    trade: Trade | None = None
     unit: str | None = None
     phone: Phone | None = None
     email: Email | None = None

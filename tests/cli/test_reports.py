@@ -52,7 +52,7 @@ async def test_a_report_counts_what_the_ledgers_say_and_once_published_never_dri
     rows = list(csv.DictReader(table.open(encoding="utf-8-sig")))
     assert next(row["value"] for row in rows if row["figure"] == "accepted") == value
     assert (await at_centre("report", "show", filed_on, "--drills", "--docx", str(paper))).code == 0
-    assert len(Document(str(paper)).tables[0].rows) == len(rows) + 1
+    assert len(Document(str(paper)).tables[0].rows) == len([row for row in rows if row["period"] == filed_on]) + 1
 
     assert (await at_centre("report", "publish", filed_on, "--drills")).code == 0
     frozen = (await at_centre("report", "show", filed_on, "--published", "--json")).out

@@ -234,6 +234,13 @@ async def test_two_officers_at_one_row_one_has_it_and_the_other_is_told(site: Si
         await expect(second.locator('[role="alert"]')).to_contain_text("tax-01")
 
 
+RENEWS = """() => new Promise(told => {
+    document.addEventListener("htmx:beforeRequest", event => told(!event.defaultPrevented), { once: true });
+    htmx.trigger("#renewing", "renew");
+})"""
+"""Whether the page asks for its parts anew, as it does by itself after a while."""
+
+
 async def test_a_list_renews_itself_but_never_under_somebody_who_is_choosing(site: Site) -> None:
     async with site.visit("counter") as counter:
         case = await filed(counter)
@@ -243,12 +250,12 @@ async def test_a_list_renews_itself_but_never_under_somebody_who_is_choosing(sit
         await second.check(f'input[name="row"][value="{case}|tax"]')
         await first.click(f'form[action="/cases/{case}/do/claim_task"] button')
         await expect(first.locator('[role="status"]').first).to_contain_text("已办理")
-        assert await second.evaluate("renew()") is False
+        assert await second.evaluate(RENEWS) is False
         await second.uncheck(f'input[name="row"][value="{case}|tax"]')
         await second.evaluate("document.activeElement.blur()")
 
         async def gone() -> bool:
-            assert await second.evaluate("renew()") is True
+            assert await second.evaluate(RENEWS) is True
             return await second.locator(f'form[action="/cases/{case}/do/claim_task"]').count() == 0
 
         await seen(gone)
@@ -388,6 +395,26 @@ async def test_a_page_is_light_and_asks_nobody_else_for_anything(site: Site, tmp
         await boss.wait_for_load_state("networkidle")
     assert asked and all(url.startswith(site.address) for url, _ in asked)
     assert sum(size for _, size in asked) < 150_000
+
+
+async def test_a_report_is_drawn_beside_its_tables_within_the_pages_own_rules(site: Site) -> None:
+    told: list[str] = []
+    async with site.visit("counter") as counter:
+        await filed(counter)
+    async with site.visit("boss") as boss:
+        boss.on("console", lambda message: told.append(message.text))
+        boss.on("pageerror", lambda error: told.append(str(error)))
+        await boss.goto("/reports?by=channel")
+        charts = boss.locator("figure.chart")
+        lines = boss.locator('figure.chart[data-kind="line"]')
+        await expect(lines.first.locator("canvas")).to_be_visible()
+        assert await lines.count() == 6 and await lines.first.locator("tbody tr").count() == 12
+        assert await boss.locator("canvas").count() == await charts.count()
+    assert told == []
+    async with site.visit("boss", java_script_enabled=False) as boss:
+        await boss.goto("/reports")
+        await expect(boss.locator("figure.chart table").first).to_be_visible()
+        assert await boss.locator(".plot").first.is_hidden()
 
 
 async def _weighed(request: Any, asked: list[tuple[str, int]]) -> None:

@@ -90,11 +90,19 @@ async def test_a_report_is_read_broken_down_traced_and_taken_along(console: Any,
         )
         assert "<table" in report
         whole = await page(boss, f"/reports{over}&by=case_class")
-        assert f"/reports/figures/recovered{over}" in whole.replace("&amp;", "&") and "<meter" in whole
+        assert f"/reports/figures/recovered{over}" in whole.replace("&amp;", "&") and 'data-kind="bar"' in whole
+        assert f"/reports/sheet{over}&by=case_class&figure=closed" in whole.replace("&amp;", "&")
+        trades = await page(boss, f"/reports{over}&only.trade=construction")
+        assert 'value="construction" selected' in trades
+        assert "RZ-" not in await page(boss, f"/reports/figures/accepted{over}&only.channel=no-such-channel")
         rows = list(csv.DictReader(io.StringIO((await boss.get(f"/reports/sheet{over}")).text.lstrip("\ufeff"))))
         assert int(next(row["value"] for row in rows if row["figure"] == "accepted")) >= 1
         word = Document(io.BytesIO((await boss.get(f"/reports/word{over}")).content))
-        assert len(word.tables[0].rows) == len(rows) + 1
+        assert len(word.tables[0].rows) == len([row for row in rows if row["period"] == year[1]]) + 1
+        assert [len(table.rows) for table in word.tables[1:]] == [12] * 6, "six figures month by month"
+        one = (await boss.get(f"/reports/sheet{over}&figure=closed")).text.lstrip("\ufeff")
+        assert {row["figure"] for row in csv.DictReader(io.StringIO(one))} == {"closed"}
+        assert (await boss.get(f"/reports/sheet{over}&figure=zodiac")).status_code == 422
         assert (await boss.get("/reports?period=soon")).status_code == 422
         assert (await boss.get("/reports?by=zodiac")).status_code == 422
     async with browser(console, "lab-01") as officer:

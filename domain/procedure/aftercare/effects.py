@@ -12,7 +12,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from domain.aftercare.messages import RecordReferralReceipt, RecordReferralReturn, RecordSatisfaction, ReferralResult
+from domain.aftercare.messages import (
+    QUESTIONS,
+    RecordReferralReceipt,
+    RecordReferralReturn,
+    RecordSatisfaction,
+    ReferralResult,
+)
 from domain.base import CENTRE_ZONE, Ref
 from domain.closure.ends import offices
 from domain.deadlines.alarm import Alarm
@@ -197,8 +203,9 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
     must(message.claimant in visits.claimants, "party.unknown", "claimant")
     must(message.claimant not in visits.found, "visit.recorded", "claimant")
     yield
+    asked = {name: getattr(message, name) for name in ("satisfaction", *QUESTIONS)}
     visits.found[message.claimant] = Visited(
-        satisfaction=message.satisfaction,
+        **asked,
         performed=message.performed,
         remark=message.remark,
         on=_day(now),
@@ -210,7 +217,7 @@ def satisfaction(after: Aftercare, message: RecordSatisfaction, now: datetime) -
         message.actor,
         message.message_id,
         claimant=message.claimant,
-        satisfaction=message.satisfaction,
+        **asked,
         performed="performed" if message.performed else "breached",
         remark=message.remark,
     )

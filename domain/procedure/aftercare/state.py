@@ -83,6 +83,10 @@ class Visited(State):
     """What the visit found of a claimant."""
 
     satisfaction: int
+    easy: int | None = None
+    prepared: int | None = None
+    timely: int | None = None
+    fair: int | None = None
     performed: bool
     remark: str | None
     on: date

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import texts
 from domain.figures.projection import CaseFigures, Standing, project
-from domain.figures.report import Report, Value, behind, period, report, this_year
+from domain.figures.report import Report, Value, behind, choices, period, report, this_year
 from domain.figures.table import figure_table
 from domain.ledger import GENESIS, SYSTEM, Event, seal
-from domain.words import Agency, CaseClass, Language, Outcome
+from domain.words import Agency, CaseClass, Language, Outcome, Trade
 
 BEGAN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 TABLE = figure_table()
@@ -65,12 +65,16 @@ LEDGER = ledger(
     (33, "replied", {"outcome": "performed", "items": []}),
     (33, "phase_entered", {"phase": "closed"}),
 )  # fmt: skip
-AFTER = ledger((60, "satisfaction_recorded", {"satisfaction": 4, "claimant": "c1"}))
+AFTER = ledger(
+    (60, "satisfaction_recorded", {"satisfaction": 4, "easy": 2, "timely": 5, "claimant": "c1"}),
+    (61, "satisfaction_recorded", {"satisfaction": 4, "easy": 3, "fair": None, "claimant": "c2"}),
+)
 STANDING = Standing(
     case="dispute-1",
     case_number="RZ-2026-000001",
     mediator="m-1",
     jurisdiction="CN-37-1100",
+    trade=Trade.CONSTRUCTION,
     employer="digest-1",
     people=12,
 )
@@ -124,6 +128,9 @@ def test_a_ledger_says_in_numbers_what_happened_and_by_which_event() -> None:
         ("inquiries-lapsed", "1", "1", "0"),
         ("days-median", "23.00", None, "23.00"),
         ("satisfaction", "4.00", None, None),
+        ("satisfaction-easy", "2.50", None, None),
+        ("satisfaction-timely", "5.00", None, None),
+        ("satisfaction-fair", None, None, None),
     ],
 )
 def test_each_figure_by_hand(figure: str, year: str, march: str | None, april: str | None) -> None:
@@ -209,3 +216,28 @@ def test_each_employer_has_the_figures_of_its_own_cases_and_they_add_up_to_the_w
 def test_the_year_is_the_one_that_the_centre_is_in() -> None:
     assert this_year(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)) == "2026"
     assert this_year(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == "2027"
+
+
+def test_a_year_goes_month_by_month_and_the_months_make_the_year() -> None:
+    whole = made()
+    courses = {course.figure: course for course in whole.courses}
+    assert set(courses) == {row.id for row in TABLE.figures if row.course}
+    assert [one.value for one in courses["accepted"].values] == [0, 0, 1, *[0] * 9]
+    for figure in ("accepted", "closed", "recovered"):
+        assert sum(one.value or 0 for one in courses[figure].values) == value(whole, figure).value
+    assert [month.name for month in period("2026-Q2").months] == ["2026-04", "2026-05", "2026-06"]
+    assert not made(over="2026-03").courses and not made(over="2026-W10").courses
+
+
+def test_a_course_tells_nobody_outside_of_fewer_than_five() -> None:
+    [accepted] = [course for course in made(outside=True).courses if course.figure == "accepted"]
+    assert [one.few for one in accepted.values] == [False, False, True, *[False] * 9]
+
+
+def test_a_report_is_about_a_trade_only_and_says_what_there_is_to_choose() -> None:
+    other = drawn().model_copy(update={"case": "dispute-2", "trade": Trade.FINANCE})
+    assert value(made(drawn(), other, where={"trade": "construction"}), "accepted").value == 1
+    assert choices([drawn(), other])["trade"] == ("construction", "finance")
+    assert choices([drawn()])["agency"] == ("labor", "tax")
+    parts = {group.of for group in made(drawn(), other, by="trade").groups}
+    assert parts == {None, "construction", "finance"}
