@@ -46,6 +46,8 @@ class TaskFilter(Model):
     employer: str | None = None
     """A name, present or former, or the credit code; a part of a name where nobody is called just that."""
     escalated_to: Ref | None = None
+    records_away: bool = False
+    """Only those for which the agency's records can't be read."""
     text: Annotated[str, Field(max_length=200)] | None = None
     """Words: (the beginning of) a case number, its serial number, or what is claimed, in either language."""
     after: tuple[Instant, Ref, Ref] | None = None
@@ -72,6 +74,7 @@ class TaskLine(Model):
     escalated_to: Ref | None
     case_class: CaseClass | None
     kinds: tuple[ClaimKind, ...]
+    records_away_since: Instant | None = None
     employer: str
     claimants: int
 
@@ -144,6 +147,8 @@ def _where(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         where.append(f"case_class = {given(wanted.case_class)}")
     if wanted.escalated_to is not None:
         where.append(f"escalated_to = {given(wanted.escalated_to)}")
+    if wanted.records_away:
+        where.append("records_away_since is not null")
     if wanted.employer is not None:
         keys, parts = keys_of_text(vault, wanted.employer)
         column, table = ("employer_keys", "dispute") if centre else ("keys", "case_employer")

@@ -67,20 +67,21 @@ _LINE: Final = """
     where "case" = $1 and seq <= $23 and (select write from may)
 ), inbox as (
     insert into task ("case", task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,
-        reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number)
+        reminded, priority, delegated_by, seq, case_class, claimants, kinds, case_number, records_away_since)
     select $1, t.task, t.agency, t.state, t.officer, t.opened_at, t.due_at, t.escalated, t.escalated_to, t.remind_at,
         t.reminded, t.priority, array_remove(string_to_array(t.delegated_by, ','), ''), $23, $13, $18,
-        $36::text[], d.case_number
+        $36::text[], d.case_number, t.records_away_since
     from unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[], $29::timestamptz[],
-        $30::boolean[], $31::text[], $32::timestamptz[], $33::boolean[], $34::int[], $35::text[]) as t (task, agency,
-        state, officer, opened_at, due_at, escalated, escalated_to, remind_at, reminded, priority, delegated_by)
+        $30::boolean[], $31::text[], $32::timestamptz[], $33::boolean[], $34::int[], $35::text[],
+        $39::timestamptz[]) as t (task, agency, state, officer, opened_at, due_at, escalated, escalated_to, remind_at,
+        reminded, priority, delegated_by, records_away_since)
     left join dispute d on d."case" = $1
     where (select write from may)
     on conflict ("case", task) do update set state = excluded.state, officer = excluded.officer,
         due_at = excluded.due_at, escalated = excluded.escalated, escalated_to = excluded.escalated_to,
         remind_at = excluded.remind_at, reminded = excluded.reminded, priority = excluded.priority,
         delegated_by = excluded.delegated_by, case_class = excluded.case_class, claimants = excluded.claimants,
-        kinds = excluded.kinds, seq = excluded.seq
+        kinds = excluded.kinds, records_away_since = excluded.records_away_since, seq = excluded.seq
     where task.seq <= excluded.seq
 """
 _RECORD: Final = "".join((FITS, _LINE, VERDICT))
@@ -122,6 +123,7 @@ async def record(pool: asyncpg.Pool, vault: Vault, entry: CasebookEntry) -> int:
         sorted({kind for t in tasks for kind in t.kinds}),
         row.blocked,
         row.blocked_since,
+        [t.records_away_since for t in tasks],
     )
     must_follow(verdict, events)
     return events[-1].seq if events else row.seq
@@ -136,6 +138,11 @@ async def stop(pool: asyncpg.Pool, case: str, code: str, since: datetime) -> Non
         code,
         since,
     )
+
+
+async def names(pool: asyncpg.Pool) -> list[str]:
+    """Whose ledgers the casebook holds."""
+    return [row["case"] for row in await pool.fetch('select distinct "case" from ledger order by "case"')]
 
 
 async def head(pool: asyncpg.Pool, case: str) -> Head | None:

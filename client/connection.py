@@ -46,7 +46,7 @@ class Link:
     async def case(self, name: str) -> Handle:
         """A case by its number or its workflow id. Raises NoSuchCase."""
         found = await lists.find(self.pool, name)
-        if found is None and not name.startswith(("dispute-", "grid-")):
+        if found is None and not name.startswith(("dispute-", "grid-", "meeting-", "after-")):
             raise NoSuchCase(name)
         return self.client.get_workflow_handle(found or name)
 

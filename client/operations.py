@@ -7,7 +7,8 @@ import asyncpg
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from casebook import lists, notices
+from casebook import inbox, lists, notices
+from casebook.inbox import TaskFilter, TaskLine
 from casebook.lists import CaseFilter, CaseLine, CaseOrder
 from client.health import away
 from domain.base import Instant, Model
@@ -48,6 +49,8 @@ class Operations(Model):
     """Versions of workers that still have or get work."""
     blocked: tuple[CaseLine, ...]
     """Cases of which a step can't be done, the first due first."""
+    without_records: tuple[TaskLine, ...]
+    """Inquiries for which an agency's records can't be read, the first due first."""
     next_hour: tuple[CaseLine, ...]
     """Cases that have to go on within the hour, or had to before."""
     notices: tuple[NoticesStanding, ...]
@@ -74,6 +77,8 @@ async def operations(client: Client, pool: asyncpg.Pool, vault: Vault, settings:
     open_, due = CaseFilter(open=True, order=CaseOrder.DUE, limit=_SHOWN), at + _HOUR
     there = not gone["postgresql"]
     stuck = await lists.cases(pool, vault, open_.model_copy(update={"blocked": True})) if there else []
+    lacking = TaskFilter(records_away=True, limit=_SHOWN)
+    unread = await inbox.tasks(pool, vault, lacking) if there else []
     coming = await lists.cases(pool, vault, open_.model_copy(update={"due_until": due})) if there else []
     standing = await notices.standing(pool) if there else []
     return Operations(
@@ -81,6 +86,7 @@ async def operations(client: Client, pool: asyncpg.Pool, vault: Vault, settings:
         answers={name: not is_away for name, is_away in gone.items()},
         builds=tuple(builds),
         blocked=tuple(stuck),
+        without_records=tuple(unread),
         next_hour=tuple(coming),
         notices=tuple(NoticesStanding(channel=c, state=s, count=n) for c, s, n in sorted(standing)),
         keys=_keys(settings, at),

@@ -65,6 +65,7 @@ async def inquiries(look: Look) -> Response:
         "agency": {},
         "late": {"due_until": now},
         "soon": {"due_from": now, "due_until": now + SOON},
+        "records-away": {"records_away": True},
         "done": {"state": "done"} | ({"officer": actor.id} if actor.role is Role.OFFICER else {}),
     }
     if actor.role is Role.SUPERVISOR:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from console.problems import ProblemDetails, by_field, told
 from domain.case.opening import Reading
 from domain.case.receipts import Acknowledgement
 from domain.meeting.effects import ACTS, MEETING
-from domain.meeting.messages import CallMeeting
+from domain.meeting.messages import CallMeeting, MeetingKind
 from domain.meeting.state import ItemState
 from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.message import Message
@@ -46,12 +47,18 @@ _OFFERED: Final = (
 """What can be said to a meeting, in the order of its life."""
 
 
+_COMING: Final = 4
+"""Meetings by the calendar that are shown ahead."""
+
+
 async def meetings_page(look: Look) -> Response:
     """Meetings and open orders; an officer sees the orders of the own agency."""
     reading.must_work_here(look.visitor)
+    tables = look.door.rules.tables
     return look.page(
         "meetings.html",
         meetings=await meetings.lines(look.door.pool),
+        coming=tables.meetings.coming(datetime.now(UTC), tables.calendar, look.door.rules.in_office, _COMING),
         orders=await reading.orders(look.door, look.visitor),
     )
 
@@ -96,9 +103,15 @@ async def _seen(look: Look) -> MeetingView:
 
 
 async def call_page(look: Look) -> Response:
-    """A form that calls a meeting."""
+    """A form that calls a meeting: filled in by the calendar, for the kind that is asked for."""
     reading.must_lead(look.visitor)
-    return await _form(look, CallMeeting, {"members": [{}, {}]})
+    asked = look.request.query_params.get("kind", "")
+    if asked not in list(MeetingKind):
+        return await _form(look, CallMeeting, {"members": [{}, {}]})
+    rules = look.door.rules
+    tables = rules.tables
+    planned = tables.meetings.next(MeetingKind(asked), datetime.now(UTC), tables.calendar, rules.in_office)
+    return await _form(look, CallMeeting, planned.model_dump(mode="json"))
 
 
 async def call(look: Look) -> Response:

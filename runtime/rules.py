@@ -21,6 +21,7 @@ from domain.grid.early_warning import GridTable, grid_table
 from domain.inquiry.officers import Directory, load_directory
 from domain.intake.bars import IntakeTable, intake_table
 from domain.mediation.rooms import RoomTable, room_table
+from domain.meeting.calendar import MeetingTable, meeting_table
 from domain.notices.contacts import Contacts, contacts
 from domain.rules.centre import CentreTable, centre_table
 from domain.rules.parameters import Parameters
@@ -38,6 +39,7 @@ WHOLE: Final = (
     "officers.yaml",
     "grid.yaml",
     "rooms.yaml",
+    "meetings.yaml",
     "centre.yaml",
     "contacts.yaml",
 )
@@ -59,6 +61,7 @@ class Tables:
     officers: Directory
     grid: GridTable
     rooms: RoomTable
+    meetings: MeetingTable
     centre: CentreTable
     contacts: Contacts
 
@@ -78,6 +81,7 @@ def read(folder: Path) -> Tables:
         officers=load_directory(own.get("officers.yaml")),
         grid=grid_table(own.get("grid.yaml")),
         rooms=room_table(own.get("rooms.yaml")),
+        meetings=meeting_table(own.get("meetings.yaml")),
         centre=centre_table(own.get("centre.yaml"), knows),
         contacts=contacts(own.get("contacts.yaml")),
     )

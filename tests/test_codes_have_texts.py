@@ -239,3 +239,8 @@ def test_nobody_is_shown_a_pattern_but_what_to_write() -> None:
         for language in words.Language:
             line = sentences.problem_line("x", "input.string_pattern_mismatch", {"pattern": pattern}, language)
             assert pattern not in line and "$" not in line, line
+
+
+def test_what_is_wrong_with_a_table_has_a_text_in_both_languages() -> None:
+    told = {code for called, call, _ in calls() if called == "bad" and (code := literal(call, 0))}
+    assert told and {code for code in told if not texts.knows(f"rule_table.{code}")} == set()

@@ -37,6 +37,7 @@ _OPTIONS: Final = (
     _Option("case_class", CaseClass | None, flag="--class"),
     _Option("employer"),
     _Option("escalated_to"),
+    _Option("records_away", bool, False),
     _Option("text", text="search"),
     _Option("after"),
     _Option("limit", int, inbox.PAGE),

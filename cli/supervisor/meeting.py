@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,11 +24,13 @@ from client.speaking import envelope
 from domain.case.opening import Reading
 from domain.case.receipts import Acknowledgement
 from domain.meeting.effects import ACTS, MEETING
-from domain.meeting.messages import CallMeeting, DecideItems
+from domain.meeting.messages import CallMeeting, DecideItems, MeetingKind
 from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.words import Agency, Language
 from papers import minutes
 from runtime import beginning
+from runtime.rules import Rules
+from runtime.settings import Settings
 from texts import sentences
 
 
@@ -50,6 +53,8 @@ def register(app: typer.Typer, language: str) -> None:
     def call(
         meeting: name_argument = "",
         source: Annotated[str, typer.Argument(help=said("field.file"))] = "-",
+        by_calendar: Annotated[MeetingKind | None, typer.Option("--next", help=said("option.next"))] = None,
+        drill: Annotated[bool, typer.Option("--drill", help=said("option.drill"))] = False,
         acting: acting_option = None,
         as_json: json_option = False,
         show_example: example_option = False,
@@ -60,7 +65,8 @@ def register(app: typer.Typer, language: str) -> None:
 
         async def work() -> None:
             who = whoever(acting, "supervisor")
-            fields = envelope(who, f"call-{uuid.uuid4().hex}", language) | read_json(source, language)
+            said = _planned(by_calendar, drill) if by_calendar else read_json(source, language)
+            fields = envelope(who, f"call-{uuid.uuid4().hex}", language) | said
             message = CallMeeting.model_validate_json(json.dumps(fields))
             async with link(acting) as at:
                 receipt = await in_time(
@@ -75,6 +81,23 @@ def register(app: typer.Typer, language: str) -> None:
                 )
 
         run(work, language)
+
+    @group.command("calendar", help=said("command.calendar"))
+    def calendar(
+        count: Annotated[int, typer.Option("--count", min=1, max=24, help=said("option.count"))] = 6,
+        as_json: json_option = False,
+    ) -> None:
+        rules = Rules(Settings().own_tables)
+        tables = rules.tables
+        coming = tables.meetings.coming(datetime.now(UTC), tables.calendar, rules.in_office, count)
+        if as_json:
+            emit([one.model_dump(mode="json") for one in coming])
+            return
+        shown = _table(("starts", "kind", "place", "members"), language)
+        for one in coming:
+            members = (f"{texts.label(seat.agency, language)} {seat.member}" for seat in one.members)
+            shown.add_row(sentences.instant(one.starts), texts.label(one.kind, language), one.place, "\n".join(members))
+        console().print(shown)
 
     @group.command("list", help=said("command.list"))
     def listed(as_json: json_option = False) -> None:
@@ -193,6 +216,14 @@ def _written(file: Path, paper: bytes, language: str) -> None:
 
 def _id(meeting: str) -> str:
     return meeting if meeting.startswith("meeting-") else f"meeting-{meeting}"
+
+
+def _planned(kind: MeetingKind, drill: bool) -> dict[str, Any]:
+    """What calls the next meeting of a kind by the centre's calendar."""
+    rules = Rules(Settings().own_tables)
+    tables = rules.tables
+    planned = tables.meetings.next(kind, datetime.now(UTC), tables.calendar, rules.in_office)
+    return planned.model_dump(mode="json") | {"drill": drill}
 
 
 def _content(name: str) -> dict[str, Any]:

@@ -142,6 +142,7 @@ _HOLDS = {
     "officers": "officers.yaml",
     "posts": "grid.yaml",
     "rooms": "rooms.yaml",
+    "seats": "meetings.yaml",
     "case_series": "centre.yaml",
 }
 """By what a whole table is known, where its file is called otherwise."""

@@ -49,6 +49,8 @@ class TaskRow(Model):
     delegated_by: tuple[Ref, ...] = ()
     kinds: tuple[ClaimKind, ...] = ()
     """What the case's claim items ask for."""
+    records_away_since: Instant | None = None
+    """Since when the agency's records can't be read for it."""
 
 
 class CasebookEntry(Model):

@@ -52,6 +52,7 @@ def casebook_entry(case: CaseState, up_to: int) -> CasebookEntry:
                 priority=t.priority,
                 delegated_by=tuple(d.by for d in t.delegations),
                 kinds=kinds,
+                records_away_since=t.trouble.since if t.trouble is not None and t.is_open else None,
             )
             for t in case.tasks.values()
         ),

@@ -25,6 +25,7 @@ async def test_a_backup_taken_while_cases_run_is_put_back_and_the_cases_go_on_wh
 ) -> None:
     early = await filed(at_centre)
     await until(at_centre, early, "fact-finding")
+    assert (await at_centre("meeting", "call", "restored", "--next", "urgent", "--drill")).code == 0
     backup, keys, elsewhere = tmp_path / "backup", tmp_path / "keys", tmp_path / "elsewhere"
     taken = await at_centre("backup", backup, "--keys", keys)
     assert taken.code == 0, taken
@@ -39,11 +40,23 @@ async def test_a_backup_taken_while_cases_run_is_put_back_and_the_cases_go_on_wh
     assert (await at_centre("restore", backup, "--keys", keys)).code == 4, "a folder in use is not filled"
 
     settings = Settings(data=elsewhere, temporal_port=0, ui_port=0, postgres_port=0, log_level="error")
-    async with at_work(settings):
+    async with at_work(settings) as there:
         assert (await at_centre("doctor", "--repair")).code == 0
+        whole = await at_centre("ledger", "verify", "--all", "--json")
+        assert whole.code == 0, whole
+        assert (whole.json["ledgers"], whole.json["broken"]) == (2, []), "of the case and of the meeting"
+        assert whole.json["events"] > 10
         assert (await at_centre("ledger", "verify", early)).code == 0
+        assert (await at_centre("ledger", "verify", "meeting-restored")).code == 0
         assert (await at_centre("comment", early, "恢复之后")).code == 0
         assert (await at_centre("show", late)).code == 3, "what came after the backup is not in it"
+        async with there.world.pool.acquire() as connection, connection.transaction():
+            await connection.execute("set local session_replication_role = replica")  # Past what keeps it append-only.
+            await connection.execute(
+                "update ledger set digest = repeat('f', 64) where seq = 2 and \"case\" = 'meeting-restored'"
+            )
+        altered = await at_centre("ledger", "verify", "--all", "--json")
+        assert altered.code == 4 and [one["broken_at"] for one in altered.json["broken"]] == [2]
     monkeypatch.setenv("ONESTOP_DATA", str(centre.settings.data))
     assert (await at_centre("show", late)).code == 0
 

@@ -10,6 +10,18 @@ from tests.cli.test_at_the_centre import filed
 from tests.patience import seen
 
 
+async def test_a_meeting_is_called_by_the_calendar(at_centre: Onestop) -> None:
+    coming = (await at_centre("meeting", "calendar", "--count", "3", "--json")).json
+    assert len(coming) == 3 and {one["kind"] for one in coming} == {"regular", "liaison"}
+    assert "例会" in (await at_centre("meeting", "calendar")).out
+    called = await at_centre("meeting", "call", "by-calendar", "--next", "liaison", "--drill")
+    assert called.code == 0, called
+    view = (await at_centre("meeting", "show", "by-calendar", "--json")).json
+    first = next(one for one in coming if one["kind"] == "liaison")
+    assert (view["kind"], view["starts"]) == ("liaison", first["starts"])
+    assert [one["agency"] for one in view["members"]] == [one["agency"] for one in first["members"]]
+
+
 async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: Onestop, tmp_path: Path) -> None:
     call = (await at_centre("meeting", "call", "--example")).json | {"drill": True}
     called = await at_centre("meeting", "call", "spring", "-", "--lang", "en", typed=json.dumps(call))

@@ -72,6 +72,10 @@ async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any
         reported = await officer.post(f"{here}/do/report_order", data={"order": "o1", "text": "已整理"})
         assert "已整理" in reported.text
         assert (await officer.get("/meetings/call")).status_code == 403
+    async with browser(console, "boss") as boss:
+        assert "会议日程" in await page(boss, "/meetings") and "联络员会议" in await page(boss, "/meetings")
+        form = await page(boss, "/meetings/call?kind=urgent")
+        assert 'value="lab-head"' in form and "联席会议室" in form
     async with browser(console, "counter") as counter:
         assert (await counter.get("/meetings")).status_code == 403
 

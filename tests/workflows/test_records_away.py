@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 import worker
+from casebook import inbox
+from casebook.inbox import TaskFilter
 from connectors.breaker import Breaker
 from connectors.http import Service, opened
 from domain.inquiry.messages import CompleteTask
@@ -29,6 +31,7 @@ from runtime.vault import Vault
 from tests import builders
 from tests.conftest import SkippedTime, skipping_time
 from tests.connectors.serving import key_pair, serving
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office
 
 
@@ -126,6 +129,9 @@ async def test_a_service_that_is_away_for_days_delays_its_draft_and_nothing_else
     assert away.records_trouble.next_try > view.now + timedelta(days=1)
     assert away.records_trouble.since < view.now + timedelta(hours=1)
     assert away.records_trouble.tries < 40
+    lacking = TaskFilter(records_away=True, limit=500)
+    listed = [one for one in await inbox.tasks(office.pool, office.vault, lacking) if one.case == handle.id]
+    assert [(one.agency, one.records_away_since) for one in listed] == [(Agency.TAX, away.records_trouble.since)]
     noted = [e for e in (await office.timeline(handle)).events if e.kind == "records_delayed"]
     assert [e.facts["code"] for e in noted] == [code]
     findings: dict[Agency, Any] = {
@@ -143,6 +149,11 @@ async def test_a_service_that_is_away_for_days_delays_its_draft_and_nothing_else
     await office.sleep(timedelta(hours=5))
     back = await bureau.tax(handle)
     assert (back.records, back.records_trouble) == ("read", None)
+
+    async def still_lacking() -> bool:
+        return handle.id in {one.case for one in await inbox.tasks(office.pool, office.vault, lacking)}
+
+    await seen(still_lacking, lambda lacks: not lacks)
     assert back.draft == builders.tax_finding()
     await handle.terminate()
 
