@@ -151,12 +151,12 @@ def _centre(world: World) -> Worker:
     identity = IdentityService(world.verifier.keys)
     intake = IntakeService(world.client, world.pool, world.vault, world.rules, triage, identity)
     mediation = MediationService(world.pool, world.vault, world.rules)
-    meeting = MeetingService(world.client, world.pool, world.vault, world.rules)
+    channels = [channel.name for channel in world.channels]
+    meeting = MeetingService(world.client, world.pool, world.vault, world.rules, channels)
     collective = CollectiveService(world.client, world.pool, world.vault)
     papers = PaperService(world.pool, world.vault, Templates(world.rules.folder / "papers"), world.rules)
     after = AftercareService(world.client, world.pool, world.vault, world.rules)
     grid = GridService(world.client, world.pool, world.vault, world.rules)
-    channels = [channel.name for channel in world.channels]
     services: Sequence[Any] = [
         identity.keys,
         intake.admit,

@@ -1,7 +1,8 @@
 """What the centre does for joint meetings: fills agendas, tells cases what was decided, counts terms, keeps ledgers."""
 
 import json
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import asyncpg
@@ -11,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
-from casebook import grid, lists, meetings
+from casebook import grid, lists, meetings, notices
 from casebook.grid import GridFilter
 from domain.assessment.reconcile import statements
 from domain.base import CENTRE_ZONE, Instant, Model, Ref
@@ -24,6 +25,7 @@ from domain.meeting.effects import CASE_OVER, Answered, Found
 from domain.meeting.messages import ItemKind
 from domain.meeting.state import SERIES, SERIES_OF_DRILLS, Act, OrderTerm
 from domain.meeting.view import MeetingEntry
+from domain.procedure.notices.recipients import meeting_notices, notice_table
 from domain.refusal import Problem, Refused
 from domain.views.case_view import CaseView
 from domain.views.paging import everybody
@@ -68,8 +70,10 @@ class TermRequest(Model):
 class MeetingService:
     """The office of the joint meeting."""
 
-    def __init__(self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules) -> None:
-        self._client, self._pool, self._vault, self._rules = client, pool, vault, rules
+    def __init__(
+        self, client: Client, pool: asyncpg.Pool, vault: Vault, rules: Rules, channels: Sequence[str] = ()
+    ) -> None:
+        self._client, self._pool, self._vault, self._rules, self._channels = client, pool, vault, rules, channels
 
     @activity.defn(name="meeting.gather")
     async def gather(self, asked: GatherRequest) -> Gathered:
@@ -77,9 +81,11 @@ class MeetingService:
         series = SERIES_OF_DRILLS if asked.drill else SERIES
         number = await meetings.number(self._pool, asked.meeting, asked.year, drill=asked.drill, series=series)
         found: list[Found] = []
-        for case in await meetings.waiting(self._pool, asked.now, drill=asked.drill):
+        for case in await meetings.waiting(
+            self._pool, asked.now, self._rules.tables.meetings.late_share, drill=asked.drill
+        ):
             activity.heartbeat()
-            found += await self._of_case(case, asked.now)
+            found += await self._of_case(case)
         found += await meetings.beside(self._pool, self._vault, asked.meeting, asked.now, drill=asked.drill)
         found += await self._red_warnings(asked, {one.about for one in found})
         return Gathered(number=number, found=tuple(found))
@@ -96,7 +102,7 @@ class MeetingService:
             if one.since and table.grade(one.since, one.workers or 1, today) == "red" and one.case not in known
         ]
 
-    async def _of_case(self, case: meetings.Waiting, now: Instant) -> list[Found]:
+    async def _of_case(self, case: meetings.Waiting) -> list[Found]:
         known = {"case": case.case, "case_number": case.case_number}
         if "joint-meeting" in case.waits_on:
             view = await self._view(case.case)
@@ -112,10 +118,9 @@ class MeetingService:
                 )
                 for one in open_
             ]
-        late = case.waits_until is not None and case.waits_until < now
         why = (
             (ItemKind.LAPSED, case.lapsed >= _LAPSED_TWICE),
-            (ItemKind.LATE, late),
+            (ItemKind.LATE, case.late),
             (ItemKind.SPECIAL, case.case_class == "special"),
         )
         return [Found(kind=kind, title=texts.say(f"meeting.kind.{kind}"), **known) for kind, holds in why if holds][:1]
@@ -174,8 +179,15 @@ class MeetingService:
 
     @activity.defn(name="meeting.record")
     async def record(self, entry: MeetingEntry) -> int:
-        """Append events and renew the rows. Returns the number of the last event. Raises LedgerConflict."""
-        return await meetings.record(self._pool, self._vault, entry)
+        """Append events, renew the rows, queue what is to be told. Returns the last event's number.
+
+        Raises LedgerConflict.
+        """
+        recorded = await meetings.record(self._pool, self._vault, entry)
+        table, channels = notice_table(), () if entry.row.drill else self._channels
+        found, now = meeting_notices(entry.events, entry.people, table), datetime.now(UTC)
+        await notices.put(self._pool, entry.row.meeting, entry.events, found, table, channels, now=now)
+        return recorded
 
 
 _NEAR = 2

@@ -118,7 +118,8 @@ class NoticeService:
 
     def _letter(self, notice: Outgoing, to: str) -> Letter:
         language, number = notice.language, notice.case_number
-        numbered = "" if number else "_unnumbered"
+        of_meeting = notice.case.startswith("meeting-")
+        numbered = "_meeting" if of_meeting else "" if number else "_unnumbered"
         where = texts.say("notices.at_the_address", language, url=self._address) if self._address else None
         return Letter(
             key=f"{notice.case}.{notice.seq}.{notice.recipient}.{notice.channel}",

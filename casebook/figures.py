@@ -6,18 +6,24 @@ from datetime import datetime
 import asyncpg
 
 from casebook import ledger
-from domain.figures.projection import CaseFigures, Standing, WorkingDays, project
+from domain.figures.projection import CaseFigures, Standing, WorkingDays, project, project_post
 from domain.figures.report import Report
 from runtime.vault import Vault
 
 _BEHIND = """
-select d."case", d.case_number, d.mediator, d.jurisdiction, d.trade, d.employer_digest as employer,
+select d."case", d.case_number, d.mediator, d.jurisdiction, d.trade, coalesce(d.claimed_a, 0) as claimed_a,
+    coalesce(d.claimed_b, 0) as claimed_b, d.employer_digest as employer,
     d.claimants as people, d.drill, d.seq,
     a."case" as after, coalesce(a.seq, 0) as after_seq
 from dispute d left join aftercare a on a.of = d."case" left join figure f on f."case" = d."case"
 where d.case_number is not null and d.seq > 0 and ($1 or f.seq is distinct from d.seq
     or f.after_seq is distinct from coalesce(a.seq, 0))
 order by d."case"
+"""
+_POSTS_BEHIND = """
+select g."case", g.post, g.employer_digest as employer, g.workers, g.drill, g.seq
+from grid_case g left join figure f on f."case" = g."case"
+where g.seq > 0 and ($1 or f.seq is distinct from g.seq) order by g."case"
 """
 _WRITE = """
 insert into figure ("case", drill, seq, after_seq, numbers) values ($1, $2, $3, $4, $5)
@@ -37,7 +43,12 @@ async def refresh(pool: asyncpg.Pool, vault: Vault, working_days: WorkingDays, *
         standing = Standing.model_validate({name: row[name] for name in Standing.model_fields})
         numbers = project(standing, events, after, working_days)
         await pool.execute(_WRITE, row["case"], row["drill"], row["seq"], row["after_seq"], numbers.model_dump_json())
-    return len(behind)
+    at_posts = await pool.fetch(_POSTS_BEHIND, anew)
+    for row in at_posts:
+        events = await ledger.events(pool, vault, row["case"])
+        numbers = project_post(row["case"], row["employer"], row["workers"], events)
+        await pool.execute(_WRITE, row["case"], row["drill"], row["seq"], 0, numbers.model_dump_json())
+    return len(behind) + len(at_posts)
 
 
 async def cases(pool: asyncpg.Pool, *, drills: bool = False) -> list[CaseFigures]:

@@ -8,7 +8,7 @@ import asyncpg
 
 from casebook import numbers
 from casebook.ledger import FITS, VERDICT, columns, must_follow
-from domain.base import Instant, Model, Ref
+from domain.base import Model, Ref
 from domain.meeting.effects import Found
 from domain.meeting.messages import ItemKind
 from domain.meeting.view import MeetingEntry, MeetingRow, OrderRow
@@ -137,25 +137,29 @@ class Waiting(Model):
     case_number: str
     waits_on: tuple[str, ...]
     case_class: str | None
-    waits_until: Instant | None
+    late: bool
+    """Most of the term that it waits for has passed."""
     lapsed: int
 
 
-async def waiting(pool: asyncpg.Pool, now: datetime, *, drill: bool) -> list[Waiting]:
+async def waiting(pool: asyncpg.Pool, now: datetime, late_share: float, *, drill: bool) -> list[Waiting]:
     """Open cases that a meeting has to look at: undecided, lapsed twice, beyond their term, of the special class."""
     rows = await pool.fetch(
         """
-        select d."case", d.case_number, d.waits_on, d.case_class, d.waits_until,
+        select d."case", d.case_number, d.waits_on, d.case_class,
+            coalesce(d.waits_since + (d.waits_until - d.waits_since) * $4::float8 <= $1, false) as late,
             (select count(*) from task t where t."case" = d."case" and t.state = 'lapsed') as lapsed
         from dispute d
         where not d.closed and d.case_number is not null and d.drill = $2 and (
-            'joint-meeting' = any(d.waits_on) or d.case_class = 'special' or d.waits_until < $1
+            'joint-meeting' = any(d.waits_on) or d.case_class = 'special'
+            or d.waits_since + (d.waits_until - d.waits_since) * $4::float8 <= $1
             or (select count(*) from task t where t."case" = d."case" and t.state = 'lapsed') >= 2)
         order by d.filed_at limit $3
         """,
         now,
         drill,
         _MOST,
+        late_share,
     )
     return [Waiting.model_validate(dict(row)) for row in rows]
 

@@ -10,7 +10,8 @@ from casebook import ledger
 from domain.base import Instant, Model
 from domain.case.casebook_rows import CasebookEntry
 from domain.intake.complaint import Claimant, Respondent
-from domain.procedure.notices.recipients import Audience, NoticeTable, notices
+from domain.ledger import Event
+from domain.procedure.notices.recipients import Audience, Notice, NoticeTable, notices
 from domain.words import Language
 from runtime.vault import Vault
 from texts import placeholders
@@ -96,14 +97,26 @@ async def queue(
     for row in found:
         audience = Audience(row["audience"])
         parties[audience] = (*parties.get(audience, ()), row["ref"])
-    at = {event.seq: event.at for event in entry.events}
+    await put(pool, entry.case.case, entry.events, notices(entry, parties, table), table, channels, now=now)
+
+
+async def put(
+    pool: asyncpg.Pool,
+    case: str,
+    events: Iterable[Event],
+    found: Iterable[Notice],
+    table: NoticeTable,
+    channels: Iterable[str],
+    *,
+    now: datetime,
+) -> None:
+    """Queue notices of a case or a meeting. Queued again, they are there once."""
+    at, by = {event.seq: event.at for event in events}, tuple(channels)
     rows = []
-    for notice in notices(entry, parties, table):
-        rows.append((entry.case.case, notice, IN_APP, "sent", at[notice.seq]))
-        rows += [
-            (entry.case.case, notice, channel, "waiting", table.not_before(now, urgent=notice.urgent))
-            for channel in channels
-        ]
+    for notice in found:
+        rows.append((case, notice, IN_APP, "sent", at[notice.seq]))
+        due = table.not_before(now, urgent=notice.urgent)
+        rows += [(case, notice, channel, "waiting", due) for channel in by]
     await pool.executemany(
         """
         insert into notice ("case", seq, recipient, audience, event, channel, state, not_before, sent_at)
@@ -118,9 +131,10 @@ async def due(pool: asyncpg.Pool, vault: Vault, channel: str, now: datetime, lim
     """Notices that may be sent now by a channel, the longest due first."""
     rows = await pool.fetch(
         """
-        select n."case", d.case_number, n.seq, n.event, n.recipient, n.channel, n.tries,
-            coalesce(c.language, 'zh-CN') as language, c.email, c.phone, l.facts
-        from notice n join dispute d using ("case") join ledger l on l."case" = n."case" and l.seq = n.seq
+        select n."case", coalesce(d.case_number, m.number) as case_number, n.seq, n.event, n.recipient, n.channel,
+            n.tries, coalesce(c.language, 'zh-CN') as language, c.email, c.phone, l.facts
+        from notice n join ledger l on l."case" = n."case" and l.seq = n.seq
+        left join dispute d on d."case" = n."case" left join meeting m on m.meeting = n."case"
         left join contact c on c."case" = n."case" and c.ref = n.recipient
         where n.state = 'waiting' and n.channel = $3 and n.not_before <= $1
         order by n.not_before, n."case", n.seq, n.recipient limit $2
@@ -162,6 +176,7 @@ async def unreported(pool: asyncpg.Pool, channel: str) -> list[Told]:
         update notice n set receipt = 1 + coalesce((
             select max(receipt) from notice m where m."case" = n."case" and m.seq = n.seq and m.channel = n.channel), 0)
         where channel = $1 and state <> 'waiting' and not told and receipt is null
+            and exists (select from dispute d where d."case" = n."case")
         """,
         channel,
     )
@@ -221,9 +236,11 @@ async def of_case(pool: asyncpg.Pool, vault: Vault, case: str, to: str | None = 
     """Every notice of a case with what became of it, or those to one recipient or audience."""
     rows = await pool.fetch(
         """
-        select n.*, d.case_number, l.facts from notice n join dispute d using ("case")
+        select n.*, coalesce(d.case_number, m.number) as case_number, l.facts
+        from notice n left join dispute d using ("case") left join meeting m on m.meeting = n."case"
         left join ledger l on l."case" = n."case" and l.seq = n.seq
-        where n."case" = $1 and ($2::text is null or $2 in (recipient, audience)) order by seq, recipient, channel
+        where n."case" = $1 and ($2::text is null or $2 in (n.recipient, n.audience))
+        order by n.seq, n.recipient, n.channel
         """,
         case,
         to,
@@ -235,9 +252,11 @@ async def of_reader(pool: asyncpg.Pool, vault: Vault, to: str, limit: int) -> li
     """The latest notices to a recipient, or to all of an audience, in the app."""
     rows = await pool.fetch(
         """
-        select n.*, d.case_number, l.facts from notice n join dispute d using ("case")
+        select n.*, coalesce(d.case_number, m.number) as case_number, l.facts
+        from notice n left join dispute d using ("case") left join meeting m on m.meeting = n."case"
         left join ledger l on l."case" = n."case" and l.seq = n.seq
-        where $1 in (recipient, audience) and channel = $2 order by sent_at desc, "case", seq limit $3
+        where $1 in (n.recipient, n.audience) and n.channel = $2
+        order by n.sent_at desc, n."case", n.seq limit $3
         """,
         to,
         IN_APP,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
 
 import asyncpg
 
@@ -9,9 +11,13 @@ from casebook import numbers
 from casebook.digests import code_digest, employer_digest, employer_keys, identity_digest, search_keys
 from domain.base import CENTRE_ZONE
 from domain.case.requests import Registration, RegistrationRequest
-from domain.intake.complaint import Claimant
+from domain.intake.claims import nature
+from domain.intake.complaint import Claimant, Complaint
 from domain.rules.centre import DRILLS
+from domain.words import Nature
 from runtime.vault import Vault
+
+_NATURES: Final = (Nature.PUBLIC_LAW, Nature.PRIVATE_LAW)
 
 
 async def register(
@@ -54,8 +60,9 @@ async def register(
             with filed as (
                 insert into dispute ("case", case_number, complaint_id, jurisdiction, channel, drill,
                     employer_digest, employer_name, filed_at, joined_to, overlapping, claimants, merge_with,
-                    employer_keys, employer_code, trade, waits_since, outcome, phase)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $9,
+                    employer_keys, employer_code, trade, claimed_a, claimed_b, waits_since, outcome,
+                    phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $9,
                     case when $10::text is null then null else 'merged' end,
                     case when $10::text is null then 'intake' else 'closed' end)
                 on conflict ("case") do update set case_number = excluded.case_number, joined_to = null,
@@ -82,6 +89,7 @@ async def register(
             search_keys(vault, employer),
             code_digest(vault, employer),
             employer.trade,
+            *_claimed(request.complaint),
         )
         if not joined:
             await _name_for_agencies(connection, vault, request)
@@ -89,6 +97,13 @@ async def register(
             await _write_claimants(connection, vault, request.case, request.complaint.claimants)
     assert row is not None
     return _answer(row)
+
+
+def _claimed(complaint: Complaint) -> tuple[Decimal, Decimal]:
+    """How much a complaint asks for in yuan, as far as it says so: what is public-law, and what is private-law."""
+    asked = [(nature(item.kind), item.amount) for item in complaint.items if item.amount is not None]
+    public, private = (sum((yuan for of, yuan in asked if of is kind), Decimal("0.00")) for kind in _NATURES)
+    return public, private
 
 
 async def _answered(

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from domain.aftercare.messages import QUESTIONS
+from domain.aftercare.messages import QUESTIONS, ReferralResult
 from domain.base import CENTRE_ZONE, Model, Ref, Yuan
 from domain.ledger import Event
-from domain.words import Agency, CaseClass, Lane, Outcome, Phase, ReferralTarget, Trade
+from domain.words import Agency, CaseClass, GridOutcome, Lane, Outcome, Phase, ReferralTarget, Trade
 
 _NIL: Final = Decimal("0.00")
 WorkingDays = Callable[[date, date], int]
@@ -52,11 +52,26 @@ class Span(Model):
 
 
 class Sent(Model):
-    """A claim item that was referred."""
+    """A claim item that was referred, and what came back of it."""
 
     seq: int
+    item: Ref
     target: ReferralTarget
     on: date
+    result: ReferralResult | None = None
+    returned_on: date | None = None
+
+
+class AtPost(Model):
+    """A mediation on the spot at a grid post."""
+
+    seq: int
+    post: Ref
+    opened_on: date
+    upon: str
+    """A complaint, or an early warning."""
+    outcome: GridOutcome | None = None
+    ended_on: date | None = None
 
 
 class Visit(Model):
@@ -81,6 +96,9 @@ class Standing(Model):
     trade: Trade | None = None
     employer: str
     """A keyed digest."""
+    claimed_a: Yuan = _NIL
+    claimed_b: Yuan = _NIL
+    """What the complaint asked for, as far as it named sums."""
     people: int
     """As of now: of a case whose ledger does not begin with a filing, how many went on."""
 
@@ -101,17 +119,21 @@ class CaseFigures(Model):
     lane: Lane | None = None
     group: Ref | None = None
     mediator: Ref | None = None
-    jurisdiction: Ref
+    jurisdiction: Ref | None = None
     trade: Trade | None = None
     employer: str
     """A keyed digest: no name stands here."""
-    channel: Ref
+    channel: Ref | None = None
+    post: Ref | None = None
+    """The grid post that mediated before."""
     people: int
     outcome: Outcome | None = None
     mediated: bool = False
     settled: bool = False
     collective: bool = False
     """Ten workers or more."""
+    claimed_a: Yuan = _NIL
+    claimed_b: Yuan = _NIL
     found_a: Yuan = _NIL
     found_b: Yuan = _NIL
     agreed: Yuan = _NIL
@@ -124,6 +146,8 @@ class CaseFigures(Model):
     spans: tuple[Span, ...] = ()
     referrals: tuple[Sent, ...] = ()
     visits: tuple[Visit, ...] = ()
+    posts: tuple[AtPost, ...] = ()
+    """Of what a grid post tried itself: it is no case of the centre's, and counted apart."""
     rests_on: dict[str, int] = {}
     """The event behind each of the fields that one event sets."""
 
@@ -142,9 +166,42 @@ def project(
         if event.kind == "satisfaction_recorded":
             said = {name: event.facts.get(name) for name in ("satisfaction", *QUESTIONS)}
             drawn.visits.append(Visit.model_validate({"seq": event.seq, "on": _day(event.at), **said}))
-        elif event.kind == "payment_reversed":
-            drawn.on_payment_reversed(_Told(event.seq, event.facts, _day(event.at)))
+        elif event.kind in ("payment_reversed", "referral_returned"):
+            getattr(drawn, f"on_{event.kind}")(_Told(event.seq, event.facts, _day(event.at)))
     return drawn.figures(events[-1])
+
+
+def project_post(case: Ref, employer: str, workers: int | None, events: Sequence[Event]) -> CaseFigures:
+    """The numbers of a mediation at a grid post, from its ledger. Raises ValueError where the ledger is empty."""
+    opened = next((event for event in events if event.kind == "grid_opened"), None)
+    if opened is None:
+        raise ValueError("the ledger holds no opening")
+    ended = next((event for event in events if event.kind in _ENDED_AT_POST), None)
+    row = AtPost(
+        seq=(ended or opened).seq,
+        post=opened.facts["post"],
+        opened_on=_day(opened.at),
+        upon=opened.facts["occasion"],
+        outcome=_ENDED_AT_POST[ended.kind] if ended else None,
+        ended_on=_day(ended.at) if ended else None,
+    )
+    return CaseFigures(
+        case=case,
+        case_number=case,
+        seq=events[-1].seq,
+        head=events[-1].digest,
+        filed_on=row.opened_on,
+        employer=employer,
+        people=workers or 1,
+        posts=(row,),
+    )
+
+
+_ENDED_AT_POST: Final = {
+    "grid_settled": GridOutcome.SETTLED,
+    "grid_forwarded": GridOutcome.FORWARDED,
+    "grid_reported": GridOutcome.REPORTED,
+}
 
 
 def _day(at: datetime) -> date:
@@ -308,7 +365,18 @@ class _Drawn:
             self.inquiries[str(told.facts["task"])] = asked.model_copy(update=changed)
 
     def on_item_referred(self, told: _Told) -> None:
-        self.referrals.append(Sent(seq=told.seq, target=told.facts["target"], on=told.day))
+        self.referrals.append(Sent(seq=told.seq, item=told.facts["item"], target=told.facts["target"], on=told.day))
+
+    def on_referral_returned(self, told: _Told) -> None:
+        """What an office made of an item; where several were told so, the first that still waits."""
+        for at, sent in enumerate(self.referrals):
+            if (sent.item, sent.target, sent.result) == (told.facts["item"], told.facts["target"], None):
+                back = {"result": ReferralResult(told.facts["result"]), "returned_on": told.day, "seq": told.seq}
+                self.referrals[at] = sent.model_copy(update=back)
+                return
+
+    def on_grid_record_taken(self, told: _Told) -> None:
+        self._is(told, post=told.facts["post"])
 
     def on_replied(self, told: _Told) -> None:
         self._is(told, outcome=told.facts["outcome"])

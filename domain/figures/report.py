@@ -23,10 +23,12 @@ BY: Final = (
     "jurisdiction",
     "trade",
     "channel",
+    "post",
     "mediator",
     "outcome",
     "phase",
     "target",
+    "result",
 )
 """What a report can be broken down by: a field of the case, or of what is counted."""
 _CENT: Final = Decimal("0.01")
@@ -239,7 +241,9 @@ def _everything(cases: Iterable[CaseFigures], table: FigureTable) -> Iterator[tu
 
 
 def _of_kind(case: CaseFigures, kind: str) -> Sequence[Any]:
-    rows: Sequence[Any] = (case,) if kind == "cases" else getattr(case, kind)
+    if kind == "cases":
+        return () if case.posts else (case,)
+    rows: Sequence[Any] = getattr(case, kind)
     return rows
 
 

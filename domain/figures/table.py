@@ -12,7 +12,7 @@ from domain.rules.rule_table import bad, read_table
 from domain.yaml_file import TABLES
 
 _TABLE: Final = TABLES / "figures.yaml"
-Over = Literal["cases", "payments", "inquiries", "spans", "referrals", "visits"]
+Over = Literal["cases", "payments", "inquiries", "spans", "referrals", "visits", "posts"]
 
 
 class Taken(Model):

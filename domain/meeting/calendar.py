@@ -78,6 +78,8 @@ class MeetingTable(Model):
     regular: Regular
     liaison: Before
     urgent: Within
+    late_share: Annotated[float, Field(gt=0, le=1)]
+    """Of the term that a case waits for: beyond it the case comes on the agenda."""
     seats: Annotated[tuple[Seat, ...], Field(min_length=2)]
 
     @model_validator(mode="after")

@@ -79,6 +79,8 @@ class MeetingEntry(Model):
     events: tuple[Event, ...]
     row: MeetingRow
     orders: tuple[OrderRow, ...]
+    people: tuple[Ref, ...] = ()
+    """Who sits in it, its recorder and its guests."""
 
 
 def view(meeting: Meeting) -> MeetingView:
@@ -102,9 +104,11 @@ def view(meeting: Meeting) -> MeetingView:
 def entry(meeting: Meeting) -> MeetingEntry:
     """What the casebook has not been told yet, with the rows that people search."""
     assert meeting.kind is not None and meeting.starts is not None
+    people = (*(one.member for one in meeting.members), meeting.recorder, *meeting.guests)
     done = {ItemState.DECIDED, ItemState.PUT_OFF}
     return MeetingEntry(
         events=tuple(meeting.unrecorded()),
+        people=tuple(dict.fromkeys(who for who in people if who is not None)),
         row=MeetingRow(
             meeting=meeting.case,
             number=meeting.number,

@@ -72,3 +72,29 @@ async def test_a_meeting_is_called_held_and_written_up_by_commands(at_centre: On
     assert [one["stage"] for one in listed if one["meeting"] == "meeting-spring"] == ["sitting"]
     unknown = await at_centre("meeting", "show", "nowhere", "--lang", "en")
     assert unknown.code == 3 and "no meeting nowhere" in unknown.err
+
+
+async def test_who_sits_in_a_meeting_is_told_of_it_and_of_its_minutes_and_an_agency_of_its_order(
+    at_centre: Onestop,
+) -> None:
+    async def told(who: str) -> set[str]:
+        lines = (await at_centre("notices", "--for", who, "--json", "--limit", "500")).json
+        assert isinstance(lines, list), lines
+        return {line["event"] for line in lines if line["case"] == "meeting-told"}
+
+    assert (await at_centre("meeting", "call", "told", "--next", "regular", "--drill")).code == 0
+    await seen(lambda: told("tax-head"), lambda events: events == {"meeting_called"})
+
+    async def say(name: str, **fields: object) -> None:
+        said = await at_centre("meeting", "say", "told", name, "-", typed=json.dumps(fields))
+        assert said.code == 0, said
+
+    await say("gather_agenda")
+    items = (await at_centre("meeting", "show", "told", "--json")).json["items"]
+    await say("fix_agenda", put_off=[item["ref"] for item in items])
+    await say("open_sitting", present=["lab-head", "tax-head"])
+    await say("set_order", order="o1", what="核对停缴名单", agency="tax", days=5)
+    await seen(lambda: told("tax"), lambda events: events == {"order_due"})
+    await say("issue_minutes")
+    await seen(lambda: told("med-head"), lambda events: events == {"meeting_called", "minutes_issued"})
+    assert "会议纪要已印发" in (await at_centre("notices", "--for", "med-head")).out

@@ -1,4 +1,4 @@
-"""In what the employer of a case deals, by which reports are broken down."""
+"""In what the employer of a case deals, and how much its complaint asked for: both for reports."""
 
 from alembic import op
 
@@ -8,4 +8,5 @@ down_revision = "0030"
 
 def upgrade() -> None:
     op.execute("alter table dispute add column trade text")
+    op.execute("alter table dispute add column claimed_a numeric, add column claimed_b numeric")
     op.execute("delete from figure")

@@ -1,6 +1,6 @@
 """Notices (通知): which event is told to whom, and when it may be sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -27,6 +27,8 @@ class Audience(StrEnum):
     OFFICER = "officer"
     MEDIATOR = "mediator"
     SUPERVISOR = "supervisor"
+    MEMBERS = "members"
+    """Those who sit in a meeting, its recorder and its guests."""
 
 
 class NoticeRow(Model):
@@ -99,6 +101,18 @@ def notices(entry: CasebookEntry, parties: Mapping[Audience, tuple[Ref, ...]], t
                     yield Notice(
                         seq=event.seq, event=event.kind, recipient=recipient, audience=audience, urgent=row.urgent
                     )
+
+
+def meeting_notices(events: Iterable[Event], people: Sequence[Ref], table: NoticeTable) -> Iterator[Notice]:
+    """Who is to be told of what happened at a meeting: the people of it, and the agency that has an order."""
+    rows = table.by_event()
+    for event in events:
+        if (row := rows.get(event.kind)) is None:
+            continue
+        for audience in row.to:
+            told = people if audience is Audience.MEMBERS else (str(event.facts["agency"]),)
+            for recipient in told:
+                yield Notice(seq=event.seq, event=event.kind, recipient=recipient, audience=audience, urgent=row.urgent)
 
 
 def _recipients(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import texts
-from domain.figures.projection import CaseFigures, Standing, project
+from domain.figures.projection import CaseFigures, Standing, project, project_post
 from domain.figures.report import Report, Value, behind, choices, period, report, this_year
 from domain.figures.table import figure_table
 from domain.ledger import GENESIS, SYSTEM, Event, seal
@@ -241,3 +241,52 @@ def test_a_report_is_about_a_trade_only_and_says_what_there_is_to_choose() -> No
     assert choices([drawn()])["agency"] == ("labor", "tax")
     parts = {group.of for group in made(drawn(), other, by="trade").groups}
     assert parts == {None, "construction", "finance"}
+
+
+REFERRED = ledger(
+    (0, "complaint_filed", {"channel": "counter", "claimants": 1, "items": 2}),
+    (1, "grid_record_taken", {"post": "park-7"}),
+    (5, "item_referred", {"item": "i1", "target": "labour-inspection"}),
+    (5, "item_referred", {"item": "i2", "target": "court"}),
+)
+RETURNED = ledger(
+    (30, "referral_returned", {"item": "i1", "target": "labour-inspection", "result": "decided"}),
+    (31, "referral_returned", {"item": "i1", "target": "labour-inspection", "result": "decided"}),
+)
+
+
+def test_what_was_referred_is_counted_and_what_came_back_of_it_once() -> None:
+    claimed = STANDING.model_copy(update={"claimed_a": Decimal("900.00"), "claimed_b": Decimal("50.00")})
+    case = project(claimed, REFERRED, RETURNED, weekdays)
+    told = {name: value(made(case), name).value for name in ("referred", "referrals-returned", "referrals-decided")}
+    assert told == {"referred": 2, "referrals-returned": 1, "referrals-decided": 1}
+    assert value(made(case, by="target"), "referrals-returned", "labour-inspection").value == 1
+    assert value(made(case), "referrals-misdirected").value == 0
+    assert (value(made(case), "claimed-a").value, value(made(case), "claimed-b").value) == (
+        Decimal("900.00"),
+        Decimal("50.00"),
+    )
+    assert value(made(case, by="post"), "accepted", "park-7").value == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "settled", "forwarded"),
+    [("grid_settled", 1, 0), ("grid_forwarded", 0, 1), ("grid_reported", 0, 0), (None, 0, 0)],
+)
+def test_what_a_grid_post_settles_is_counted_apart_from_the_centres_cases(
+    ending: str | None, settled: int, forwarded: int
+) -> None:
+    opened = (0, "grid_opened", {"post": "park-7", "post_kind": "park", "occasion": "early-warning"})
+    told = ledger(opened, *([(3, ending, {})] if ending else []))
+    post = project_post("grid-1", "digest-2", 60, told)
+    whole = made(drawn(), post)
+    figures = {name: value(whole, name).value for name in ("posts-opened", "posts-settled", "posts-forwarded")}
+    assert figures == {"posts-opened": 1, "posts-settled": settled, "posts-forwarded": forwarded}
+    assert value(whole, "accepted").value == 1 and value(whole, "accepted-people").value == 12
+    assert value(whole, "posts-share").value == (Decimal("50.00") if settled else Decimal("0.00"))
+    assert value(made(drawn(), post, by="post"), "posts-opened", "park-7").value == 1
+
+
+def test_a_post_that_opened_nothing_has_no_figures() -> None:
+    with pytest.raises(ValueError, match="opening"):
+        project_post("grid-1", "digest-2", None, ledger((0, "commented", {"text": "x"})))
