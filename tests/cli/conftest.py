@@ -114,9 +114,11 @@ async def at_work(settings: Settings) -> AsyncIterator[Centre]:
         verifier = Verifier(KeySetFile.of(settings))
         world = worker.World(client, pool, Vault.of(settings), Rules(settings.own_tables), verifier)
         opened = Centre(settings, world, contextlib.AsyncExitStack())
-        await opened.open()
-        yield opened
-        await opened.close()
+        try:
+            await opened.open()
+            yield opened
+        finally:
+            await opened.close()
 
 
 @pytest.fixture
