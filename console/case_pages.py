@@ -70,6 +70,7 @@ async def case_page(look: Look) -> Response:
     timeline = await asked(at, name, "timeline", said, Timeline) if staff else None
     why: TriageExplanation = await asked(at, name, "explain_triage", said, TriageExplanation)
     dates: CaseDeadlines = await asked(at, name, "deadlines", said, CaseDeadlines)
+    lines, log = _log(timeline, look.request.query_params)
     stage = next(number for number, phases in enumerate(_STAGES, 1) if seen.phase in phases)
     return look.page(
         "case.html",
@@ -81,7 +82,9 @@ async def case_page(look: Look) -> Response:
         actions=(first := _first(look.visitor, seen)),
         others=[name for name in _actions(look.visitor, seen) if name not in first],
         may_propose="propose" in _actions(look.visitor, seen),
-        lines=list(reversed(timeline.lines)) if timeline else [],
+        lines=lines,
+        log=log,
+        may_bargain=_may_ask(look, "bargain"),
         why=why.lines,
         dates=dates.deadlines,
         may_invite=may_invite(look, seen),
@@ -96,6 +99,18 @@ async def case_page(look: Look) -> Response:
         ended=look.request.query_params.get("ended"),
         open_proposals=[one for one in seen.proposals if one.state == "open"],
     )
+
+
+def _log(timeline: Timeline | None, asked_for: Mapping[str, str]) -> tuple[list[str], dict[str, Any]]:
+    """The lines of the log, the latest first: of those who act in one role, and those with all the words."""
+    who, words = asked_for.get("who", ""), asked_for.get("words", "").strip()
+    told = list(zip(timeline.events, timeline.lines, strict=True)) if timeline else []
+    fits = (
+        line
+        for event, line in reversed(told)
+        if who in ("", event.actor.role) and all(word.lower() in line.lower() for word in words.split())
+    )
+    return list(fits), {"who": who, "words": words, "roles": sorted({event.actor.role for event, _ in told})}
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from casebook.health import SOON
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter, CaseOrder
 from casebook.saved_filters import SavedFilter
+from client.mediators import loads
 from console import reading
 from console.door import Door, Visitor
 from console.look import SECURITY, Look, to
 from console.many_pages import offered
+from domain.base import CENTRE_ZONE
 from domain.refusal import PARTIES, Problem, Refused
 from domain.views.waiting import WaitedFor
 from domain.words import Agency, CaseClass, Phase, Role
@@ -53,6 +55,14 @@ async def queues(look: Look) -> Response:
     """How every queue stands, each number with the list behind it."""
     drill = {"drill": True, "earnest": False}.get(look.request.query_params.get("of", ""))
     return look.page("queues.html", health=await reading.queues(look.door, look.visitor, drill=drill))
+
+
+async def mediators(look: Look) -> Response:
+    """How busy the mediators are, and who is on duty or away today."""
+    drill = look.request.query_params.get("of") == "drill"
+    queues = await reading.queues(look.door, look.visitor, drill=drill)
+    today = datetime.now(CENTRE_ZONE).date()
+    return look.page("mediators.html", loads=loads(look.door.rules.tables.roster, queues.mediators, today))
 
 
 async def inquiries(look: Look) -> Response:

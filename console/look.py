@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -155,6 +156,9 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     def deed(name: str) -> str:
         return texts.deed(name, language)
 
+    def written(at: date) -> str:
+        return sentences.written(at, language)
+
     given = {"visitor": None, "kept_at": None, "done": request.query_params.get("done"), "wrong": None} | shown
     content = _TEMPLATES.get_template(template).render(
         say=say,
@@ -163,6 +167,7 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
         waits=waits,
         tell=tell,
         noticed=noticed,
+        written=written,
         language=language,
         here=request.url.path,
         Role=Role,

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from console import (
+    bargain_pages,
     calendar_pages,
     case_pages,
     counter_pages,
@@ -74,6 +75,7 @@ def _routes() -> list[Route]:
                 ("POST", "/many", many_pages.many),
                 ("GET", "/warnings", warning_pages.warnings_page),
                 ("GET", "/operations", operations_page.operations_page),
+                ("GET", "/mediators", desk_pages.mediators),
                 ("GET", "/calendar", calendar_pages.calendar_page),
                 ("GET", "/cases/{case}/free", calendar_pages.free_page),
                 ("POST", "/filters", desk_pages.keep_filter),
@@ -86,6 +88,7 @@ def _routes() -> list[Route]:
                 ("POST", "/cases/{case}/do/{name}", case_pages.send_message),
                 ("GET", "/cases/{case}/tasks/{task}", finding_pages.task_page),
                 ("POST", "/cases/{case}/tasks/{task}", finding_pages.send_finding),
+                ("GET", "/cases/{case}/bargain", bargain_pages.bargain_page),
                 ("GET", "/cases/{case}/terms", terms_pages.terms_page),
                 ("POST", "/cases/{case}/terms", terms_pages.send_terms),
                 ("POST", "/cases/{case}/invite", invitations.invite),

@@ -68,3 +68,9 @@ def test_a_text_is_filled_in_and_a_missing_parameter_is_an_error() -> None:
 def test_a_field_named_by_what_looks_like_a_number_is_told_by_what_it_is() -> None:
     assert sentences.problem_line("items.²", "input.missing", {}, "zh-CN").startswith("诉求事项²")
     assert sentences.problem_line("items.0.amount", "input.missing", {}, "zh-CN").startswith("诉求事项第1行")
+
+
+def test_what_changed_in_terms_is_said_by_name() -> None:
+    changed = {"aspect": "part-b", "of": "c1", "before": "100.00", "after": None}
+    assert sentences.change_line(changed, "zh-CN", {"c1": "张三"}) == "私法部分（张三）：100.00 → 无"
+    assert sentences.change_line(changed | {"aspect": "due", "of": "n1"}, "en") == "day of n1: 100.00 → none"

@@ -132,6 +132,18 @@ def waiting_line(
     return line
 
 
+def change_line(what: Mapping[str, str | None], language: str, names: Mapping[str, str] | None = None) -> str:
+    """What is otherwise in a version of terms than in the one before."""
+    of = what["of"]
+    said = {
+        "aspect": say(f"bargaining.aspect.{what['aspect']}", language),
+        "of": (names or {}).get(of, of) if of else None,
+        "before": what["before"] or say("bargaining.without", language),
+        "after": what["after"] or say("bargaining.without", language),
+    }
+    return tell("bargaining.change", said, language)
+
+
 def instant(at: datetime, *, ends: bool = False) -> str:
     """A moment in the centre's zone; an end at midnight is shown as 24:00 of the day before."""
     local = at.astimezone(_ZONE)

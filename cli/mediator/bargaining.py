@@ -13,7 +13,6 @@ from cli.looking.render import yuan
 from cli.out import Exit, fail
 from client.connection import Handle
 from client.speaking import NothingYet, of_everybody
-from domain.mediation.versions import Change
 from domain.procedure.mediation.bargain import Bargain, BargainReading, OnTheTable
 from texts import sentences
 
@@ -55,7 +54,7 @@ def _parts(proposals: Sequence[OnTheTable], language: str) -> Iterator[Renderabl
         table.add_column(texts.say(f"bargaining.column.{column}", language))
     for one in proposals:
         by = f"{one.on_behalf} ← {one.by}" if one.on_behalf else one.by
-        changed = [change(what, language) for what in one.changed[:_CHANGES]]
+        changed = [sentences.change_line(what.model_dump(), language) for what in one.changed[:_CHANGES]]
         if (more := len(one.changed) - _CHANGES) > 0:
             changed.append(texts.say("cli.more", language, count=more))
         table.add_row(
@@ -87,9 +86,3 @@ def _answers(proposals: Sequence[OnTheTable], language: str) -> Table:
     if (more := len(parties) - _SHOWN) > 0:
         table.caption = texts.say("cli.more", language, count=more)
     return table
-
-
-def change(what: Change, language: str) -> str:
-    """What changed, in a line."""
-    name = texts.say(f"bargaining.aspect.{what.aspect}", language)
-    return f"{name}{f' {what.of}' if what.of else ''}: {what.before or '—'} → {what.after or '—'}"

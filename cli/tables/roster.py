@@ -1,7 +1,7 @@
 """``roster``: who is on duty, and the centre's own roster."""
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,12 @@ from rich.table import Table
 
 import texts
 from casebook.digests import identity_digest
+from casebook.health import health
 from cli.out import Exit, console, emit, fail
-from cli.running import told
+from cli.running import run, told
 from cli.tables.parameters import install
+from client.connection import link
+from client.mediators import loads
 from domain.base import CENTRE_ZONE
 from domain.identifiers import IdentityNumber
 from domain.refusal import problems
@@ -25,6 +28,7 @@ from runtime.vault import Vault
 from texts import sentences
 from texts.assignment import named
 
+_QUEUES = {"open": "queues.open", "overdue": "desk.overdue"}
 _NUMBER: TypeAdapter[str] = TypeAdapter(IdentityNumber)
 
 
@@ -32,6 +36,34 @@ def register(app: typer.Typer, language: str) -> None:
     """Add the commands about the roster."""
     group = typer.Typer(help=texts.say("cli.command.roster", language), no_args_is_help=True)
     app.add_typer(group, name="roster")
+
+    @group.command("work", help=texts.say("cli.command.roster-work", language))
+    def work(
+        drills: Annotated[bool, typer.Option("--drills", help=texts.say("figures.option.drills", language))] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
+    ) -> None:
+        async def look() -> None:
+            async with link() as at:
+                queues = await health(at.pool, datetime.now(UTC), drill=drills)
+            roster = Rules(Settings().own_tables).tables.roster
+            found = loads(roster, queues.mediators, datetime.now(CENTRE_ZONE).date())
+            if as_json:
+                emit([one.model_dump(mode="json") for one in found])
+                return
+            table = Table()
+            for column in ("mediator", "group", "state"):
+                table.add_column(texts.say(f"cli.column.{column}", language))
+            for column in ("open", "overdue"):
+                table.add_column(texts.say(f"console.{_QUEUES[column]}", language), justify="right")
+            for one in found:
+                away = one.away_until and sentences.written(one.away_until, language)
+                state = texts.say("console.mediators.away-until", language, day=away) if away else ""
+                duty = texts.say("console.mediators.on-duty", language) if one.on_duty else ""
+                groups = texts.label(list(one.groups), language)
+                table.add_row(one.name or one.mediator, groups, state or duty, str(one.open), str(one.overdue))
+            console().print(table)
+
+        run(look, language)
 
     @group.command("show", help=texts.say("cli.command.roster-show", language))
     def show(

@@ -25,6 +25,19 @@ Ground = Literal["party", "near-relative", "interest", "handled-before", "same-u
 """Why a mediator may not take a case."""
 
 
+class Away(Model):
+    """Days on which somebody is not there, the first and the last included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise bad("away_backwards", first=self.first, last=self.last)
+        return self
+
+
 class Mediator(Model):
     """A mediator: groups, skills, days on duty, and whom they must not judge."""
 
@@ -43,6 +56,12 @@ class Mediator(Model):
     """Near relatives: spouse, parents, children, siblings, grandparents, grandchildren (民法典 Art.1045)."""
     conflicts: tuple[CreditCode, ...] = ()
     """Employers with whom the mediator or a near relative has an interest."""
+    absences: tuple[Away, ...] = ()
+    """Leave, illness, training: no case is assigned on these days."""
+
+    def away_until(self, day: date) -> date | None:
+        """The last day of the absence that a day lies in; None where they are there."""
+        return max((one.last for one in self.absences if one.first <= day <= one.last), default=None)
 
 
 class Roster(Model):
@@ -74,8 +93,9 @@ class Roster(Model):
         return day.toordinal() % self.rota_days
 
     def on_duty(self, day: date) -> tuple[Mediator, ...]:
-        """Who is on duty on a day."""
-        return tuple(mediator for mediator in self.mediators if self.rota_day(day) in mediator.rota)
+        """Who is on duty on a day, and not away."""
+        rota_day = self.rota_day(day)
+        return tuple(m for m in self.mediators if rota_day in m.rota and m.away_until(day) is None)
 
     def unmanned(self, groups: Iterable[Ref]) -> dict[Ref, tuple[int, ...]]:
         """The days of the rota on which nobody of a group is on duty, for each group with such days."""
@@ -159,11 +179,12 @@ def assign(roster: Roster, request: AssignmentRequest, loads: Mapping[Ref, Load]
     """Who takes the case: on duty that day in the group; of these who speaks the claimants' languages, has the fewest
     open cases, each skill that is asked for making up for some, and has been idle longest; then by a lot of the case.
 
-    The search widens to the whole group, then to all groups. None when everybody is recused.
+    The search widens to the whole group, then to all groups. Nobody gets a case who is away that day. None when
+    everybody is recused or away.
     """
     exclusions = [Exclusion(mediator=m.id, why=why) for m in roster.mediators if (why := _recused(m, request))]
     barred = {e.mediator for e in exclusions}
-    free = [m for m in roster.mediators if m.id not in barred]
+    free = [m for m in roster.mediators if m.id not in barred and m.away_until(request.day) is None]
     group = [m for m in free if request.group in m.groups]
     for widened, circle in (
         ("on-duty", [m for m in group if roster.rota_day(request.day) in m.rota]),

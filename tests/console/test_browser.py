@@ -361,6 +361,7 @@ async def test_no_page_has_a_barrier_that_axe_finds_at_any_width(site: Site, lan
             *PAGES,
             "/calendar",
             "/operations",
+            "/mediators",
             "/warnings",
             "/meetings",
             "/meetings/call",

@@ -73,6 +73,8 @@ async def test_a_meeting_is_called_held_and_followed_by_pages_alone(console: Any
         assert "已整理" in reported.text
         assert (await officer.get("/meetings/call")).status_code == 403
     async with browser(console, "boss") as boss:
+        load = await page(boss, "/mediators")
+        assert "名册人数" in load and "王文明（虚构）" in load
         assert "会议日程" in await page(boss, "/meetings") and "联络员会议" in await page(boss, "/meetings")
         form = await page(boss, "/meetings/call?kind=urgent")
         assert 'value="lab-head"' in form and "联席会议室" in form

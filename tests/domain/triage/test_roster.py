@@ -8,10 +8,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from casebook.health import MediatorQueue
+from client.mediators import loads
 from domain.rules.rule_table import TableError
 from domain.triage.classification import load_table
-from domain.triage.roster import Assignment, AssignmentRequest, Load, Mediator, Roster, assign, load_roster
+from domain.triage.roster import Assignment, AssignmentRequest, Away, Load, Mediator, Roster, assign, load_roster
 from domain.words import Language
 from texts import assignment
 
@@ -43,6 +46,45 @@ def test_whoever_is_on_duty_that_day_comes_before_the_rest_of_the_group() -> Non
     off = mediator("off", rota=(1 - ON_DUTY,))
     assert chosen(off, mediator("on")).mediator == "on"
     assert chosen(off, mediator("on"), day=DAY + timedelta(days=1)).mediator == "off"
+
+
+def away(first: int, last: int) -> tuple[Away, ...]:
+    return (Away(first=DAY + timedelta(days=first), last=DAY + timedelta(days=last)),)
+
+
+def test_nobody_gets_a_case_who_is_away_that_day() -> None:
+    gone, off = mediator("gone", absences=away(-3, 0)), mediator("off", rota=(1 - ON_DUTY,))
+    found = chosen(gone, off)
+    assert (found.mediator, found.widened) == ("off", "group")
+    assert not found.exclusions, "whoever is away need not stand back"
+    assert chosen(gone, off, day=DAY + timedelta(days=2)).mediator == "gone", "back on the next day on duty"
+    assert assign(Roster(rota_days=2, mediators=(gone,)), request(), {}) is None
+
+
+def test_who_is_away_is_not_on_duty_and_it_is_known_until_when() -> None:
+    roster = Roster(rota_days=2, mediators=(mediator("gone", absences=away(0, 4) + away(2, 9)), mediator("there")))
+    assert [one.id for one in roster.on_duty(DAY)] == ["there"]
+    gone = roster.mediators[0]
+    assert gone.away_until(DAY) == DAY + timedelta(days=4)
+    assert gone.away_until(DAY + timedelta(days=3)) == DAY + timedelta(days=9)
+    assert gone.away_until(DAY + timedelta(days=10)) is None
+
+
+def test_an_absence_that_ends_before_it_begins_is_told() -> None:
+    with pytest.raises(ValidationError, match="away_backwards"):
+        away(3, 2)
+
+
+def test_the_load_shows_the_busiest_first_and_whoever_has_cases_without_standing_in_the_roster() -> None:
+    roster = Roster(rota_days=2, mediators=(mediator("idle"), mediator("busy", absences=away(0, 1))))
+    queues = [MediatorQueue(mediator="busy", open=3, overdue=1), MediatorQueue(mediator="retired", open=1, overdue=0)]
+    found = loads(roster, queues, DAY)
+    assert [(one.mediator, one.open, one.on_duty) for one in found] == [
+        ("busy", 3, False),
+        ("retired", 1, False),
+        ("idle", 0, True),
+    ]
+    assert found[0].away_until == DAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize(("open_cases", "who"), [(0, "skilled"), (2, "skilled"), (3, "plain"), (9, "plain")])
