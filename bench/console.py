@@ -1,13 +1,16 @@
 """``python -m bench.console``: lists and desks of the console over ten thousand open cases and a million inquiries.
 
 Fills a casebook of its own, has each page drawn for whoever looks at it, and prints the median and the 95th percentile
-of each, the bytes it weighs, and its ratio to a page that reads nothing.
+of each, the bytes it weighs, and its ratio to a page that reads nothing. Then officers claim inquiries of cases that
+run beside them, each by the form of the inbox.
 """
 
 import argparse
 import asyncio
+import contextlib
 import tempfile
 import time
+import uuid
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,6 +18,7 @@ from typing import Final
 import asyncpg
 import httpx
 
+import worker
 from bench.inbox import fill
 from casebook import accounts, migrations
 from client.signing_in import Prover
@@ -22,17 +26,24 @@ from console.application import application
 from console.door import Door
 from console.look import COOKIE
 from domain.case.identity import EVERY_CASE
+from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.words import Agency, Role
-from runtime import servers
+from runtime import beginning, connect, servers
 from runtime.rules import Rules
 from runtime.sessions import Person, Sessions
 from runtime.settings import Settings
+from runtime.signing import HoldsKeys
 from runtime.signing_keys import Keys, KeySetFile
+from runtime.tokens import Verifier
 from runtime.vault import Vault
+from tests import builders
+from tests.patience import seen
 
 LIMIT: Final = 0.200
 """Seconds at the 95th percentile."""
+CLAIM_LIMIT: Final = 0.300
+"""Seconds at the 95th percentile in which an inquiry is claimed."""
 _OPEN_ONE_OF: Final = 25
 _TAX: Final = Actor(id="tax-7", role=Role.OFFICER, agency=Agency.TAX)
 _BOSS: Final = Actor(id="boss", role=Role.SUPERVISOR)
@@ -81,6 +92,41 @@ async def main(inquiries: int, times: int) -> None:
             sessions = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(accounts.stands, pool))
             door = Door(settings, None, pool, vault, sessions, Prover(settings, pool), Rules(settings.own_tables))  # type: ignore[arg-type]
             await _measure(door, sessions, times)
+            await _claims(settings, pool, vault, sessions, times)
+
+
+async def _claims(settings: Settings, pool: asyncpg.Pool, vault: Vault, sessions: Sessions, times: int) -> None:
+    """From the press of the button to the page that follows, on a case that real workers run."""
+    rules, verifier = Rules(settings.own_tables), Verifier(KeySetFile.of(settings))
+    client = await connect.connect(settings, HoldsKeys.of(settings, builders.INTAKE))
+    async with contextlib.AsyncExitStack() as stack:
+        for role in worker.ROLES:
+            await stack.enter_async_context(worker.worker(role, worker.World(client, pool, vault, rules, verifier)))
+        door = Door(settings, client, pool, vault, sessions, Prover(settings, pool), rules)
+        transport = httpx.ASGITransport(application(door))
+        cookies = {COOKIE: sessions.open(Person(actor=_TAX, scope=EVERY_CASE))}
+        taken = []
+        async with httpx.AsyncClient(transport=transport, base_url="https://bench.test", cookies=cookies) as officer:
+            for _ in range(times):
+                complaint = builders.complaint()
+                filed = FileComplaint(
+                    message_id=uuid.uuid4().hex, actor=builders.INTAKE, complaint=complaint, drill=True
+                )
+                receipt = await beginning.file(client, filed)
+                await seen(lambda: _offered(pool, receipt.case))  # noqa: B023 - awaited here and now
+                said = {"task": "tax", "message_id": uuid.uuid4().hex}
+                began = time.perf_counter()
+                answer = await officer.post(f"/cases/{receipt.case}/do/claim_task", data=said)
+                taken.append(time.perf_counter() - began)
+                assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+        taken.sort()
+        median, late = taken[len(taken) // 2], taken[min(len(taken) - 1, int(len(taken) * 0.95))]
+        mark = "  over the limit" if late > CLAIM_LIMIT else ""
+        print(f"{'a claim':<24}{median * 1000:>12.1f}{late * 1000:>10.1f}{mark}")
+
+
+async def _offered(pool: asyncpg.Pool, case: str) -> bool:
+    return bool(await pool.fetchval("select state = 'offered' from task where \"case\" = $1 and task = 'tax'", case))
 
 
 async def _measure(door: Door, sessions: Sessions, times: int) -> None:

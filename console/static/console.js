@@ -22,3 +22,21 @@ document.addEventListener("input", (event) => {
   mark.textContent = same ? mark.dataset.records : mark.dataset.changed;
   mark.classList.toggle("late", !same);
 });
+
+// What is about to be handed in is shown first, from the reader's own machine: nothing has been sent yet.
+document.addEventListener("change", (event) => {
+  const shown = event.target.dataset && document.getElementById(event.target.dataset.preview);
+  if (!shown) return;
+  shown.replaceChildren();
+  for (const file of event.target.files) {
+    const line = document.createElement("p");
+    line.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB`;
+    shown.append(line);
+    if (!file.type.startsWith("image/")) continue;
+    const picture = document.createElement("img");
+    picture.src = URL.createObjectURL(file);
+    picture.alt = file.name;
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
+    shown.append(picture);
+  }
+});

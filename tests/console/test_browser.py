@@ -398,6 +398,28 @@ async def test_a_page_is_light_and_asks_nobody_else_for_anything(site: Site, tmp
     assert sum(size for _, size in asked) < 150_000
 
 
+async def test_a_photo_is_seen_before_it_is_handed_in(site: Site, tmp_path: Path) -> None:
+    photo = tmp_path / "payslip.png"
+    segno.make("payslip").save(str(photo), scale=8)
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("tax-01") as officer:
+        told: list[str] = []
+        officer.on("console", lambda message: told.append(message.text))
+        await officer.goto(f"/cases/{case}")
+        await officer.set_input_files("#file", photo)
+        await expect(officer.locator("#preview")).to_contain_text("payslip.png")
+        await expect(officer.locator("#preview img")).to_be_visible()
+
+        async def drawn() -> bool:
+            return bool(await officer.locator("#preview img").evaluate("image => image.naturalWidth > 0"))
+
+        await seen(drawn)
+        assert told == []
+        await officer.click(f'form[action="/cases/{case}/evidence"] button')
+        await expect(officer.locator("main")).to_contain_text("payslip.png")
+
+
 async def test_a_report_is_drawn_beside_its_tables_within_the_pages_own_rules(site: Site) -> None:
     told: list[str] = []
     async with site.visit("counter") as counter:
