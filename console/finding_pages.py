@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from client.telling import tell
+from console import reading
 from console.forms import MORE, fields_of, with_another
 from console.look import Look, to
 from console.naming import named_in
@@ -16,6 +17,9 @@ from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
 from domain.refusal import Problem, Refused
 from domain.words import Agency
+
+_AMENDED_HERE: Final = 100
+"""Claimants whose rows a form can hold: the finding of more comes as it is drafted, or as a file."""
 
 
 async def task_page(look: Look) -> Response:
@@ -26,12 +30,14 @@ async def task_page(look: Look) -> Response:
 
 async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDetails | None, **more: Any) -> Response:
     case, ref = look.request.path_params["case"], look.request.path_params["task"]
-    seen = await look.case(case)
+    seen = await reading.view(look.door, look.visitor, case, look.language, None)
     task = next((one for one in seen.tasks if one.ref == ref), None)
     if task is None:
         raise Refused(Problem(field="task", code="refusals.task.unknown", params={"known": "-"}))
-    model, given = FINDING_OF[task.agency], values
-    if given is None and (start := task.finding or task.draft) is not None:
+    model, given, start = FINDING_OF[task.agency], values, task.finding or task.draft
+    if len(seen.claimants) > _AMENDED_HERE:
+        return look.page("task.html", case=seen, number=case, task=task, fields=(), wrong=wrong, by_file=True, **more)
+    if given is None and start is not None:
         given = start.model_dump(mode="json")
     errors = {
         name.removeprefix("finding.").removeprefix(f"{task.agency}."): lines for name, lines in by_field(wrong).items()
@@ -42,7 +48,8 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
         fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named, records=records)
     )
     status = wrong.status if wrong else HTTPStatus.OK
-    return look.page("task.html", status, case=seen, number=case, task=task, fields=fields, wrong=wrong, **more)
+    shown = {"case": seen, "number": case, "task": task, "fields": fields, "wrong": wrong, "by_file": False}
+    return look.page("task.html", status, **shown, **more)
 
 
 async def send_finding(look: Look) -> Response:

@@ -1,12 +1,10 @@
 """A whole centre with a console before it, and people who have accounts there."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from casebook import accounts
 from casebook.accounts import Account
@@ -17,7 +15,7 @@ from domain.ledger import Actor
 from domain.words import Agency, Role
 from runtime.servers import free_port
 from tests.cli.conftest import Centre, at_work, centre  # noqa: F401 - a fixture
-from tests.patience import seen
+from tests.console.browsing import Site, chromium, serving
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -63,16 +61,12 @@ async def signed_in(outside: httpx.AsyncClient, name: str) -> dict[str, str]:
 @pytest.fixture
 async def served(console: Any) -> AsyncIterator[str]:
     """The console on a port of this machine."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    try:
+    async with serving(console, free_port()) as address:
+        yield address
 
-        async def started() -> bool:
-            return server.started
 
-        await seen(started)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
+@pytest.fixture(scope="module")
+async def site(console: Any, centre: Centre) -> AsyncIterator[Site]:  # noqa: F811
+    """The console on a port of this machine, and a browser before it."""
+    async with serving(console, free_port()) as address, chromium() as browser:
+        yield Site(address, browser, centre, PASSWORD)

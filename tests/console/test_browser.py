@@ -3,113 +3,20 @@
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import segno
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from casebook import accounts
 from domain.ledger import Actor
 from domain.words import Role
-from runtime.servers import free_port
-from tests import builders
-from tests.cli.conftest import Centre
-from tests.console.browsing import chromium
-from tests.console.conftest import PASSWORD, account
-from tests.patience import PATIENCE, seen
-
-expect.set_options(timeout=PATIENCE * 1000 / 2)
-Someone = Callable[..., AbstractAsyncContextManager[Page]]
-
-
-@dataclass
-class Site:
-    """The console on a port of this machine, and a browser before it."""
-
-    address: str
-    browser: Browser
-    centre: Centre
-
-    @asynccontextmanager
-    async def visit(self, name: str = "", language: str = "zh-CN", **options: Any) -> AsyncIterator[Page]:
-        """A page in a context of its own, in which somebody has signed in."""
-        context: BrowserContext = await self.browser.new_context(locale=language, base_url=self.address, **options)
-        context.set_default_timeout(PATIENCE * 1000 / 2)
-        try:
-            page = await context.new_page()
-            if name:
-                await page.goto("/sign-in")
-                await page.fill("#name", name)
-                await page.fill("#password", PASSWORD)
-                await page.click("main button")
-            yield page
-        finally:
-            await context.close()
-
-
-@pytest.fixture(scope="module")
-async def site(console: Any, centre: Centre) -> AsyncIterator[Site]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    try:
-        async with chromium() as browser:
-            yield Site(f"http://localhost:{port}", browser, centre)
-    finally:
-        server.should_exit = True
-        await serving
-
-
-async def filed(page: Page, number: int | None = None) -> str:
-    """A complaint is typed and filed at the counter; the case."""
-    serial = number or int(builders.complaint().complaint_id.removeprefix("t-"))
-    await page.goto("/file")
-    await page.fill("#claimants\\.0\\.name", "虚构者")
-    await page.fill("#claimants\\.0\\.identity_number", builders.identity_number(serial))
-    await page.fill("#respondents\\.0\\.name", f"虚构公司{serial}")
-    await page.select_option("#items\\.0\\.kind", "arrears")
-    await unfolded(page, "items.0.insurance")
-    await page.check('[name="items.0.insurance"][value="pension"]')
-    await page.fill("#items\\.0\\.first_month", "2024-01")
-    await page.fill("#items\\.0\\.last_month", "2024-03")
-    await page.click("form.card button:not([name])")
-    await expect(page.locator("h1")).to_contain_text("受理回执")
-    href = await page.get_attribute('main a.button[href^="/cases/"]', "href")
-    assert href is not None
-    return href.removeprefix("/cases/")
-
-
-async def afresh(page: Page) -> None:
-    """The counter's form with nothing in it, whatever was kept."""
-    await page.goto("/file")
-    if await page.locator('button[name="afresh"]').count():
-        await page.click('button[name="afresh"]')
-
-
-async def unfolded(page: Page, field: str) -> None:
-    """Open whatever is folded over a field."""
-    await page.evaluate(
-        """name => { let at = document.getElementById(name) || document.querySelector(`[name="${name}"]`);
-            for (; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true; }""",
-        field,
-    )
-
-
-async def at_stage(page: Page, case: str, stage: str) -> None:
-    """See the case at a stage of its life."""
-
-    async def shown() -> str:
-        await page.goto(f"/cases/{case}")
-        return await page.inner_text('[aria-current="step"]')
-
-    await seen(shown, lambda now: now == stage)
+from tests.console.browsing import Site, afresh, at_stage, filed, unfolded
+from tests.console.conftest import account
+from tests.patience import seen
 
 
 async def find_facts(page: Page, case: str, agency: str) -> None:

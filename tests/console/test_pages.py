@@ -1,6 +1,7 @@
 """The pages, used as a browser without scripts uses them, on a whole centre."""
 
 import re
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -20,8 +21,10 @@ from domain.base import Model
 from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
 from domain.intake.complaint import Complaint
+from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.words import Language, Role
+from runtime import beginning
 from tests import builders
 from tests.cli.conftest import Centre
 from tests.console.conftest import PASSWORD, account
@@ -375,3 +378,19 @@ async def test_a_page_that_begins_nowhere_is_the_first(console: Any, after: str)
     async with browser(console, "boss") as boss:
         for path in ("/cases", "/inquiries"):
             assert (await boss.get(path, params={"after": after})).status_code == 200
+
+
+async def test_a_finding_of_too_many_people_to_amend_on_a_page_is_taken_as_drafted_or_as_a_file(
+    console: Any, centre: Centre
+) -> None:
+    complaint = builders.complaint(101)
+    filing = FileComplaint(message_id=uuid.uuid4().hex, actor=builders.INTAKE, complaint=complaint, drill=True)
+    receipt = await beginning.file(centre.world.client, filing)
+    async with browser(console, "tax-01") as officer:
+        path = f"/cases/{receipt.case}/tasks/tax"
+        shown = await seen(lambda: page(officer, path), lambda told: "./onestop submit" in told)
+        assert "101 人" in shown and 'name="contributions' not in shown
+        await do(officer, receipt.case, "claim_task", task="tax")
+        ready = await seen(lambda: page(officer, path), lambda told: 'name="accept_draft"' in told)
+        accepted = await officer.post(path, data=Forms(ready).of(path) | {"accept_draft": "true"})
+        assert "已办理" in accepted.text, accepted.text

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from runtime.servers import free_port
 from tests import builders
+from tests.console.browsing import serving
 from tests.console.conftest import PASSWORD
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
@@ -37,15 +37,8 @@ async def test_a_typescript_client_made_from_the_document_compiles_and_files_a_c
     await ran(folder, "npm", "ci", "--silent")
     await ran(folder, "npm", "run", "--silent", "generate")
     await ran(folder, "npm", "run", "--silent", "build")
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(console, host="127.0.0.1", port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    try:
-        address = f"http://localhost:{port}"
+    async with serving(console, free_port()) as address:
         out, err = await ran(folder, "node", "built/file_complaint.js", address, "counter", PASSWORD, "complaint.json")
-    finally:
-        server.should_exit = True
-        await serving
     told = json.loads(out)
     assert told["case"] == f"dispute-{complaint.complaint_id}" and told["same"]
     assert told["number"].startswith("DRILL-") and told["phase"] in ("triage", "intake", "fact-finding")
