@@ -1,5 +1,6 @@
 """Lists: cases, and what each mediator has to do. Pages are stable: each begins after a key."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -189,13 +190,44 @@ async def changes(
     return mark, [Change.model_validate(dict(row)) for row in rows]
 
 
-async def count(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> int:
-    """How many cases a filter finds on all its pages."""
-    found: int = await pool.fetchval(
-        f"select count(*) from dispute d where {_FILTERS} {_STANDING[wanted.open]}",  # noqa: S608 - ours
-        *_values(vault, wanted),
-    )
+async def jurisdiction(pool: asyncpg.Pool, case: str) -> str:
+    """Under whose rules a case stands. Raises LookupError for one that nobody knows."""
+    found: str | None = await pool.fetchval('select jurisdiction from dispute where "case" = $1', case)
+    if found is None:
+        raise LookupError(case)
     return found
+
+
+async def counts(pool: asyncpg.Pool, vault: Vault, whole: CaseFilter, parts: Sequence[CaseFilter]) -> list[int]:
+    """How many cases of a whole each part finds, on all pages, in one pass over them.
+
+    A part may differ from the whole in until when a case waits and for what, and in whether it is blocked or to be
+    merged.
+    """
+    values: list[Any] = [*_values(vault, whole)]
+
+    def given(value: Any) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    each = ", ".join(
+        f"count(*) filter (where {' and '.join(_narrowed(part, given)) or 'true'}) as n{at}"
+        for at, part in enumerate(parts)
+    )
+    query = f"select {each} from dispute d where {_FILTERS} {_STANDING[whole.open]}"  # noqa: S608 - ours
+    [row] = await pool.fetch(query, *values)
+    return list(row.values())
+
+
+def _narrowed(part: CaseFilter, given: Callable[[Any], str]) -> Iterator[str]:
+    if part.due_until is not None:
+        yield f"not closed and waits_until <= {given(part.due_until)}::timestamptz"
+    if part.waits_for:
+        yield f"not closed and waits_for = any({given(list(part.waits_for))}::text[])"
+    if part.blocked is not None:
+        yield f"(blocked is not null) = {given(part.blocked)}::boolean"
+    if part.to_merge is not None:
+        yield f"(merge_with <> '{{}}' and outcome is null) = {given(part.to_merge)}::boolean"
 
 
 def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:

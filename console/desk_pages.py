@@ -1,7 +1,7 @@
 """Desks and lists: what waits for whoever has signed in, the most urgent first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +17,6 @@ from casebook.lists import CaseFilter, CaseOrder
 from casebook.saved_filters import SavedFilter
 from client.mediators import loads
 from console import reading
-from console.door import Door, Visitor
 from console.look import SECURITY, Look, to
 from console.many_pages import offered
 from domain.base import CENTRE_ZONE
@@ -30,7 +29,6 @@ _GROWS: Final = ("done", "closed")
 _FILTERED: Final = ("/inquiries", "/cases")
 _NAME: Final = 40
 _QUERY: Final = 1000
-Count = Callable[[Door, Visitor, Any], Awaitable[int]]
 _WEEK: Final = timedelta(days=7)
 _PAYMENTS: Final = (
     WaitedFor.INSTALMENT,
@@ -81,7 +79,7 @@ async def inquiries(look: Look) -> Response:
     if actor.role is Role.SUPERVISOR:
         del tabs["mine"]
     wanted = {name: _filter(TaskFilter, said | own) for name, own in tabs.items()}
-    counts = await _counted(look, wanted, reading.count_inquiries)
+    counts = await _counted(look, wanted)
     chosen = _chosen(query, wanted, "open")
     page = _filter(TaskFilter, said | tabs[chosen] | _after(query))
     lines = await reading.inquiries(look.door, look.visitor, page)
@@ -118,7 +116,9 @@ async def cases(look: Look) -> Response:
         tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True, "open": True}}
     tabs["closed"] = {"open": False}
     wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
-    counts = await _counted(look, wanted, reading.count_cases)
+    parts = {name: one for name, one in wanted.items() if name not in _GROWS}
+    numbers = await reading.count_cases(look.door, look.visitor, wanted["all"], list(parts.values()))
+    counts = dict.fromkeys(wanted) | dict(zip(parts, numbers, strict=True))
     chosen = _chosen(query, wanted, "all")
     page = _filter(CaseFilter, said | tabs[chosen] | _after(query))
     found = await reading.cases(look.door, look.visitor, page)
@@ -168,10 +168,10 @@ def _filter(model: Any, said: Mapping[str, Any]) -> Any:
         return model.model_validate({name: value for name, value in said.items() if name not in wrong})
 
 
-async def _counted(look: Look, wanted: Mapping[str, Any], count: Count) -> dict[str, int | None]:
-    """How many each tab has; None for what only grows."""
+async def _counted(look: Look, wanted: Mapping[str, TaskFilter]) -> dict[str, int | None]:
+    """How many inquiries each tab has; None for what only grows."""
     asked = {name: one for name, one in wanted.items() if name not in _GROWS}
-    counts = await asyncio.gather(*(count(look.door, look.visitor, one) for one in asked.values()))
+    counts = await asyncio.gather(*(reading.count_inquiries(look.door, look.visitor, one) for one in asked.values()))
     return dict.fromkeys(wanted) | dict(zip(asked, counts, strict=True))
 
 

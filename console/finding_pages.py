@@ -1,5 +1,6 @@
 """An officer's finding: the draft from the records, as it is or amended."""
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -7,15 +8,20 @@ from typing import Any, Final
 from pydantic import ValidationError
 from starlette.responses import Response
 
+import texts
+from casebook import lists
+from client.as_typed import as_typed
 from client.telling import tell
 from console import reading
 from console.forms import MORE, fields_of, with_another
 from console.look import Look, to
 from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
+from domain.base import CENTRE_ZONE
 from domain.case.protocol import MESSAGES
 from domain.inquiry.findings import FINDING_OF
-from domain.refusal import Problem, Refused
+from domain.refusal import Problem, Refused, must
+from domain.rules.parameters import MissingParameter
 from domain.words import Agency
 
 _AMENDED_HERE: Final = 100
@@ -50,6 +56,32 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
     status = wrong.status if wrong else HTTPStatus.OK
     shown = {"case": seen, "number": case, "task": task, "fields": fields, "wrong": wrong, "by_file": False}
     return look.page("task.html", status, **shown, **more)
+
+
+async def reckon(look: Look) -> Response:
+    """What the finding would come to as it is typed: a part of the page, and of no other's business."""
+    case, ref = look.request.path_params["case"], look.request.path_params["task"]
+    seen = await reading.view(look.door, look.visitor, case, look.language, None)
+    must(look.visitor.actor.agency == ref, "task.other_agency", "actor.agency", agency=ref)
+    _, said = await look.typed(FINDING_OF[Agency(ref)])
+    shown: dict[str, Any] = {"wrong": False, "missing": None, "found": None, "rows": ()}
+    try:
+        finding = FINDING_OF[Agency(ref)].model_validate(said | {"agency": ref})
+        jurisdiction = await lists.jurisdiction(look.door.pool, seen.case)
+        today = seen.now.astimezone(CENTRE_ZONE).date()
+        found = await asyncio.to_thread(as_typed, seen, finding, jurisdiction, today, look.door.rules.tables)
+    except ValidationError:
+        return look.page("reckoned.html", **shown | {"wrong": True})
+    except MissingParameter as missing:
+        return look.page(
+            "reckoned.html",
+            **shown | {"missing": texts.say(f"refusals.{missing.code}", look.language, **missing.params)},
+        )
+    if found is not None:
+        names = {one.ref: one.name for one in seen.claimants}
+        rows = [(names.get(who, who), sums) for who, sums in found.claimants.items()]
+        shown |= {"found": found, "rows": [*rows, (texts.say("figures.everything", look.language), found.total)]}
+    return look.page("reckoned.html", **shown)
 
 
 async def send_finding(look: Look) -> Response:

@@ -88,6 +88,7 @@ def _routes() -> list[Route]:
                 ("POST", "/cases/{case}/do/{name}", case_pages.send_message),
                 ("GET", "/cases/{case}/tasks/{task}", finding_pages.task_page),
                 ("POST", "/cases/{case}/tasks/{task}", finding_pages.send_finding),
+                ("POST", "/cases/{case}/tasks/{task}/reckon", finding_pages.reckon),
                 ("GET", "/cases/{case}/bargain", bargain_pages.bargain_page),
                 ("GET", "/cases/{case}/terms", terms_pages.terms_page),
                 ("POST", "/cases/{case}/terms", terms_pages.send_terms),

@@ -76,9 +76,9 @@ async def changes(door: Door, visitor: Visitor, since: int | None) -> tuple[int,
     return await lists.changes(door.pool, door.vault, _own_cases(visitor.actor, CaseFilter()), since)
 
 
-async def count_cases(door: Door, visitor: Visitor, wanted: CaseFilter) -> int:
-    """How many there are on all pages. Raises Refused."""
-    return await lists.count(door.pool, door.vault, _own_cases(visitor.actor, wanted))
+async def count_cases(door: Door, visitor: Visitor, whole: CaseFilter, parts: Sequence[CaseFilter]) -> list[int]:
+    """How many of a whole each part of it has, on all pages. Raises Refused."""
+    return await lists.counts(door.pool, door.vault, _own_cases(visitor.actor, whole), parts)
 
 
 def _own_cases(actor: Actor, wanted: CaseFilter) -> CaseFilter:

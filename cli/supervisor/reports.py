@@ -115,6 +115,15 @@ def register(app: typer.Typer, language: str) -> None:
 
         run(work, language)
 
+    @group.command("refresh", help=said("command.refresh"))
+    def refresh() -> None:
+        async def work() -> None:
+            async with link() as at:
+                count = await figures.refresh(at.pool, at.vault, _working_days(), anew=True)
+            console().print(texts.say("figures.refreshed", language, count=count))
+
+        run(work, language)
+
     @group.command("definitions", help=said("command.definitions"))
     def definitions(as_json: json_option = False) -> None:
         table = figure_table()

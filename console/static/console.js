@@ -11,6 +11,8 @@ function busy() {
 
 for (const moment of ["htmx:beforeRequest", "htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
   document.addEventListener(moment, (event) => {
+    const by = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
+    if (by && by.id !== "renewing" && moment !== "htmx:oobBeforeSwap") return;
     if (busy() || event.target.contains(document.activeElement) && document.activeElement !== document.body) event.preventDefault();
   });
 }

@@ -24,6 +24,8 @@ class Paid(Model):
     amount: Yuan
     late_fee: Yuan = _NIL
     receipt: Ref
+    agency: Agency | None = None
+    """Whose officer confirmed it."""
     reversed_on: date | None = None
 
 
@@ -161,13 +163,13 @@ def project(
     """
     drawn = _Drawn(standing, working_days)
     for event in events:
-        getattr(drawn, f"on_{event.kind}", drawn.nothing)(_Told(event.seq, event.facts, _day(event.at)))
+        getattr(drawn, f"on_{event.kind}", drawn.nothing)(_told(event))
     for event in after:
         if event.kind == "satisfaction_recorded":
             said = {name: event.facts.get(name) for name in ("satisfaction", *QUESTIONS)}
             drawn.visits.append(Visit.model_validate({"seq": event.seq, "on": _day(event.at), **said}))
         elif event.kind in ("payment_reversed", "referral_returned"):
-            getattr(drawn, f"on_{event.kind}")(_Told(event.seq, event.facts, _day(event.at)))
+            getattr(drawn, f"on_{event.kind}")(_told(event))
     return drawn.figures(events[-1])
 
 
@@ -222,6 +224,12 @@ class _Told(NamedTuple):
     seq: int
     facts: Any
     day: date
+    agency: Agency | None
+    """Of whoever did it."""
+
+
+def _told(event: Event) -> _Told:
+    return _Told(event.seq, event.facts, _day(event.at), event.actor.agency)
 
 
 class _Drawn:
@@ -325,6 +333,7 @@ class _Drawn:
             amount=_yuan(told.facts["amount"]),
             late_fee=_yuan(told.facts.get("late_fee")),
             receipt=told.facts["receipt"],
+            agency=told.agency,
         )
         self._is(told, outstanding=_yuan(told.facts.get("outstanding")))
 

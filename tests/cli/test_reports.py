@@ -54,6 +54,10 @@ async def test_a_report_counts_what_the_ledgers_say_and_once_published_never_dri
     assert (await at_centre("report", "show", filed_on, "--drills", "--docx", str(paper))).code == 0
     assert len(Document(str(paper)).tables[0].rows) == len([row for row in rows if row["period"] == filed_on]) + 1
 
+    for _ in range(2):
+        refreshed = await at_centre("report", "refresh", "--lang", "en")
+        assert refreshed.code == 0 and "drawn anew" in refreshed.out
+    assert (await accepted())[0] == value
     assert (await at_centre("report", "publish", filed_on, "--drills")).code == 0
     frozen = (await at_centre("report", "show", filed_on, "--published", "--json")).out
     assert (await at_centre("give-up", case, "--reason", "双方不同意")).code == 0

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from domain.ledger import Actor
 from domain.words import Role
 from runtime.servers import free_port
-from tests.console.browsing import Site, at_stage, filed, serving
+from tests.console.browsing import Site, at_stage, filed, serving, unfolded
 from tests.console.conftest import account
 
 
@@ -145,6 +145,33 @@ async def test_the_supervisor_reassigns_a_case_and_the_log_is_filtered(site: Sit
         lines = boss.locator("#log li")
         await expect(lines).to_have_count(1)
         await expect(lines).to_contain_text("请优先")
+
+
+async def test_arrears_are_reckoned_while_an_officer_types(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("lab-01") as officer:
+        await at_stage(officer, case, "核实")
+        await officer.goto(f"/cases/{case}/tasks/labor")
+        await officer.click('form[action$="claim_task"] button')
+        await officer.goto(f"/cases/{case}/tasks/labor")
+        reckoned = officer.locator("#reckoned")
+        await expect(reckoned).to_contain_text("没有欠费")
+        await officer.click('button[name="more"][value="employments"]')
+        for name, value in {"claimant": "c1", "employer": "e1"}.items():
+            await officer.select_option(f"#employments\\.0\\.{name}", value)
+        for name, value in {"first_month": "2024-01", "last_month": "2024-03", "monthly_wage": "5000"}.items():
+            await unfolded(officer, f"employments.0.{name}")
+            await officer.fill(f"#employments\\.0\\.{name}", value)
+        # Three months of pension at 5,000 yuan: 16 % of the employer and 8 % of the worker.
+        await expect(reckoned).to_contain_text("2,400.00")
+        await expect(reckoned).to_contain_text("1,200.00")
+        await expect(reckoned).to_contain_text("税务未答复")
+        await officer.fill("#employments\\.0\\.last_month", "2024-02")
+        await expect(reckoned).to_contain_text("1,600.00")
+        await officer.fill("#employments\\.0\\.monthly_wage", "abc")
+        await expect(reckoned).to_contain_text("填写完整")
+        await expect(officer.locator("#employments\\.0\\.monthly_wage")).to_have_value("abc")
 
 
 async def test_an_officer_asks_for_more_time_and_the_supervisor_grants_it(site: Site) -> None:

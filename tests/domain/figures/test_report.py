@@ -12,8 +12,8 @@ import texts
 from domain.figures.projection import CaseFigures, Standing, project, project_post
 from domain.figures.report import Report, Value, behind, choices, period, report, this_year
 from domain.figures.table import figure_table
-from domain.ledger import GENESIS, SYSTEM, Event, seal
-from domain.words import Agency, CaseClass, Language, Outcome, Trade
+from domain.ledger import GENESIS, SYSTEM, Actor, Event, seal
+from domain.words import Agency, CaseClass, Language, Outcome, Role, Trade
 
 BEGAN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 TABLE = figure_table()
@@ -91,6 +91,18 @@ def made(*cases: CaseFigures, over: str = "2026", **asked: Any) -> Report:
 def value(of: Report, figure: str, group: str | None = None) -> Value:
     values = next(one.values for one in of.groups if one.of == group)
     return next(one for one in values if one.figure == figure)
+
+
+def test_what_was_recovered_is_told_by_the_agency_whose_officer_confirmed_it() -> None:
+    confirmed = [
+        event.model_copy(update={"actor": Actor(id="tax-1", role=Role.OFFICER, agency=Agency.TAX)})
+        if event.kind == "payment_confirmed"
+        else event
+        for event in LEDGER
+    ]
+    by = made(project(STANDING, confirmed, AFTER, weekdays), by="agency")
+    assert value(by, "recovered", "tax").value == Decimal("1005.00")
+    assert value(by, "recovered").value == Decimal("1205.00")
 
 
 def test_a_ledger_says_in_numbers_what_happened_and_by_which_event() -> None:
