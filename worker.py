@@ -47,6 +47,7 @@ from notices.channels import Channel, Mail, Webhook
 from runtime import connect, log
 from runtime.cluster import unregistered
 from runtime.deployment import build, versioned
+from runtime.memory import collect_rarely
 from runtime.metering import metered
 from runtime.rings import RingLost
 from runtime.rules import Rules
@@ -313,6 +314,7 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         if CENTRE_QUEUE in roles:
             watching = asyncio.create_task(keep_fair(pool))
             stack.callback(watching.cancel)
+        collect_rarely()
         log.get().info("working", roles=list(roles))
         await stop.wait()
         log.get().info("stopping", roles=list(roles))

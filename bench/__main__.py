@@ -37,6 +37,7 @@ from domain.intake.complaint import Complaint
 from domain.ledger import Actor
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, log, servers
+from runtime.memory import collect_rarely
 from runtime.rules import Rules
 from runtime.sandbox import Runner
 from runtime.settings import Settings
@@ -252,6 +253,7 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
         ]
         for one in (*bare, *ours):
             await stack.enter_async_context(one)
+        collect_rarely()
         yield plain, client
 
 

@@ -12,6 +12,7 @@ from console import door
 from console.application import application
 from domain.procedure import every_message  # noqa: F401 - fills the protocol's table
 from runtime import log
+from runtime.memory import collect_rarely
 from runtime.rules import Rules
 from runtime.settings import Settings
 
@@ -34,6 +35,7 @@ async def main() -> None:
             server_header=False,
             timeout_graceful_shutdown=_LAST_WORDS,
         )
+        collect_rarely()
         await uvicorn.Server(config).serve()
 
 

@@ -18,6 +18,7 @@ import domain.procedure.every_message  # noqa: F401 - fills the table of the pro
 from casebook import migrations
 from runtime import search_attributes, servers
 from runtime.connect import plugin
+from runtime.memory import collect_rarely
 from runtime.rings import KeyRing
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys
@@ -26,6 +27,7 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 
+collect_rarely()
 hypothesis_settings.register_profile("onestop", deadline=None, max_examples=30)  # speed is measured in bench/
 hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")

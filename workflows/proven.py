@@ -45,7 +45,7 @@ KEYS_ASKED_EVERY: Final = timedelta(minutes=1)
 """However many tokens name keys that nobody has."""
 WAITING_AT_MOST: Final = 1000
 """Signals that wait while the keys are asked for."""
-SIGNALS_A_TASK: Final = 200
+SIGNALS_A_TASK: Final = 100
 """Proving more takes longer than a workflow task may, where thousands answer at once."""
 NEXT_TASK: Final = timedelta(milliseconds=1)
 _VERIFY: Final = "onestop-verify"

@@ -79,7 +79,7 @@ class Readings:
         }
         if asked.page is not None and eyes.sees_everybody:
             told["proposals"] = tuple(counted(one) for one in whole.proposals)
-        own = case_view.shares(self._case, self._reader.id)
+        own = case_view.NO_SHARES if eyes.sees_everybody else case_view.shares(self._case, self._reader.id)
         seen = eyes.case(whole.model_copy(update=told), frozenset(everybody), own)
         if asked.page is None:
             return seen

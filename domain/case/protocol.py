@@ -143,14 +143,8 @@ def _within_reach(case: CaseState, message: Message, kind: MessageKind, name: st
 
 def must_be_party(case: CaseState, actor: Actor) -> None:
     """Raise Refused for a claimant or respondent whom the complaint does not name as one."""
-    if case.complaint is not None and actor.role in PARTIES:
-        must(actor.id in _parties(case)[actor.role], "party.unknown", "actor.id")
-
-
-def _parties(case: CaseState) -> dict[Role, frozenset[str]]:
-    """Everybody whom the complaint names, those who have withdrawn included."""
-    assert case.complaint is not None
-    return {
-        Role.CLAIMANT: frozenset(c.ref for c in case.complaint.claimants),
-        Role.RESPONDENT: frozenset(r.ref for r in case.complaint.respondents),
-    }
+    if case.complaint is None or actor.role not in PARTIES:
+        return
+    claims = actor.role is Role.CLAIMANT
+    named = (actor.id in case.claimants or actor.id in case.withdrawn) if claims else actor.id in case.respondents
+    must(named, "party.unknown", "actor.id")
