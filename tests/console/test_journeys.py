@@ -37,8 +37,8 @@ async def test_the_supervisor_holds_a_meeting_by_the_calendar(site: Site) -> Non
         await boss.click("form.card button:not([name])")
         await expect(boss.locator("main")).to_contain_text("灵活就业人员补缴口径")
         await boss.goto(f"{here}/do/fix_agenda")
-        if items:
-            await boss.fill("#put_off", "，".join(items))
+        for item in items:
+            await boss.check(f'[name="put_off"][value="{item}"]')
         await boss.click("form.card button:not([name])")
         await expect(boss.locator("h1 + p .tag")).to_be_visible()
 
