@@ -75,6 +75,7 @@ async def main(inquiries: int, times: int) -> None:
                 """
                 update dispute set waits_until = filed_at + interval '20 days',
                     phase = case when abs(hashtext("case")) % $1 = 0 then 'fact-finding' else 'closed' end,
+                    outcome = case when abs(hashtext("case")) % $1 = 0 then null else 'performed' end,
                     mediator = 'm-g' || lpad((abs(hashtext("case")) % 160)::text, 2, '0')
                 """,
                 _OPEN_ONE_OF,
@@ -87,6 +88,8 @@ async def main(inquiries: int, times: int) -> None:
                 """,
                 timeout=600,
             )
+            open_ = await pool.fetchval("select count(*) from dispute where not closed")
+            print(f"{open_} open cases, {inquiries} inquiries")
             await pool.execute("vacuum (analyze) dispute", timeout=600)
             await pool.execute("vacuum (analyze) task", timeout=600)
             sessions = Sessions(Keys.of(settings), KeySetFile.of(settings), partial(accounts.stands, pool))
