@@ -30,8 +30,10 @@ class Vendored(Model):
     @property
     def path(self) -> Path:
         """Where it stands: the version is in the name, so that a browser may keep it for good."""
-        name = Path(self.file)
-        return FOLDER / f"{name.name.removesuffix(''.join(name.suffixes))}-{self.version}{''.join(name.suffixes)}"
+        name, ending = Path(self.file), "".join(Path(self.file).suffixes)
+        if not ending:
+            return FOLDER / f"{self.package}-{self.version}-{name.name}"
+        return FOLDER / f"{name.name.removesuffix(ending)}-{self.version}{ending}"
 
 
 def vendored() -> list[Vendored]:
