@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker._workflow import _WorkflowWorker
 
 import domain.procedure.every_message  # noqa: F401 - fills the table of the protocol
 from casebook import migrations
@@ -27,6 +29,19 @@ from runtime.tokens import Verifier
 from runtime.vault import Vault
 from tests import builders
 
+
+def _patient_with_workflows() -> None:
+    """A workflow that does not yield is still found; a machine that stands still for some seconds is no deadlock."""
+    begin = _WorkflowWorker.__init__
+
+    def begun(self: _WorkflowWorker, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
+        self._deadlock_timeout_seconds = 30
+
+    _WorkflowWorker.__init__ = begun  # type: ignore[method-assign]
+
+
+_patient_with_workflows()
 collect_rarely()
 hypothesis_settings.register_profile("onestop", deadline=None, max_examples=30)  # speed is measured in bench/
 hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
