@@ -77,7 +77,8 @@ def register(app: typer.Typer, language: str) -> None:
                 emit(receipt)
             else:
                 console().print(
-                    texts.say("meeting.called", language, number=receipt.number, items=receipt.items), style="green"
+                    texts.say("meeting.called", language, number=receipt.number, items=receipt.items, meeting=meeting),
+                    style="green",
                 )
 
         run(work, language)

@@ -145,7 +145,7 @@ def _period(name: str | None, language: str) -> Period:
 def _where(given: list[str], language: str) -> dict[str, str]:
     asked = dict(one.partition("=")[::2] for one in given)
     if unknown := sorted(asked.keys() - set(BY)):
-        fail(Exit.BAD_INPUT, texts.say("figures.no_figure", language, figure=unknown[0], known=", ".join(BY)))
+        _no_such(unknown[0], language)
     return asked
 
 
@@ -165,7 +165,7 @@ async def _made(
 
 
 def _no_such(by: str, language: str) -> NoReturn:
-    fail(Exit.BAD_INPUT, texts.say("figures.no_figure", language, figure=by, known=", ".join(BY)))
+    fail(Exit.BAD_INPUT, texts.say("figures.no_way", language, way=by, known=", ".join(BY)))
 
 
 def _show(made: Report, language: str, published: bool) -> None:

@@ -127,6 +127,13 @@ async def unfolded(page: Page, field: str) -> None:
     )
 
 
+async def claimed(page: Page, case: str, agency: str) -> None:
+    """An officer takes an inquiry of the case in hand, and has it open."""
+    await page.goto(f"/cases/{case}/tasks/{agency}")
+    await page.click('form[action$="claim_task"] button')
+    await page.goto(f"/cases/{case}/tasks/{agency}")
+
+
 async def at_stage(page: Page, case: str, stage: str) -> None:
     """See the case at a stage of its life."""
 

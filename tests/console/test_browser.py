@@ -14,16 +14,14 @@ from playwright.async_api import Page, expect
 from casebook import accounts
 from domain.ledger import Actor
 from domain.words import Role
-from tests.console.browsing import Site, afresh, at_stage, filed, unfolded
+from tests.console.browsing import Site, afresh, at_stage, claimed, filed, unfolded
 from tests.console.conftest import account
 from tests.patience import seen
 
 
 async def find_facts(page: Page, case: str, agency: str) -> None:
     """An officer claims the inquiry of the case and confirms what the records say."""
-    await page.goto(f"/cases/{case}/tasks/{agency}")
-    await page.click('form[action$="claim_task"] button')
-    await page.goto(f"/cases/{case}/tasks/{agency}")
+    await claimed(page, case, agency)
     await page.click("form.card button:not([name])")
     await expect(page.locator('[role="status"]').first).to_contain_text("已办理")
 
@@ -75,9 +73,7 @@ async def test_a_dispute_goes_from_the_counter_to_a_settlement_by_six_people_in_
 
 async def labour_finding(page: Page, case: str) -> None:
     """The labour bureau finds an employment that its records do not have."""
-    await page.goto(f"/cases/{case}/tasks/labor")
-    await page.click('form[action$="claim_task"] button')
-    await page.goto(f"/cases/{case}/tasks/labor")
+    await claimed(page, case, "labor")
     await page.click('button[name="more"][value="employments"]')
     for name, value in {"claimant": "c1", "employer": "e1"}.items():
         await page.select_option(f"#employments\\.0\\.{name}", value)

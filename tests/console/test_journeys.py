@@ -12,8 +12,16 @@ from playwright.async_api import Page, expect
 from domain.ledger import Actor
 from domain.words import Role
 from runtime.servers import free_port
-from tests.console.browsing import Site, at_stage, filed, serving, unfolded
+from tests.console.browsing import Site, at_stage, claimed, filed, serving, unfolded
 from tests.console.conftest import account
+
+
+async def sent(page: Page, **fields: str) -> None:
+    """A form is filled in, sent and taken."""
+    for name, value in fields.items():
+        await page.fill(f"#{name}", value)
+    await page.click("form.card button:not([name])")
+    await done(page)
 
 
 async def done(page: Page) -> None:
@@ -152,9 +160,7 @@ async def test_arrears_are_reckoned_while_an_officer_types(site: Site) -> None:
         case = await filed(counter)
     async with site.visit("lab-01") as officer:
         await at_stage(officer, case, "核实")
-        await officer.goto(f"/cases/{case}/tasks/labor")
-        await officer.click('form[action$="claim_task"] button')
-        await officer.goto(f"/cases/{case}/tasks/labor")
+        await claimed(officer, case, "labor")
         reckoned = officer.locator("#reckoned")
         await expect(reckoned).to_contain_text("没有欠费")
         await officer.click('button[name="more"][value="employments"]')
@@ -179,18 +185,11 @@ async def test_an_officer_asks_for_more_time_and_the_supervisor_grants_it(site: 
         case = await filed(counter)
     async with site.visit("tax-01") as officer:
         await at_stage(officer, case, "核实")
-        await officer.goto(f"/cases/{case}/tasks/tax")
-        await officer.click('form[action$="claim_task"] button')
+        await claimed(officer, case, "tax")
         await officer.goto(f"/cases/{case}/do/ask_for_time")
         await officer.select_option("#task", "tax")
-        await officer.fill("#days", "5")
-        await officer.fill("#reason", "调取历年账册")
-        await officer.click("form.card button:not([name])")
-        await done(officer)
+        await sent(officer, days="5", reason="调取历年账册")
     async with site.visit("boss") as boss:
         await boss.goto(f"/cases/{case}/do/extend_task")
         await boss.select_option("#task", "tax")
-        await boss.fill("#days", "5")
-        await boss.fill("#reason", "同意")
-        await boss.click("form.card button:not([name])")
-        await done(boss)
+        await sent(boss, days="5", reason="同意")
