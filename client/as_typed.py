@@ -38,7 +38,9 @@ def as_typed(seen: CaseView, finding: Finding, jurisdiction: str, today: date, t
 
 
 def _complaint(seen: CaseView, items: Sequence[ClaimItem]) -> Complaint:
-    """The complaint as far as arrears hang on it; who people are is masked here, and makes no difference."""
+    """The complaint as far as arrears hang on it. Birth dates are masked here: months after the retirement age are
+    left out only where the finding itself says when it is reached.
+    """
     return Complaint.model_construct(
         complaint_id=seen.case,
         channel="as-typed",

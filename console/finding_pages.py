@@ -41,8 +41,10 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
     if task is None:
         raise Refused(Problem(field="task", code="refusals.task.unknown", params={"known": "-"}))
     model, given, start = FINDING_OF[task.agency], values, task.finding or task.draft
+    status = wrong.status if wrong else HTTPStatus.OK
+    shown: dict[str, Any] = {"case": seen, "number": case, "task": task, "fields": (), "wrong": wrong, "by_file": True}
     if len(seen.claimants) > _AMENDED_HERE:
-        return look.page("task.html", case=seen, number=case, task=task, fields=(), wrong=wrong, by_file=True, **more)
+        return look.page("task.html", status, **shown, **more)
     if given is None and start is not None:
         given = start.model_dump(mode="json")
     errors = {
@@ -53,9 +55,7 @@ async def _task(look: Look, values: Mapping[str, Any] | None, wrong: ProblemDeta
     fields = list(
         fields_of(model, look.language, given, errors, without=frozenset({"agency"}), named=named, records=records)
     )
-    status = wrong.status if wrong else HTTPStatus.OK
-    shown = {"case": seen, "number": case, "task": task, "fields": fields, "wrong": wrong, "by_file": False}
-    return look.page("task.html", status, **shown, **more)
+    return look.page("task.html", status, **shown | {"fields": fields, "by_file": False}, **more)
 
 
 async def reckon(look: Look) -> Response:
