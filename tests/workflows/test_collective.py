@@ -32,4 +32,4 @@ async def test_who_joins_in_mediation_is_assessed_and_found_by_the_casebook(offi
     alone = builders.complaint().model_copy(update={"claimants": (second,), "respondents": filed.respondents})
     _, receipt = await office.file(alone)
     assert receipt.case == handle.id
-    await handle.terminate()
+    await office.end(handle)

@@ -134,7 +134,7 @@ async def test_what_is_not_settled_goes_to_the_centre_with_everything_said_so_fa
     assert (await office.noted(case, "said_at_grid")).facts["text"] == "承认欠缴，但要等货款"
     assert (await office.noted(case, "offered_at_grid")).facts["total"] == "1860.00"
     assert await office.verify(handle.id) == closed.ledger_head
-    await case.terminate()
+    await office.end(case)
 
 
 async def test_silence_is_forwarded_by_itself_when_the_time_is_over(office: Office) -> None:
@@ -149,7 +149,7 @@ async def test_silence_is_forwarded_by_itself_when_the_time_is_over(office: Offi
     case = office.client.get_workflow_handle(closed.forwarded_to or "")
     filed = str((await office.noted(case, "grid_record_taken")).facts["opened_on"])
     assert filed < receipt.due.isoformat()
-    await case.terminate()
+    await office.end(case)
 
 
 async def test_the_same_complaint_opened_twice_is_one_mediation(office: Office) -> None:
@@ -171,7 +171,7 @@ async def test_another_post_can_do_nothing_here(office: Office) -> None:
     assert "not a party" in await refused(
         handle, said(g.ForwardToCentre, builders.party("c9", Role.CLAIMANT), reason="无关")
     )
-    await handle.terminate()
+    await office.end(handle)
 
 
 async def test_a_message_that_nobody_proves_is_refused_and_a_bad_signal_is_recorded_as_rejected(office: Office) -> None:

@@ -139,8 +139,7 @@ async def test_what_waits_is_on_the_agenda_by_itself_and_one_decision_reaches_ev
     over = await room.handle.result()
     assert over["decisions"] == 1
     await ledger.prove(office.pool, office.vault, room.handle.id)
-    for case in cases:
-        await case.terminate()
+    await office.end(*cases)
 
 
 async def test_what_a_case_refuses_is_on_the_agenda_again(office: Office) -> None:
@@ -158,9 +157,7 @@ async def test_what_a_case_refuses_is_on_the_agenda_again(office: Office) -> Non
     await room.say(mm.DecideItems, decision="d2", fields={"holds": "second"}, **decide)
     await seen(room.view, lambda view: view.decisions[1].acts[0].seq)
     await office.until(case, lambda view: not view.undecided)
-    await office.sleep(timedelta(seconds=5))
-    for handle in (room.handle, case):
-        await handle.terminate()
+    await office.end(room.handle, case)
 
 
 async def test_an_order_turns_red_comes_on_the_next_agenda_and_is_closed_by_an_accepted_report(office: Office) -> None:
@@ -191,7 +188,7 @@ async def test_an_order_turns_red_comes_on_the_next_agenda_and_is_closed_by_an_a
         await room.say(mm.PutOffItems, items=items, reason="下次再议")
     await room.say(mm.IssueMinutes)
     assert (await room.handle.result())["orders"] == 1
-    await following.handle.terminate()
+    await office.end(following.handle)
 
 
 async def test_a_meeting_sits_when_its_agenda_stands_and_two_agencies_are_there(office: Office) -> None:
@@ -211,8 +208,7 @@ async def test_a_meeting_sits_when_its_agenda_stands_and_two_agencies_are_there(
         assert why(refused.value) == {f"refusals.meeting.{code}"}
     await room.say(mm.OpenSitting, present=[CHAIR.id, "tax-head"])
     assert (await room.view()).stage is MeetingStage.HELD
-    await office.sleep(timedelta(seconds=5))
-    await room.handle.terminate()
+    await office.end(room.handle)
 
 
 async def called_again() -> dict[str, Any]:

@@ -111,8 +111,7 @@ async def test_somebody_has_to_stay_and_only_claimants_can_go(office: Office) ->
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await office.update(handle, split(*going))
         assert why(refused.value) == {f"refusals.{code}"}
-    await office.sleep(timedelta(seconds=5))
-    await handle.terminate()
+    await office.end(handle)
 
 
 async def test_two_cases_against_one_employer_go_on_as_one_with_what_was_found_in_both(office: Office) -> None:
@@ -143,7 +142,7 @@ async def test_two_cases_against_one_employer_go_on_as_one_with_what_was_found_i
     assert not await cases(office.pool, office.vault, CaseFilter(to_merge=True, employer=first.employer.name))
     await office.sleep(timedelta(seconds=5))  # The casebook may lie behind by a moment.
     assert await office.verify(gone.id) == closed.ledger_head and await office.verify(into.id)
-    await into.terminate()
+    await office.end(into)
 
 
 async def test_a_case_that_another_does_not_take_goes_on_and_says_why(office: Office) -> None:
@@ -156,5 +155,4 @@ async def test_a_case_that_another_does_not_take_goes_on_and_says_why(office: Of
     assert "merge.other_employer" in str(refused.facts["problems"])
     view = await office.view(gone)
     assert view.outcome is None and not view.kin
-    for handle in (into, gone):
-        await handle.terminate()
+    await office.end(into, gone)

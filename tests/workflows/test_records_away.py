@@ -155,7 +155,7 @@ async def test_a_service_that_is_away_for_days_delays_its_draft_and_nothing_else
 
     await seen(still_lacking, lambda lacks: not lacks)
     assert back.draft == builders.tax_finding()
-    await handle.terminate()
+    await bureau.office.end(handle)
 
 
 async def test_an_officer_may_answer_without_a_draft_and_the_case_goes_on(bureau: Bureau) -> None:
@@ -171,7 +171,7 @@ async def test_an_officer_may_answer_without_a_draft_and_the_case_goes_on(bureau
     )
     assert (await bureau.tax(handle)).records == "unavailable"
     await asks_no_more(bureau, timedelta(hours=1))  # After three hours it is tried for half an hour at a time.
-    await handle.terminate()
+    await bureau.office.end(handle)
 
 
 async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(bureau: Bureau) -> None:
@@ -185,4 +185,4 @@ async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(bureau: Bureau) -> 
     lapsed = await bureau.tax(handle)
     assert (lapsed.records, lapsed.records_trouble) == ("unavailable", None)
     await asks_no_more(bureau, timedelta(days=1))
-    await handle.terminate()
+    await bureau.office.end(handle)

@@ -19,7 +19,7 @@ async def test_every_inquiry_is_noted_as_a_transfer_once_with_recipient_purpose_
     assert sorted(str(e.facts["recipient"]) for e in noted) == sorted(t.agency for t in view.tasks)
     assert all(e.facts["purpose"] and "Art.23" in str(e.facts["source"]) for e in noted)
     assert {e.facts["persons"] for e in noted} == {2}
-    await handle.terminate()
+    await office.end(handle)
 
 
 async def test_an_agency_is_sent_its_part_of_the_case_under_its_own_key(office: Office) -> None:
@@ -42,7 +42,7 @@ async def test_an_agency_is_sent_its_part_of_the_case_under_its_own_key(office: 
         assert request.known.complaint.statement is None
         assert [c.ref for c in request.known.complaint.claimants] == ["c1"]
     assert {Agency.TAX, Agency.LABOR} <= set(sent)
-    await handle.terminate()
+    await office.end(handle)
 
 
 async def test_a_reading_is_answered_with_the_data_once_it_stands_on_the_ledger(office: Office) -> None:
@@ -59,4 +59,4 @@ async def test_a_reading_is_answered_with_the_data_once_it_stands_on_the_ledger(
     assert (noted.seq, noted.actor, noted.facts["purpose"]) == (answer.seq, message.actor, "verify-identity")
     stored = str(await handle.fetch_history())
     assert identity_number(1) not in stored
-    await handle.terminate()
+    await office.end(handle)
