@@ -12,7 +12,7 @@ from pydantic import Field
 import texts
 from casebook.digests import keys_of_text
 from domain.base import Instant, Model, Ref
-from domain.inquiry.tasks import SHOWN_OPEN
+from domain.inquiry.tasks import SHOWN_OPEN, SHOWN_WAITING
 from domain.words import Agency, CaseClass, ClaimKind, Language
 from runtime.vault import Vault
 
@@ -46,6 +46,8 @@ class TaskFilter(Model):
     employer: str | None = None
     """A name, present or former, or the credit code; a part of a name where nobody is called just that."""
     escalated_to: Ref | None = None
+    waiting: bool = False
+    """Only those in which nobody can go on: for want of the second signature, or because the case stands still."""
     records_away: bool = False
     """Only those for which the agency's records can't be read."""
     text: Annotated[str, Field(max_length=200)] | None = None
@@ -147,6 +149,8 @@ def _where(vault: Vault, wanted: TaskFilter) -> tuple[str, list[Any]]:
         where.append(f"case_class = {given(wanted.case_class)}")
     if wanted.escalated_to is not None:
         where.append(f"escalated_to = {given(wanted.escalated_to)}")
+    if wanted.waiting:
+        where.append(f"state in {literals(SHOWN_WAITING)}")
     if wanted.records_away:
         where.append("records_away_since is not null")
     if wanted.employer is not None:

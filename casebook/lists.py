@@ -151,7 +151,7 @@ async def cases(pool: asyncpg.Pool, vault: Vault, wanted: CaseFilter) -> list[Ca
         *(wanted.after or (None, None)),
         wanted.limit,
     )
-    return [_case_line(row, vault) for row in rows]
+    return [case_line(row, vault) for row in rows]
 
 
 _CHANGES_MOST: Final = 1000
@@ -230,7 +230,7 @@ def _narrowed(part: CaseFilter, given: Callable[[Any], str]) -> Iterator[str]:
         yield f"(merge_with <> '{{}}' and outcome is null) = {given(part.to_merge)}::boolean"
 
 
-def _case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
+def case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
     fields = {name: row[name] for name in CaseLine.model_fields if name != "employer"}
     return CaseLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})
 

@@ -19,6 +19,7 @@ from casebook.evidence import Evidence
 from casebook.inbox import TaskFilter, TaskLine
 from casebook.lists import CaseFilter, CaseLine
 from casebook.notices import NoticeLine
+from casebook.people import Sought, Standing
 from client.telling import asked, filed, tell
 from console import reading
 from console.door import Door, Visitor
@@ -243,6 +244,11 @@ def _routes() -> APIRouter:
     async def cases(visitor: Calling, door: AtDoor, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
         """Cases that the one who asks works on, the latest filed first. The next page begins after the last key."""
         return await reading.cases(door, visitor, wanted)
+
+    @router.post("/standing", tags=["lists"])
+    async def standing(sought: Sought, visitor: Calling, door: AtDoor) -> list[Standing]:
+        """In which cases people or an employer stand already, running ones first: look before you file."""
+        return await reading.standing(door, visitor, sought)
 
     @router.get("/changes", tags=["lists"], response_class=EventSourceResponse)
     async def changes(visitor: ListReader, door: AtDoor, last_event_id: Mark = None) -> AsyncIterator[ServerSentEvent]:

@@ -9,6 +9,7 @@ from client.telling import asked
 from console.look import Look
 from domain.case.opening import Reading
 from domain.procedure.mediation.bargain import Bargain, BargainReading, OnTheTable
+from domain.refusal import must
 from domain.views.case_view import CaseView
 from texts import sentences
 
@@ -24,6 +25,19 @@ async def bargain_page(look: Look) -> Response:
     told: Bargain | None = await asked(look.door.link(look.visitor), name, "bargain", reading, Bargain)
     shown = [_version(one, seen, look.language) for one in reversed(told.proposals)] if told else []
     return look.page("bargain.html", case=seen, number=name, versions=shown)
+
+
+async def answer_page(look: Look) -> Response:
+    """One proposal read back to the party that is to answer it: who pays what and when; then its answers."""
+    case, ref = look.request.path_params["case"], look.request.path_params["proposal"]
+    seen = await look.case(case)
+    reading: Reading = BargainReading(language=look.language, page=1)
+    told: Bargain | None = await asked(look.door.link(look.visitor), case, "bargain", reading, Bargain)
+    one = next((one for one in told.proposals if one.ref == ref), None) if told else None
+    must(one is not None and look.visitor.actor.id in one.silent, "proposal.nothing_to_answer", "proposal")
+    assert one is not None
+    mine = next((person for person in seen.claimants if person.ref == look.visitor.actor.id), None)
+    return look.page("answer.html", case=seen, number=case, version=_version(one, seen, look.language), mine=mine)
 
 
 def _version(one: OnTheTable, seen: CaseView, language: str) -> dict[str, Any]:

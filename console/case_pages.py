@@ -19,6 +19,7 @@ from console.invitations import may_invite
 from console.look import Look, to
 from console.naming import named_in
 from console.problems import ProblemDetails, by_field, told
+from console.signing_pages import may_sign
 from domain.assessment.reconcile import Discrepancy, statements
 from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
@@ -27,7 +28,7 @@ from domain.case.receipts import PersonalData
 from domain.message import Message
 from domain.personal_data.messages import ReadPersonalData
 from domain.procedure.mediation.sessions_view import SittingsView
-from domain.refusal import PARTIES, Problem, Refused
+from domain.refusal import PARTIES, Problem, Refused, must
 from domain.views.case_view import CaseDeadlines, CaseView, SideBySide, Timeline, TriageExplanation
 from domain.words import Language, Phase
 from domain.yaml_file import read_yaml
@@ -88,6 +89,8 @@ async def case_page(look: Look) -> Response:
         why=why.lines,
         dates=dates.deadlines,
         may_invite=may_invite(look, seen),
+        may_sign=may_sign(look, seen),
+        following=await reading.following(look.door, look.visitor) if look.request.query_params.get("next") else None,
         side_by_side=(await asked(at, name, "side_by_side", said, SideBySide)).lines[:_SHOWN],
         sittings=await asked(at, name, "sittings", said, SittingsView) if _may_ask(look, "sittings") else None,
         contradictions=[_contradiction(one, seen, look.language) for one in seen.discrepancies[:_SHOWN]],
@@ -99,6 +102,16 @@ async def case_page(look: Look) -> Response:
         ended=look.request.query_params.get("ended"),
         open_proposals=[one for one in seen.proposals if one.state == "open"],
     )
+
+
+async def confidences_page(look: Look) -> Response:
+    """What each side told the mediator alone: on a page of its own, not to be seen while the other side looks on."""
+    name = look.request.path_params["case"]
+    seen, said = await look.case(name), Reading(language=look.language, page=1)
+    must(seen.mediator == look.visitor.actor.id, "mediation.not_your_case", "actor.id", mediator=seen.mediator or "-")
+    told: SittingsView = await asked(look.door.link(look.visitor), name, "sittings", said, SittingsView)
+    names = {one.ref: one.name for one in seen.claimants} | {one.ref: one.name for one in seen.respondents}
+    return look.page("confidences.html", case=seen, number=name, caucus=told.caucus, names=names)
 
 
 def _log(timeline: Timeline | None, asked_for: Mapping[str, str]) -> tuple[list[str], dict[str, Any]]:

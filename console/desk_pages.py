@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from casebook import saved_filters
+from casebook import bookings, saved_filters
+from casebook.bookings import Entry
 from casebook.health import SOON
 from casebook.inbox import TaskFilter
 from casebook.lists import CaseFilter, CaseOrder
@@ -70,6 +71,7 @@ async def inquiries(look: Look) -> Response:
     tabs: dict[str, dict[str, Any]] = {
         "open": {"state": "offered"},
         "mine": {"officer": actor.id},
+        "waiting": {"waiting": True},
         "agency": {},
         "late": {"due_until": now},
         "soon": {"due_from": now, "due_until": now + SOON},
@@ -101,10 +103,12 @@ async def inquiries(look: Look) -> Response:
 
 
 async def cases(look: Look) -> Response:
-    """Cases, with the tabs that a supervisor looks at; found by number, employer, phase, class or mediator."""
+    """Cases, with the tabs that a supervisor looks at; found by number (typed, or read from its QR code by a scanner),
+    employer, phase, class or mediator.
+    """
     query, now = look.request.query_params, datetime.now(UTC)
     if number := query.get("number"):
-        return to(f"/cases/{number.strip()}")
+        return to(f"/cases/{number.strip().rpartition('/')[2]}")
     said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency"))
     tabs: dict[str, dict[str, Any]] = {
         "all": {"open": True, "order": CaseOrder.DUE},
@@ -126,6 +130,7 @@ async def cases(look: Look) -> Response:
     return look.page(
         "cases.html",
         acts=offered(look, "cases"),
+        talks=await _talks_today(look) if look.visitor.actor.role is Role.MEDIATOR else (),
         saved=await look.saved(),
         tabs=counts,
         chosen=chosen,
@@ -136,6 +141,14 @@ async def cases(look: Look) -> Response:
         query=urlencode(said),
         more=_more(query, last),
     )
+
+
+async def _talks_today(look: Look) -> list[Entry]:
+    """The mediator's talks of today, in earnest and in drills."""
+    since = datetime.combine(datetime.now(CENTRE_ZONE).date(), time(), CENTRE_ZONE)
+    pool, mediator, until = look.door.pool, look.visitor.actor.id, since + timedelta(days=1)
+    both = [await bookings.entries(pool, since, until, mediator, drill=drill) for drill in (False, True)]
+    return sorted((one for of in both for one in of), key=lambda one: one.starts)
 
 
 async def keep_filter(look: Look) -> Response:

@@ -103,4 +103,4 @@ async def send_finding(look: Look) -> Response:
     except (Refused, ValidationError) as error:
         return await _task(look, finding, told(error, look.language))
     await look.forget()
-    return to(f"/cases/{case}", done=answer.get("seq", ""))
+    return to(f"/cases/{case}", done=answer.get("seq", ""), next=1)

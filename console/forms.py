@@ -100,7 +100,16 @@ def fields_of(
             continue
         record = _UNCOMPARED if records is None else records.get(name)
         yield _field(
-            f"{prefix}{name}", name, info.annotation, info.is_required(), said.get(name), wrong, language, named, record
+            f"{prefix}{name}",
+            name,
+            info.annotation,
+            info.is_required(),
+            said.get(name),
+            wrong,
+            language,
+            named,
+            record,
+            info.default,
         )
 
 
@@ -114,6 +123,7 @@ def _field(
     language: str,
     named: Named,
     record: Any,
+    default: Any,
 ) -> Field:
     told: dict[str, Any] = {"name": path, "label": label_of(name, language), "required": required}
     told["errors"] = tuple(wrong.get(path, ()))
@@ -146,12 +156,16 @@ def _field(
         return Field(kind="amounts", value=lines, **told)
     if inner is not None:
         choices = tuple(_choices(inner, language)) or named.get(name, ())
-        chosen = [_shown(one) for one in value or ()]
+        otherwise = default if isinstance(default, tuple) else ()
+        chosen = [_shown(one) for one in (otherwise if value is None else value)]
         if choices:
             return Field(kind="choices", value=chosen, choices=choices, **told)
         return Field(kind="list", value=", ".join(chosen), **told)
     if compared:
         told["record"] = _shown(record)
+    if plain is bool and default is True:
+        said = "true" if value is None else str(value).lower()
+        return Field(kind="choice", value=said, choices=_yes_or_no(language), **told)
     if plain is bool:
         return Field(kind="flag", value=bool(value), **told)
     if choices := tuple(_choices(plain, language)) or named.get(name, ()):
@@ -197,6 +211,14 @@ def _choices(plain: Any, language: str) -> Iterator[Choice]:
         yield from (Choice(one.value, texts.label(one.value, language)) for one in plain)
     elif get_origin(plain) is Literal:
         yield from (Choice(str(one), texts.label(one, language)) for one in get_args(plain))
+
+
+def _yes_or_no(language: str) -> tuple[Choice, ...]:
+    """For what holds unless somebody says otherwise: a box that is not ticked says nothing."""
+    return tuple(Choice(one, texts.say(f"console.side.{name}", language)) for one, name in _ANSWERS.items())
+
+
+_ANSWERS: Final = {"true": "yes", "false": "no"}
 
 
 def _as_dict(value: Any) -> dict[str, Any]:

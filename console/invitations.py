@@ -13,6 +13,8 @@ from domain.refusal import Problem, Refused, must
 from domain.views.case_view import CaseView
 from domain.words import Role
 
+TO_SIGN: Final = "sign"
+"""What a link says that leads on to the agreement."""
 _GIVERS: Final = {Role.INTAKE, Role.MEDIATOR, Role.SUPERVISOR}
 
 
@@ -33,18 +35,24 @@ def may_invite(look: Look, seen: CaseView) -> bool:
     return actor.role in _GIVERS and (actor.role is not Role.MEDIATOR or seen.mediator == actor.id)
 
 
-async def give(look: Look, case: str, party: Actor) -> Given:
-    """A link and a code for one party. Raises Refused."""
+async def give(look: Look, case: str, party: Actor, *, to_sign: bool = False) -> Given:
+    """A link and a code for one party, to its case or at once to what it has to sign. Raises Refused."""
     made = await accounts.invite(look.door.pool, party, case, look.visitor.actor)
-    address = f"{look.request.base_url}in/{made.link}"
+    address = f"{look.request.base_url}in/{made.link}{f'?to={TO_SIGN}' if to_sign else ''}"
     picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2)
     return Given(party.id, address, picture, f"{made.code[:4]} {made.code[4:]}")
+
+
+def number_picture(look: Look, number: str) -> str:
+    """A case's number as a QR code: a phone opens the case's page by it, a scanner at a desk finds the case."""
+    return segno.make(f"{look.request.base_url}cases/{number}", error="m").svg_data_uri(scale=3, border=2)
 
 
 async def invite(look: Look) -> Response:
     """A page to print or to show, with the link of one party."""
     seen, party = await _asked(look)
-    return look.page("invitation.html", case=seen, given=(await give(look, seen.case, party),))
+    to_sign = (await look.request.form()).get("to") == TO_SIGN
+    return look.page("invitation.html", case=seen, given=(await give(look, seen.case, party, to_sign=to_sign),))
 
 
 async def end(look: Look) -> Response:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,8 @@ from console.api import language_of
 from console.door import Door, Visitor
 from console.forms import AFRESH, KEEP, typed
 from console.problems import ProblemDetails, headers_of, told
-from domain.base import Model
+from domain.base import CENTRE_ZONE, Model
+from domain.deadlines.calendar import Calendar, OutsideCalendar
 from domain.refusal import Refused
 from domain.views.case_view import CaseView
 from domain.words import Language, Role
@@ -159,6 +160,10 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     def written(at: date) -> str:
         return sentences.written(at, language)
 
+    def left(at: datetime | None) -> str:
+        """How many working days are left until a deadline, or how many it has passed by."""
+        return "" if at is None else _days_left(at, request.app.state.door.rules.tables.calendar, language)
+
     given = {"visitor": None, "kept_at": None, "done": request.query_params.get("done"), "wrong": None} | shown
     content = _TEMPLATES.get_template(template).render(
         say=say,
@@ -168,12 +173,26 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
         tell=tell,
         noticed=noticed,
         written=written,
+        left=left,
         language=language,
         here=request.url.path,
         Role=Role,
         **given,
     )
     return HTMLResponse(content, status, SECURITY)
+
+
+def _days_left(at: datetime, calendar: Calendar, language: Language) -> str:
+    """In working days; blank beyond the calendar."""
+    now = datetime.now(CENTRE_ZONE)
+    last, today = (at - timedelta(microseconds=1)).astimezone(CENTRE_ZONE).date(), now.date()
+    try:
+        days = calendar.working_days_between(min(today, last), max(today, last))
+    except OutsideCalendar:
+        return ""
+    if at <= now:
+        return texts.say("waiting.days-over", language, days=days)
+    return texts.say("waiting.days-left" if days else "waiting.today", language, days=days)
 
 
 def language_chosen(request: Request) -> Language:

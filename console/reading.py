@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from casebook import evidence as files
-from casebook import inbox, lists, meetings
+from casebook import inbox, lists, meetings, people
 from casebook import notices as outbox
 from casebook import papers as kept
 from casebook.evidence import Evidence
@@ -15,6 +15,7 @@ from casebook.lists import CaseFilter, CaseLine, Change
 from casebook.meetings import OrderLine
 from casebook.notices import NoticeLine
 from casebook.papers import KeptPaper
+from casebook.people import Sought, Standing
 from client.connection import NoSuchCase
 from client.telling import asked
 from console.door import Door, Visitor
@@ -96,6 +97,16 @@ async def inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> list[Ta
     return await inbox.tasks(door.pool, door.vault, _own_inquiries(visitor.actor, wanted))
 
 
+async def following(door: Door, visitor: Visitor) -> TaskLine | None:
+    """What an officer goes on with: the most urgent of their own inquiries, or else of those on offer."""
+    if visitor.actor.role is not Role.OFFICER:
+        return None
+    for wanted in (TaskFilter(officer=visitor.actor.id, limit=1), TaskFilter(state="offered", limit=1)):
+        if found := await inquiries(door, visitor, wanted):
+            return found[0]
+    return None
+
+
 async def count_inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> int:
     """How many there are on all pages. Raises Refused."""
     return await inbox.count(door.pool, door.vault, _own_inquiries(visitor.actor, wanted))
@@ -105,6 +116,12 @@ def _own_inquiries(actor: Actor, wanted: TaskFilter) -> TaskFilter:
     must_be(actor, {Role.OFFICER, Role.SUPERVISOR})
     own: dict[str, Any] = {"agency": actor.agency} if actor.role is Role.OFFICER else {}
     return wanted.model_copy(update=own)
+
+
+async def standing(door: Door, visitor: Visitor, sought: Sought) -> list[Standing]:
+    """In which cases people or an employer stand, whichever window filed them. Raises Refused."""
+    must_be(visitor.actor, {Role.INTAKE, Role.SUPERVISOR})
+    return await people.standing(door.pool, door.vault, sought)
 
 
 async def queues(door: Door, visitor: Visitor, *, drill: bool | None = None) -> Health:

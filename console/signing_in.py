@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 import texts
 from console.door import Visitor
+from console.invitations import TO_SIGN
 from console.look import COOKIE, LANGUAGE, SECURITY, draw, from_here, language_chosen, not_ours, remember, to
 from console.problems import ProblemDetails, told
 from domain.refusal import Refused, must, refusal
@@ -98,7 +99,7 @@ def _signed_in(visitor: Visitor, target: str) -> Response:
 
 async def come_in_page(request: Request) -> Response:
     """Where a party's link leads: the code is asked for."""
-    return draw(request, "come_in.html", language_chosen(request))
+    return draw(request, "come_in.html", language_chosen(request), onward=request.query_params.get("to", ""))
 
 
 async def come_in(request: Request, attempts: Attempts) -> Response:
@@ -112,9 +113,9 @@ async def come_in(request: Request, attempts: Attempts) -> Response:
     except Refused:
         attempts.wrong(request)
         wrong = ProblemDetails(title="Unauthorized", status=401, detail=texts.say("console.come-in.wrong", language))
-        return draw(request, "come_in.html", language, wrong.status, wrong=wrong)
+        return draw(request, "come_in.html", language, wrong.status, wrong=wrong, onward=str(form.get("to", "")))
     attempts.right(request)
-    return _signed_in(visitor, "/")
+    return _signed_in(visitor, f"/cases/{visitor.scope}/sign" if form.get("to") == TO_SIGN else "/")
 
 
 async def sign_out(request: Request) -> Response:

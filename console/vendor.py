@@ -32,7 +32,7 @@ class Vendored(Model):
         """Where it stands: the version is in the name, so that a browser may keep it for good."""
         name, ending = Path(self.file), "".join(Path(self.file).suffixes)
         if not ending:
-            return FOLDER / f"{self.package}-{self.version}-{name.name}"
+            return FOLDER / f"{self.package.removeprefix('@').replace('/', '-')}-{self.version}-{name.name}"
         return FOLDER / f"{name.name.removesuffix(ending)}-{self.version}{ending}"
 
 

@@ -25,8 +25,16 @@ from domain.views.waiting import WaitedFor
 from texts import sentences
 
 ROOT = Path(__file__).parent.parent
-HERE = ("runtime/tokens.py", "runtime/sessions.py", "runtime/oidc.py", "casebook/accounts.py", "cli/operator/login.py")
-SOURCES = sorted([*ROOT.glob("domain/**/*.py"), *ROOT.glob("workflows/*.py"), *(ROOT / file for file in HERE)])
+HERE = (
+    "runtime/tokens.py",
+    "runtime/sessions.py",
+    "runtime/oidc.py",
+    "casebook/accounts.py",
+    "casebook/people.py",
+    "cli/operator/login.py",
+)
+ROOMS = ("domain/**/*.py", "workflows/*.py", "console/*.py")
+SOURCES = sorted([*(file for room in ROOMS for file in ROOT.glob(room)), *(ROOT / file for file in HERE)])
 
 
 class Code(NamedTuple):
@@ -82,7 +90,7 @@ def refusals() -> set[Code]:
         if called in at and (code := literal(call, at[called]))
     }
     spoken = {"base", "complaint", "confirmation", "findings", "identifiers", "officers", "records", "signature"}
-    spoken |= {"instalments", "model", "wages"}
+    spoken |= {"instalments", "model", "people", "wages"}
     models = {file.stem for file in SOURCES if file.stem in spoken or file.stem.endswith("messages")}
     return found | {
         Code(f"refusals.{code}", frozenset(), where)

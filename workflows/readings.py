@@ -137,7 +137,7 @@ class Readings:
         """What is owed under the settlement on a day, and how that came about; None where nothing was settled."""
         asked = reading or PerformanceReading()
         today = self._case.day(self._case.clock(asked.asked_at or self._at))
-        eyes, whole = self._turned(asked), performance_view(self._case, asked.on or today)
+        eyes, whole = self._turned(asked), performance_view(self._case, asked.on or today, asked.supposed)
         return whole and self._marked(eyes.performance(whole), asked)
 
     def bargain(self, reading: BargainReading | None = None) -> Bargain | None:

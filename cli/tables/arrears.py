@@ -22,8 +22,8 @@ from cli.looking.render import yuan
 from cli.out import Exit, console, emit, fail
 from cli.running import told
 from cli.tables.files import facts_from, text_from
-from domain.arrears.model import Alternative, Arrears, MonthArrears, Total
-from domain.arrears.options import Chosen
+from client.contested import alternative_line, choice_line
+from domain.arrears.model import Arrears, MonthArrears, Total
 from domain.arrears.records import Records, line_by_line
 from domain.base import CENTRE_ZONE
 from domain.deadlines.calendar import OutsideCalendar
@@ -181,11 +181,11 @@ def show(found: Arrears, shown: Console, language: str) -> None:
         shown.print("!", texts.say(f"arrears.relief.{relief}", language), style="yellow")
     shown.print(texts.say("arrears.choices", language), style="bold")
     for choice in found.chosen:
-        shown.print(texts.say("arrears.choice", language, **_told(choice, language)))
+        shown.print(choice_line(choice, language))
     if found.alternatives:
         shown.print(texts.say("arrears.alternatives", language), style="bold")
     for other in found.alternatives:
-        shown.print(_alternative(found, other, language), style="yellow")
+        shown.print(alternative_line(found.owed, other, language), style="yellow")
     shown.print(_rows(found, language))
     if found.unverified:
         told_of = texts.label(list(found.unverified), language)
@@ -251,23 +251,3 @@ def _table(title: str, left: tuple[str, ...], right: tuple[str, ...], language: 
         header = texts.say(f"cli.column.{column}", language) if column else ""
         table.add_column(header, justify="right" if column in right else "left")
     return table
-
-
-def _alternative(found: Arrears, other: Alternative, language: str) -> str:
-    return texts.say(
-        "arrears.alternative",
-        language,
-        owed=yuan(other.total.owed),
-        difference=f"{other.total.owed - found.owed:+,.2f}",
-        late_fee=yuan(other.total.late_fee),
-        **_told(other.chosen, language),
-    )
-
-
-def _told(choice: Chosen, language: str) -> dict[str, str]:
-    doubt = "" if choice.verified else texts.say("arrears.unverified", language)
-    return {
-        "option": texts.say(f"arrears.option.{choice.option}", language),
-        "choice": texts.say(f"arrears.choice.{choice.option}.{choice.choice}", language),
-        "source": texts.label(choice.source, language) + doubt,
-    }

@@ -15,18 +15,17 @@ from cli.looking.render import yuan
 from cli.out import Exit, console, emit, fail
 from cli.running import told
 from cli.tables.files import facts_from
+from client.reckoned_at_counter import Reckoned, asks_for
 from domain.entitlements.model import FACTS, Entitlement
 from domain.entitlements.reckoning import reckoned
 from domain.entitlements.rules import rule
 from domain.intake.complaint import ClaimItem
 from domain.refusal import problems
 from domain.rules.parameters import MissingParameter
-from domain.words import ClaimKind
 from runtime.rules import Rules
 from runtime.settings import Settings
 
 EXAMPLE: Final = Path(__file__).with_name("entitlement_example.yaml")
-_ASKED_AS: Final = {"wages": ClaimKind.WAGES, "double-wage": ClaimKind.WAGES}
 _SHOWN: Final = 60
 
 
@@ -86,10 +85,10 @@ def _reckoned(facts: Any, jurisdiction: str, language: str) -> Entitlement:
 
 def _item(found: Entitlement, ref: str, respondent: str, claimant: str | None, language: str) -> ClaimItem:
     """The claim item that asks for it."""
-    if not found.amount:
+    item = asks_for(Reckoned(entitlement=found), ref, respondent, claimant)
+    if item is None:
         fail(Exit.REFUSED, texts.say("entitlements.nothing", language))
-    kind = _ASKED_AS.get(found.what, ClaimKind.SEVERANCE)
-    return ClaimItem(ref=ref, kind=kind, respondent=respondent, claimant=claimant, amount=found.amount)
+    return item
 
 
 def _show(found: Entitlement, shown: Console, language: str) -> None:

@@ -22,7 +22,7 @@ document.addEventListener("input", (event) => {
   if (!mark || !mark.dataset.record) return;
   const same = event.target.value === mark.dataset.record;
   mark.textContent = same ? mark.dataset.records : mark.dataset.changed;
-  mark.classList.toggle("late", !same);
+  mark.classList.toggle("bg-orange-lt", !same);
 });
 
 // What is about to be handed in is shown first, from the reader's own machine: nothing has been sent yet.

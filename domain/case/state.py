@@ -389,6 +389,12 @@ class CaseState(ProcedureState):
         """The legal day at the centre."""
         return now.astimezone(CENTRE_ZONE).date()
 
+    @property
+    def received_on(self) -> date:
+        """The legal day on which the complaint reached the centre: terms and limitation go by it."""
+        assert self.complaint is not None and self.filed_at is not None
+        return self.complaint.received_on or self.day(self.filed_at)
+
     # --- the procedure's steps ----------------------------------------------------------------------
 
     def enter(self, phase: Phase, now: datetime) -> None:

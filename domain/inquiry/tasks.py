@@ -34,6 +34,8 @@ SUSPENDED: Final = "suspended"
 """How an open inquiry is shown while its case stands still."""
 SHOWN_OPEN: Final = (*sorted(OPEN), SUSPENDED)
 """How an inquiry may be shown on which somebody still has to act."""
+SHOWN_WAITING: Final = (TaskState.SIGNED, SUSPENDED)
+"""How one is shown in which its officer can't go on."""
 EVIDENCE_MAX: Final = 100
 """Pieces of evidence that one inquiry may carry."""
 

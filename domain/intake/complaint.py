@@ -161,6 +161,9 @@ class Complaint(Model):
     respondents: Annotated[tuple[Respondent, ...], Field(min_length=1, max_length=50)]
     items: Annotated[tuple[ClaimItem, ...], Field(max_length=20000)] = ()
     statement: Text | None = None
+    """The facts and the request in the claimant's own words; of a letter, as it is written."""
+    received_on: date | None = None
+    """The day on which a complaint on paper reached the centre; left out: the day on which it is filed."""
     circumstances: Circumstances = Circumstances()
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ def known(case: CaseState, now: datetime) -> Known:
         supplied=case.supplied,
         withdrawn=tuple(case.withdrawn),
         parted=tuple(case.parted),
-        filed_on=case.day(case.filed_at),
+        filed_on=case.received_on,
         today=case.day(now),
         findings=tuple(case.findings.values()),
         lapsed=tuple(t.agency for t in case.tasks.values() if t.state in unanswered and t.finding is None),

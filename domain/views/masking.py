@@ -165,7 +165,9 @@ class Eyes:
             )
             for one in view.instalments
         )
-        seen = {"claimants": self._rows(view.claimants), "payments": self._rows(view.payments)}
+        seen: dict[str, Any] = {"claimants": self._rows(view.claimants), "payments": self._rows(view.payments)}
+        if self.reader.role in PARTIES:  # What somebody supposes of others would tell of them.
+            seen["would_pay"] = ()
         return view.model_copy(update={**seen, "instalments": instalments})
 
     def ends(self, view: EndsView) -> EndsView:

@@ -106,7 +106,7 @@ async def filed(page: Page, number: int | None = None) -> str:
     await page.fill("#items\\.0\\.last_month", "2024-03")
     await page.click("form.card button:not([name])")
     await expect(page.locator("h1")).to_contain_text("受理回执")
-    href = await page.get_attribute('main a.button[href^="/cases/"]', "href")
+    href = await page.get_attribute('main a.btn[href^="/cases/"]', "href")
     assert href is not None
     return href.removeprefix("/cases/")
 

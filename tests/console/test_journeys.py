@@ -38,7 +38,7 @@ async def test_the_supervisor_holds_a_meeting_by_the_calendar(site: Site) -> Non
         await boss.click("form.card button:not([name])")
         await expect(boss.locator("h1")).to_contain_text("联席演")
         here = boss.url
-        items = await boss.locator('td[data-name="议题"]').all_inner_texts()
+        items = await boss.locator('td[data-label="议题"]').all_inner_texts()
         await boss.click('nav a[href$="/do/propose_item"]')
         await boss.fill("#item", "i-own")
         await boss.fill("#title", "灵活就业人员补缴口径")
@@ -48,7 +48,7 @@ async def test_the_supervisor_holds_a_meeting_by_the_calendar(site: Site) -> Non
         for item in items:
             await boss.check(f'[name="put_off"][value="{item}"]')
         await boss.click("form.card button:not([name])")
-        await expect(boss.locator("h1 + p .tag")).to_be_visible()
+        await expect(boss.locator("h1 + p .badge")).to_be_visible()
 
 
 async def test_a_complaint_is_taken_a_step_a_page_back_and_on_again(site: Site) -> None:
@@ -109,7 +109,7 @@ async def test_a_session_that_ended_in_the_middle_asks_to_sign_in_and_does_nothi
         await expect(boss.locator("#password")).to_be_visible()
     async with site.visit("boss") as boss:
         await boss.goto(f"/cases/{case}")
-        await expect(boss.locator(".timeline")).not_to_contain_text("会话已结束")
+        await expect(boss.locator("ol.log")).not_to_contain_text("会话已结束")
 
 
 async def test_a_console_restarted_in_the_middle_takes_the_form_that_was_open(
@@ -128,7 +128,7 @@ async def test_a_console_restarted_in_the_middle_takes_the_form_that_was_open(
         async with serving(console, port):
             await boss.click("form.card button:not([name])")
             await done(boss)
-            await expect(boss.locator(".timeline")).to_contain_text("重启前写好")
+            await expect(boss.locator("ol.log")).to_contain_text("重启前写好")
 
 
 async def test_at_twice_the_size_a_case_is_read_without_scrolling_sideways(site: Site) -> None:

@@ -28,7 +28,7 @@ def test_pages_name_the_files_by_the_version_that_is_there() -> None:
         for page in TEMPLATES.glob("*.html")
         for name in re.findall(r"/static/vendor/([^\"]+)", page.read_text(encoding="utf-8"))
     }
-    assert named == {one.path.name for one in vendored() if one.path.suffix == ".js"}
+    assert named == {one.path.name for one in vendored() if one.path.suffix in (".js", ".css")}
 
 
 def test_each_package_stands_there_with_its_licence() -> None:

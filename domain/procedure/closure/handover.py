@@ -67,7 +67,7 @@ def handover(case: CaseState, now: datetime) -> Handover:
         drill=case.drill,
         clock_offset=case.clock_offset,
         outcome=case.outcome,
-        filed_on=case.day(case.filed_at),
+        filed_on=case.received_on,
         closed_at=now,
         ledger_head=case.head,
         ledger_length=case.next_seq - 1,

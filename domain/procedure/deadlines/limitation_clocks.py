@@ -43,9 +43,10 @@ def _last_month_worked(case: CaseState, item: ClaimItem) -> str | None:
 
 
 def _events(case: CaseState, item: ClaimItem) -> Iterator[LimitationEvent]:
-    filed = case.supplied_at if item in case.supplied else case.filed_at
-    if filed := filed or case.filed_at:
-        yield LimitationEvent(kind=LimitationEventKind.FILING_WITH_CENTRE, on=case.day(filed))
+    if case.filed_at is not None:
+        supplied = case.supplied_at if item in case.supplied else None
+        on = case.day(supplied) if supplied else case.received_on
+        yield LimitationEvent(kind=LimitationEventKind.FILING_WITH_CENTRE, on=on)
     yield from (noted.event for noted in case.limitation if noted.item in (None, item.ref))
     for day in sorted(_consents(case, item)):
         yield LimitationEvent(kind=LimitationEventKind.CONSENT_OF_DEBTOR, on=day)

@@ -39,6 +39,8 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
     today = message.drill_on or case.day(now)
     numbers = (one.identity_number for one in complaint.claimants)
     must(all((birth_date(number) or today) <= today for number in numbers), "complaint.born_in_future", "complaint")
+    received = complaint.received_on
+    must(received is None or received <= today, "date.in_future", "complaint.received_on")
     yield
     case.drill = message.drill
     if message.drill_on is not None:
@@ -57,6 +59,7 @@ def file_complaint(case: CaseState, message: FileComplaint, now: datetime) -> Ch
         channel=complaint.channel,
         claimants=len(complaint.claimants),
         items=len(complaint.items),
+        **({"received_on": received.isoformat()} if received else {}),
     )
 
 

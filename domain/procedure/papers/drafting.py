@@ -117,7 +117,7 @@ def draft(case: CaseState, kind: PaperKind, about: str | None, now: datetime) ->
         "case_number": case.case_number or case.case,
         "issued_on": case.day(now),
         "basis": paper_rows()[kind].source,
-        "filed_on": case.day(case.filed_at),
+        "filed_on": case.received_on,
         "about": about,
         "addressee": _addressee(case, kind, about),
         "parties": tuple(_parties(case, kind, about)),

@@ -1,16 +1,28 @@
 """How a settlement is performed, as readers see it: what is owed on a day, and how that came about."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from domain.base import Instant, Model, Ref, Yuan, to_fen
 from domain.case.opening import Page, Reading
-from domain.case.state import CaseState, InstalmentState
+from domain.case.state import CaseState, InstalmentState, Payment, Settlement
 from domain.procedure.settlement.allocation import Owed, allocate, late_fee, owed
 from domain.settlement.performance import EnforcementFile, PerformanceTerms, ReschedulingState
 
 _NIL: Final = Decimal("0.00")
+
+
+class Supposed(Model):
+    """A payment of premiums that somebody is about to confirm."""
+
+    receipt: Ref
+    paid_on: date
+    amount: Yuan
+    claimant: Ref | None = None
 
 
 class PerformanceReading(Reading):
@@ -20,6 +32,8 @@ class PerformanceReading(Reading):
     """The day on which what is owed is asked; None: today."""
     asked_at: Instant | None = None
     """The reader's clock, by which today is known: a case that nothing happens to does not look at its own."""
+    supposed: Annotated[tuple[Supposed, ...], Field(max_length=500)] = ()
+    """What these payments would pay, if they were confirmed after those that count; nothing is."""
 
 
 class InstalmentLine(Model):
@@ -63,6 +77,18 @@ class PaymentLine(Model):
     surplus: Yuan
 
 
+class WouldPay(Model):
+    """What a payment that was supposed would pay."""
+
+    receipt: Ref
+    pays: dict[Ref, Yuan]
+    """Of which instalment how much."""
+    surplus: Yuan
+    """What no instalment needs."""
+    counted: bool
+    """Whether a payment with this receipt counts already: it would not count again."""
+
+
 class ReschedulingLine(Model):
     """A new schedule that was asked for."""
 
@@ -83,13 +109,35 @@ class PerformanceView(Model):
     instalments: tuple[InstalmentLine, ...]
     claimants: tuple[ClaimantLine, ...]
     payments: tuple[PaymentLine, ...]
+    would_pay: tuple[WouldPay, ...] = ()
     reschedulings: tuple[ReschedulingLine, ...]
     terms: PerformanceTerms | None
     demanded_until: Instant | None
     enforcement: EnforcementFile | None
 
 
-def performance_view(case: CaseState, on: date) -> PerformanceView | None:
+def _would_pay(settlement: Settlement, supposed: Sequence[Supposed]) -> Iterator[WouldPay]:
+    known = {one.receipt for one in settlement.payments}
+    fresh = {
+        one.receipt: Payment(
+            receipt=one.receipt, paid_on=one.paid_on, amount=one.amount, late_fee=_NIL, claimant=one.claimant
+        )
+        for one in supposed
+        if one.receipt not in known
+    }
+    pays: dict[str, dict[str, Decimal]] = {one.receipt: {} for one in supposed}
+    for part in allocate(settlement.model_copy(update={"payments": [*settlement.payments, *fresh.values()]})):
+        if part.payment is not None and fresh.get(part.payment.receipt) is part.payment:
+            of, ref = pays[part.payment.receipt], part.due.instalment.ref
+            of[ref] = of.get(ref, _NIL) + part.amount
+    for one in supposed:
+        paid = pays[one.receipt]
+        counted = one.receipt in known
+        surplus = _NIL if counted else one.amount - sum(paid.values(), _NIL)
+        yield WouldPay(receipt=one.receipt, pays=paid, surplus=surplus, counted=counted)
+
+
+def performance_view(case: CaseState, on: date, supposed: Sequence[Supposed] = ()) -> PerformanceView | None:
     """The performance of a case's settlement as of a day; None where nothing was settled."""
     settlement = case.settlement
     if settlement is None:
@@ -146,6 +194,7 @@ def performance_view(case: CaseState, on: date) -> PerformanceView | None:
             )
             for payment in settlement.payments
         ),
+        would_pay=tuple(_would_pay(settlement, supposed)),
         reschedulings=tuple(
             ReschedulingLine(
                 ref=asked.ref,

@@ -10,12 +10,12 @@ from domain.base import CENTRE_ZONE
 from domain.case.protocol import carry_out
 from domain.case.state import Payment, Settlement
 from domain.procedure.settlement.allocation import Owed, allocate, counted, owed
-from domain.procedure.settlement.performance_view import performance_view
+from domain.procedure.settlement.performance_view import Supposed, performance_view
 from domain.settlement.instalments import Instalment
 from domain.settlement.messages import ConfirmPayment, CorrectPayment, ReversePayment
 from domain.words import Agency
 from tests.builders import officer
-from tests.domain.cases import DAY, NOW, TERMS, TODAY, followed, payment, settled
+from tests.domain.cases import DAY, NOW, TERMS, TODAY, followed, instalment, payment, settled
 
 D = Decimal
 
@@ -34,7 +34,7 @@ def on(days: int) -> date:
 
 
 def paid(receipt: str, amount: str, days: int, **changes: object) -> Payment:
-    return payment(receipt, amount, paid_on=on(days), **changes)
+    return payment(receipt, amount, **{"paid_on": on(days)} | changes)
 
 
 def test_nothing_is_owed_before_the_first_day_and_all_of_it_after_the_last() -> None:
@@ -181,3 +181,40 @@ def test_the_order_of_confirmations_corrections_and_reversals_does_not_matter(
     shuffled = list(payments)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert states(payments) == states(shuffled)
+
+
+def test_what_payments_would_pay_is_told_after_those_that_count_and_changes_nothing() -> None:
+    case = settled(followed(instalment("n1", 10, c1="100.00")), followed(instalment("n2", 40, c1="100.00")))
+    assert case.settlement is not None
+    case.settlement.payments.append(paid("r1", "30.00", 5))
+    asked = [
+        Supposed(receipt="r1", paid_on=on(6), amount=D("30.00")),
+        Supposed(receipt="r2", paid_on=on(7), amount=D("90.00")),
+        Supposed(receipt="r3", paid_on=on(8), amount=D("100.00")),
+    ]
+    before = case.model_dump()
+    view = performance_view(case, on(10), asked)
+    assert view is not None
+    # 70 are open of the first: the second payment fills it and 20 of the next, whose 80 leave 20 of the third over.
+    assert [(one.receipt, one.pays, one.surplus, one.counted) for one in view.would_pay] == [
+        ("r1", {}, D("0.00"), True),
+        ("r2", {"n1": D("70.00"), "n2": D("20.00")}, D("0.00"), False),
+        ("r3", {"n2": D("80.00")}, D("20.00"), False),
+    ]
+    assert case.model_dump() == before
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 30_000)), max_size=6))
+def test_whatever_is_supposed_pays_just_what_it_would_pay_once_it_is_confirmed(sums: list[tuple[int, int]]) -> None:
+    asked = [Supposed(receipt=f"s{at}", paid_on=on(day), amount=D(fen) / 100) for at, (day, fen) in enumerate(sums)]
+    case = settled(followed(instalment("n1", 10, c1="100.00")), followed(instalment("n2", 40, c1="100.00")))
+    view = performance_view(case, on(100), asked)
+    assert view is not None
+    assert case.settlement is not None
+    case.settlement.payments += [paid(one.receipt, f"{one.amount:.2f}", 0, paid_on=one.paid_on) for one in asked]
+    came: dict[str, dict[str, Decimal]] = {one.receipt: {} for one in asked}
+    for part in allocate(case.settlement):
+        if part.payment is not None:
+            of = came[part.payment.receipt]
+            of[part.due.instalment.ref] = of.get(part.due.instalment.ref, D("0.00")) + part.amount
+    assert {one.receipt: one.pays for one in view.would_pay} == came
