@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from casebook import accounts
+from domain.base import CENTRE_ZONE
 from domain.ledger import Actor
 from domain.words import Role
 from tests.console.browsing import Site, afresh, at_stage, claimed, filed, unfolded
@@ -121,7 +123,7 @@ async def paid_by_sheet(officer: Page, case: str, folder: Path) -> None:
     await officer.goto(f"/cases/{case}")
     await officer.click(f'a[href="/cases/{case}/payments"]')
     owed = (await officer.locator('td[data-label="尚欠社会保险费"]').first.inner_text()).replace(",", "")
-    day = await officer.locator('td[data-label="到期日"]').first.inner_text()
+    day = datetime.now(CENTRE_ZONE).date()
     sheet = folder / "payments.csv"
     sheet.write_text(f"票据号,到账日期,金额\nr-1,{day},{owed}\nr-2,昨天,1.00\n", encoding="utf-8")
     await officer.set_input_files("#file", sheet)
