@@ -14,9 +14,10 @@ test: $(READY) browser ## all tests, on real servers and in a real browser
 	$(VENV)/bin/python -m pytest -n 4 --dist loadfile
 
 browser: ## Chromium and a Chinese font for the tests of the pages, where root may install them on Debian
-	@command -v chromium >/dev/null || test -n "$$ONESTOP_CHROMIUM" || { \
-		test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -q >/dev/null && apt-get install -qy chromium fonts-noto-cjk >/dev/null; } || true
+	@command -v chromium-headless-shell >/dev/null || test -n "$$ONESTOP_CHROMIUM" || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -q >/dev/null && { \
+		apt-get install -qy chromium-headless-shell fonts-noto-cjk >/dev/null || command -v chromium >/dev/null \
+		|| apt-get install -qy chromium fonts-noto-cjk >/dev/null; }; } || true
 
 soak: $(READY) ## what takes long: the tests kept out of `make test`, and every property with a thousand examples
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m soak --override-ini timeout=900

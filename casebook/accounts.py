@@ -107,6 +107,33 @@ async def end_invitations(pool: asyncpg.Pool, actor: Actor, case: str) -> int:
     return len(ended)
 
 
+async def hold_together(pool: asyncpg.Pool, name: str, other: str) -> None:
+    """Note that one person came in by both of these links, and says so."""
+    await pool.execute(
+        """
+        with held as (select coalesce(max(held_with), $1) as by from account where name = $1)
+        update account set held_with = held.by from held
+        where (name in ($1, $2) or held_with = (select held_with from account where name = $2))
+            and invited_by is not null
+        """,
+        *(name, other),
+    )
+
+
+async def held_together(pool: asyncpg.Pool, name: str) -> list[Account]:
+    """The accounts of whoever came in by a link: its own first, then those held with it, while their links are good."""
+    rows = await pool.fetch(
+        """
+        select a.* from account a join account own on own.name = $1
+        where (a.name = own.name or a.held_with = own.held_with)
+            and a.used_at is not null and a.disabled_at is null and a.expires_at > now()
+        order by a.name <> own.name, a.used_at
+        """,
+        name,
+    )
+    return [_account(row) for row in rows]
+
+
 def not_let_in() -> Refused:
     """What whoever can't sign in is told, whatever the reason."""
     return refusal("account.wrong", "password", minutes=LOCKED_FOR // timedelta(minutes=1), tries=TRIES)

@@ -25,6 +25,7 @@ from domain.case.opening import Reading
 from domain.case.protocol import MESSAGES, MessageKind, Reach
 from domain.case.readers import QUERIES
 from domain.case.receipts import PersonalData
+from domain.ledger import Event
 from domain.message import Message
 from domain.personal_data.messages import ReadPersonalData
 from domain.procedure.mediation.sessions_view import SittingsView
@@ -71,7 +72,7 @@ async def case_page(look: Look) -> Response:
     timeline = await asked(at, name, "timeline", said, Timeline) if staff else None
     why: TriageExplanation = await asked(at, name, "explain_triage", said, TriageExplanation)
     dates: CaseDeadlines = await asked(at, name, "deadlines", said, CaseDeadlines)
-    lines, log = _log(timeline, look.request.query_params)
+    lines, log = _log(timeline, look.request.query_params, look.language)
     stage = next(number for number, phases in enumerate(_STAGES, 1) if seen.phase in phases)
     return look.page(
         "case.html",
@@ -114,10 +115,16 @@ async def confidences_page(look: Look) -> Response:
     return look.page("confidences.html", case=seen, number=name, caucus=told.caucus, names=names)
 
 
-def _log(timeline: Timeline | None, asked_for: Mapping[str, str]) -> tuple[list[str], dict[str, Any]]:
+def _apart(event: Event, line: str, language: str) -> str:
+    """A line of the log; what was told in confidence stands on its own page alone."""
+    return texts.say("console.log.confidence", language) if event.kind == "caucus_noted" else line
+
+
+def _log(timeline: Timeline | None, asked_for: Mapping[str, str], language: str) -> tuple[list[str], dict[str, Any]]:
     """The lines of the log, the latest first: of those who act in one role, and those with all the words."""
     who, words = asked_for.get("who", ""), asked_for.get("words", "").strip()
-    told = list(zip(timeline.events, timeline.lines, strict=True)) if timeline else []
+    lines = zip(timeline.events, timeline.lines, strict=True) if timeline else ()
+    told = [(event, _apart(event, line, language)) for event, line in lines]
     fits = (
         line
         for event, line in reversed(told)

@@ -44,7 +44,8 @@ async def desk(look: Look) -> Response:
     """What waits for the one who has signed in, the most urgent first."""
     actor = look.visitor.actor
     if actor.role in PARTIES:
-        return to(f"/cases/{look.visitor.scope}")
+        several = len(await look.door.own_cases(look.visitor)) > 1
+        return to("/mine") if several else to(f"/cases/{look.visitor.scope}")
     if actor.role is Role.OFFICER:
         return await inquiries(look)
     return await (queues(look) if actor.role is Role.SUPERVISOR else cases(look))

@@ -10,12 +10,13 @@ import asyncpg
 from temporalio.client import Client
 
 from casebook import accounts
+from casebook.accounts import Account
 from client.closed_cases import FromCasebook
 from client.connection import Link, NoSuchCase
 from client.signing_in import Prover
 from domain.case.identity import EVERY_CASE
 from domain.ledger import Actor
-from domain.refusal import Refused, must
+from domain.refusal import PARTIES, Refused, must
 from runtime import connect
 from runtime.oidc import Leaving
 from runtime.rules import Rules
@@ -27,6 +28,7 @@ from runtime.token_server import SignIn
 from runtime.turns import InTurn
 from runtime.vault import Vault
 
+PARTIES_SAID: Final = ", ".join(sorted(PARTIES))
 _MOST_RENEWALS: Final = 10_000
 """Of those who came by the provider; whoever came first signs in anew."""
 
@@ -39,6 +41,8 @@ class Visitor:
     actor: Actor
     scope: str
     """The only case that the session is good for, or every one."""
+    account: str | None = None
+    """By which account it was opened; None for whoever came by the provider."""
 
     def may_come_to(self, case: str) -> None:
         """Raise NoSuchCase for another case than the session's: whether there is one is nobody else's business."""
@@ -89,14 +93,22 @@ class Door:
 
     async def invited(self, link: str, code: str) -> Visitor:
         """A party who comes in by link and code, once. Raises Refused."""
-        account = await accounts.log_in(self.pool, link, code)
+        return self._as(await accounts.log_in(self.pool, link, code))
+
+    async def own_cases(self, visitor: Visitor) -> list[Visitor]:
+        """A party's own cases, this one first: each as a visitor who reaches it. Raises Refused for anybody else."""
+        must(visitor.actor.role in PARTIES, "query.role", "actor.role", role=visitor.actor.role, allowed=PARTIES_SAID)
+        held = await accounts.held_together(self.pool, visitor.account) if visitor.account else []
+        return [visitor if one.name == visitor.account else self._as(one) for one in held] or [visitor]
+
+    def _as(self, account: Account) -> Visitor:
         person = Person(actor=account.actor, scope=account.scope, account=account.name)
-        return Visitor(self.sessions.open(person), person.actor, person.scope)
+        return Visitor(self.sessions.open(person), person.actor, person.scope, person.account)
 
     async def visitor(self, session: str) -> Visitor:
         """Whose session it is. Raises Refused when it is none of ours, or over."""
         claims = await self.sessions.claims(session)
-        return Visitor(session, claims.actor, claims.case)
+        return Visitor(session, claims.actor, claims.case, claims.acct)
 
     async def still_in(self, visitor: Visitor) -> bool:
         """Whether a visitor's session goes on."""

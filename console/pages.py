@@ -1,7 +1,7 @@
 """Where each page is found."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -22,6 +22,7 @@ from console import (
     meeting_pages,
     operations_page,
     paper_pages,
+    party_pages,
     payment_pages,
     reckoning_pages,
     report_pages,
@@ -33,13 +34,25 @@ from console import (
 from console.document_page import document_page
 from console.look import shown
 from console.monitors import alive, metrics, ready
+from console.vendor import FOLDER
 from runtime.attempts import Attempts
 
 _HERE: Final = Path(__file__).parent
 
 
+class Unchanging(StaticFiles):
+    """Files that have their version in their name: a browser keeps them, and asks once."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """See base class."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
 def add_pages(app: FastAPI) -> None:
     """Put the pages before an application that has a door."""
+    app.mount("/static/vendor", GZipMiddleware(Unchanging(directory=FOLDER)), name="vendor")
     app.mount("/static", GZipMiddleware(StaticFiles(directory=_HERE / "static")), name="static")
     app.router.routes += _routes()
 
@@ -73,6 +86,8 @@ def _routes() -> list[Route]:
             Route(path, shown(page), methods=[method])
             for method, path, page in (
                 ("GET", "/", desk_pages.desk),
+                ("GET", "/mine", party_pages.mine),
+                ("POST", "/mine", party_pages.go_over),
                 ("GET", "/cases", desk_pages.cases),
                 ("GET", "/inquiries", desk_pages.inquiries),
                 ("POST", "/many", many_pages.many),

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 import texts
+from casebook import accounts
 from console.door import Visitor
 from console.invitations import TO_SIGN
 from console.look import COOKIE, LANGUAGE, SECURITY, draw, from_here, language_chosen, not_ours, remember, to
 from console.problems import ProblemDetails, told
-from domain.refusal import Refused, must, refusal
+from domain.refusal import PARTIES, Refused, must, refusal
 from domain.words import Language
 from runtime.attempts import Attempts
 from runtime.oidc import Leaving
@@ -99,7 +100,8 @@ def _signed_in(visitor: Visitor, target: str) -> Response:
 
 async def come_in_page(request: Request) -> Response:
     """Where a party's link leads: the code is asked for."""
-    return draw(request, "come_in.html", language_chosen(request), onward=request.query_params.get("to", ""))
+    onward, before = request.query_params.get("to", ""), await _party_before(request)
+    return draw(request, "come_in.html", language_chosen(request), onward=onward, before=before)
 
 
 async def come_in(request: Request, attempts: Attempts) -> Response:
@@ -110,12 +112,25 @@ async def come_in(request: Request, attempts: Attempts) -> Response:
             return draw(request, "problem.html", language, HTTPStatus.FORBIDDEN, details=not_ours(language))
         code = "".join(str(form.get("code", "")).split())
         visitor = await door.invited(request.path_params["link"], code)
+        if form.get("mine") and (before := await _party_before(request)) is not None:
+            await accounts.hold_together(door.pool, before, request.path_params["link"])
     except Refused:
         attempts.wrong(request)
         wrong = ProblemDetails(title="Unauthorized", status=401, detail=texts.say("console.come-in.wrong", language))
-        return draw(request, "come_in.html", language, wrong.status, wrong=wrong, onward=str(form.get("to", "")))
+        shown = {"wrong": wrong, "onward": str(form.get("to", "")), "before": await _party_before(request)}
+        return draw(request, "come_in.html", language, wrong.status, **shown)
     attempts.right(request)
     return _signed_in(visitor, f"/cases/{visitor.scope}/sign" if form.get("to") == TO_SIGN else "/")
+
+
+async def _party_before(request: Request) -> str | None:
+    """The account of the party who is signed in already on this device, if one is."""
+    try:
+        visitor = await request.app.state.door.visitor(request.cookies.get(COOKIE, ""))
+    except Refused:
+        return None
+    account: str | None = visitor.account
+    return account if visitor.actor.role in PARTIES else None
 
 
 async def sign_out(request: Request) -> Response:

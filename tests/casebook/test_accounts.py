@@ -124,3 +124,33 @@ async def test_a_name_is_given_once(pool: asyncpg.Pool) -> None:
     with pytest.raises(Refused):
         await accounts.add(pool, account, PASSWORD)
     assert account in await accounts.every(pool)
+
+
+async def came_in(pool: asyncpg.Pool, actor: Actor, case: str) -> str:
+    """Somebody came in by a link of theirs; the account."""
+    made = await accounts.invite(pool, actor, case, builders.INTAKE)
+    return (await accounts.log_in(pool, made.link, made.code)).name
+
+
+async def test_whoever_came_in_to_several_cases_holds_them_together_until_one_is_closed(pool: asyncpg.Pool) -> None:
+    boss, run = builders.party("e1", Role.RESPONDENT), uuid.uuid4().hex[:8]
+    first, second, third = [await came_in(pool, boss, f"dispute-{run}-{n}") for n in (1, 2, 3)]
+    stranger = await came_in(pool, builders.party("c1", Role.CLAIMANT), f"dispute-{run}-1")
+    await accounts.hold_together(pool, first, second)
+    await accounts.hold_together(pool, third, first)
+
+    assert [one.name for one in await accounts.held_together(pool, second)] == [second, first, third]
+    assert [one.name for one in await accounts.held_together(pool, stranger)] == [stranger]
+
+    await accounts.end_invitations(pool, boss, f"dispute-{run}-1")
+    assert [one.name for one in await accounts.held_together(pool, second)] == [second, third]
+
+
+async def test_an_account_of_staff_is_held_with_nobodys(pool: asyncpg.Pool) -> None:
+    clerk = fresh()
+    await accounts.add(pool, clerk, PASSWORD)
+    party = await came_in(pool, builders.party("c1", Role.CLAIMANT), f"dispute-{uuid.uuid4().hex[:8]}")
+    await accounts.hold_together(pool, party, clerk.name)
+
+    assert [one.name for one in await accounts.held_together(pool, party)] == [party]
+    assert await accounts.held_together(pool, clerk.name) == []

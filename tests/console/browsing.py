@@ -16,7 +16,7 @@ from tests import builders
 from tests.cli.conftest import Centre
 from tests.patience import PATIENCE, seen
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -27,8 +27,8 @@ _QUIET: Final = (
     "--disable-sync",
 )
 _WHAT_TO_DO: Final = (
-    "No Chromium was found, and the pages are tested in one. On Debian: apt-get install chromium fonts-noto-cjk. "
-    "Elsewhere: .venv/bin/python -m playwright install chromium, or name one in ONESTOP_CHROMIUM."
+    "No Chromium was found, and the pages are tested in one. On Debian: apt-get install chromium-headless-shell "
+    "fonts-noto-cjk. Elsewhere: .venv/bin/python -m playwright install chromium, or name one in ONESTOP_CHROMIUM."
 )
 
 

@@ -193,3 +193,47 @@ async def test_an_officer_asks_for_more_time_and_the_supervisor_grants_it(site: 
         await boss.goto(f"/cases/{case}/do/extend_task")
         await boss.select_option("#task", "tax")
         await sent(boss, days="5", reason="同意")
+
+
+async def test_an_employer_with_two_cases_goes_from_one_to_the_other(site: Site) -> None:
+    links, cases = [], []
+    for _ in range(2):
+        async with site.visit("counter") as counter:
+            cases.append(case := await filed(counter))
+            await counter.goto(f"/cases/{case}")
+            await counter.select_option("#party", "e1")
+            await counter.click('form[action$="/invite"] button:not([formaction])')
+            links.append((await counter.inner_text(".address"), await counter.inner_text(".code")))
+    async with site.visit(viewport={"width": 360, "height": 740}) as phone:
+        for at, (address, code) in enumerate(links):
+            await phone.goto(address)
+            await phone.fill("#code", code)
+            if at:
+                await phone.check('[name="mine"]')
+            await phone.click("main button")
+            await expect(phone.locator("h1")).to_be_visible()
+        await expect(phone).to_have_url(re.compile("/mine$"))
+        await expect(phone.locator("section.card")).to_have_count(2)
+        assert await phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        await phone.click(f'form:has(input[value="{cases[0]}"]) button')
+        await expect(phone).to_have_url(re.compile(f"/cases/{cases[0]}"))
+        await phone.goto(f"/cases/{cases[1]}")
+        await expect(phone.locator("h1")).to_contain_text("不能办理")
+
+
+async def test_a_supervisor_reads_what_is_masked_for_a_purpose_that_is_noted(site: Site) -> None:
+    async with site.visit("counter") as counter:
+        case = await filed(counter)
+    async with site.visit("boss") as boss:
+        await at_stage(boss, case, "核实")
+        assert "****" in await boss.inner_text("main")
+        await boss.goto(f"/cases/{case}/do/read_personal_data")
+        await boss.select_option("#person", "c1")
+        await boss.check('[name="data"][value="identity_number"]')
+        await boss.select_option("#purpose", "verify-identity")
+        await unfolded(boss, "reason")
+        await boss.fill("#reason", "核对身份证复印件")
+        await boss.click("form.card button:not([name])")
+        await expect(boss.locator("main")).to_contain_text("990000")
+        await boss.goto(f"/cases/{case}")
+        await expect(boss.locator("#log")).to_contain_text("核验身份")
