@@ -51,14 +51,16 @@ hypothesis_settings.load_profile("onestop")
 LONGEST = (
     *(
         "test_out_of_replay",
-        "test_benches",
-        "test_faults",
         "test_browser",
+        "test_faults",
+        "test_journeys",
         "test_privacy_at_rest",
         "test_at_the_centre",
     ),
     *(
         "test_pages",
+        "test_windows",
+        "test_typescript",
         "test_fuzzed",
         "test_hostile_input",
         "test_dropped",
@@ -66,7 +68,15 @@ LONGEST = (
         "test_backup",
         "test_messages",
     ),
-    *("test_identity", "test_bargaining", "test_api", "test_doctor", "test_hard_cases", "test_windows", "test_servers"),
+    *(
+        "test_identity",
+        "test_bargaining",
+        "test_api",
+        "test_doctor",
+        "test_hard_cases",
+        "test_servers",
+        "test_at_the_counter",
+    ),
 )
 """Files that take long go first, so that no process waits for another's last file."""
 

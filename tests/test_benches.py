@@ -20,7 +20,13 @@ SMALLEST = {
 }
 
 
-@pytest.mark.parametrize("bench", SMALLEST)
+LONG = frozenset({"bench", "bench.collective", "bench.console", "bench.flood", "bench.inbox"})
+"""These start servers of their own, and run in ``make soak``."""
+
+
+@pytest.mark.parametrize(
+    "bench", [pytest.param(one, marks=[pytest.mark.soak] if one in LONG else []) for one in SMALLEST]
+)
 def test_a_bench_runs_to_its_end_at_its_smallest(bench: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", bench, *SMALLEST[bench]], cwd=ROOT, capture_output=True, text=True, timeout=230
