@@ -4,6 +4,8 @@ from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import structlog
+
 from casebook import evidence as files
 from casebook import inbox, lists, meetings, people
 from casebook import notices as outbox
@@ -28,6 +30,7 @@ from domain.views.paging import everybody
 from domain.words import Language, Role
 from papers.document import Templates, html, render
 
+_log: Final = structlog.get_logger()
 _READS_LISTS: Final = {Role.INTAKE, Role.OFFICER, Role.MEDIATOR, Role.SUPERVISOR}
 SEE_EVIDENCE: Final = _READS_LISTS - {Role.INTAKE}
 _AGENCIES_PAPERS: Final = {PaperKind.TRANSFER_SLIP, PaperKind.ASSISTANCE_LETTER, PaperKind.UNIFIED_REPLY}
@@ -121,7 +124,9 @@ def _own_inquiries(actor: Actor, wanted: TaskFilter) -> TaskFilter:
 async def standing(door: Door, visitor: Visitor, sought: Sought) -> list[Standing]:
     """In which cases people or an employer stand, whichever window filed them. Raises Refused."""
     must_be(visitor.actor, {Role.INTAKE, Role.SUPERVISOR})
-    return await people.standing(door.pool, door.vault, sought)
+    found = await people.standing(door.pool, door.vault, sought)
+    _log.info("people sought", by=visitor.actor.cast, people=len(sought.identity_numbers), found=len(found))
+    return found
 
 
 async def queues(door: Door, visitor: Visitor, *, drill: bool | None = None) -> Health:
