@@ -63,6 +63,7 @@ def _plan(case: str, mediator: str) -> list[tuple[str, Phase, str, str, dict[str
         ("mediation", Phase.MEDIATION, mediator, f"/cases/{case}", _WIDE),
         ("report", Phase.PERFORMANCE, "supervisor", "/reports?of=drill&by=agency", _WIDE),
         ("phone", Phase.PERFORMANCE, "worker", f"/cases/{case}", _PHONE),
+        ("sign", Phase.PERFORMANCE, "worker", f"/cases/{case}/sign", _PHONE),
     ]
 
 

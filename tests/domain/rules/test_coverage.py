@@ -38,7 +38,7 @@ ALL = [
     Facts(many=many, money=money and Decimal(money), colour=colour, colours=colours, sure=sure)
     for many, money, colour, colours, sure in product(
         range(5),
-        (None, "0", "1", "1.01", "2", "2.99", "3"),
+        (None, "0", "1", "1.01", "2", "2.99", "3", "3.01"),
         (None, *Colour),
         [chosen for size in range(len(Colour) + 1) for chosen in combinations(Colour, size)],
         (False, True),
