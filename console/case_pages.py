@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 import texts
+from client.explained import explain_limitation, limitation_line, measured
 from client.telling import asked, tell
 from console import reading
 from console.door import Visitor
@@ -87,8 +88,15 @@ async def case_page(look: Look) -> Response:
         lines=lines,
         log=log,
         may_bargain=_may_ask(look, "bargain"),
-        why=why.lines,
+        why=(*why.lines, *seen.assigned_because),
         dates=dates.deadlines,
+        clocks=[
+            (limitation_line(clock, look.language), explain_limitation(clock, look.language), clock.sources)
+            for clock in dates.clocks[:_SHOWN]
+        ],
+        skills=texts.label([f"skill.{one}" for one in seen.prognosis.skills], look.language) if seen.prognosis else "",
+        tell_of=lambda code, params: texts.say(code, look.language, **params),
+        judged=list(measured(seen.prognosis, look.language)) if seen.prognosis else (),
         may_invite=may_invite(look, seen),
         may_sign=may_sign(look, seen),
         following=await reading.following(look.door, look.visitor) if look.request.query_params.get("next") else None,

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+import texts
 from casebook import bookings, saved_filters
 from casebook.bookings import Entry
 from casebook.health import SOON
@@ -110,7 +111,7 @@ async def cases(look: Look) -> Response:
     query, now = look.request.query_params, datetime.now(UTC)
     if number := query.get("number"):
         return to(f"/cases/{number.strip().rpartition('/')[2]}")
-    said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency"))
+    said = _said(query, ("employer", "phase", "case_class", "mediator", "waits_on", "agency", "waits_for"))
     tabs: dict[str, dict[str, Any]] = {
         "all": {"open": True, "order": CaseOrder.DUE},
         "overdue": {"due_until": now, "open": True, "order": CaseOrder.DUE},
@@ -120,12 +121,13 @@ async def cases(look: Look) -> Response:
     if look.visitor.actor.role is Role.SUPERVISOR:
         tabs |= {"blocked": {"blocked": True, "open": True}, "to-merge": {"to_merge": True, "open": True}}
     tabs["closed"] = {"open": False}
-    wanted = {name: _filter(CaseFilter, said | own) for name, own in tabs.items()}
+    asked: dict[str, Any] = said | ({"waits_for": (said["waits_for"],)} if "waits_for" in said else {})
+    wanted = {name: _filter(CaseFilter, asked | own) for name, own in tabs.items()}
     parts = {name: one for name, one in wanted.items() if name not in _GROWS}
     numbers = await reading.count_cases(look.door, look.visitor, wanted["all"], list(parts.values()))
     counts = dict.fromkeys(wanted) | dict(zip(parts, numbers, strict=True))
     chosen = _chosen(query, wanted, "all")
-    page = _filter(CaseFilter, said | tabs[chosen] | _after(query))
+    page = _filter(CaseFilter, asked | tabs[chosen] | _after(query))
     found = await reading.cases(look.door, look.visitor, page)
     last = found[-1].key(page.order) if len(found) == page.limit else None
     return look.page(
@@ -138,6 +140,7 @@ async def cases(look: Look) -> Response:
         lines=found,
         said=said,
         phases=list(Phase),
+        awaited=[(one, texts.say(f"waiting.for.{one}", look.language)) for one in WaitedFor],
         classes=list(CaseClass),
         query=urlencode(said),
         more=_more(query, last),

@@ -124,8 +124,13 @@ def _environment() -> Environment:
         "instant": lambda at: "" if at is None else sentences.instant(at),
         "until": lambda at: "" if at is None else sentences.instant(at, ends=True),
     }
-    environment.globals["once"] = once
+    environment.globals |= {"once": once, "tag": tag}
     return environment
+
+
+def tag(said: object, late: object = False) -> Markup:
+    """A state in a word or two, set apart; ``late``: somebody has to look at it."""
+    return Markup('<span class="badge{}">{}</span>').format(" bg-orange-lt" if late else "", said)
 
 
 def once(name: str = "message_id") -> Markup:

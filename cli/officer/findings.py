@@ -12,6 +12,7 @@ import texts
 from cli.out import Exit, console, emit, fail
 from cli.running import run
 from client.connection import link
+from client.explained import measured
 from client.speaking import of_everybody, view_of
 from domain.assessment.opening_proposal import OpeningProposal
 from domain.assessment.prognosis import Prognosis
@@ -83,18 +84,11 @@ def prognosis(judged: Prognosis, language: str) -> RenderableType:
     table = Table(title=texts.say("cli.title.prognosis", language), title_justify="left")
     for column in ("measure", "points", "why"):
         table.add_column(texts.say(f"cli.column.{column}", language), justify="right" if column == "points" else "left")
-    for measure, total in {"difficulty": judged.difficulty, **judged.risks}.items():
-        band = judged.bands[measure]
-        table.add_row(
-            Text(texts.say(f"prognosis.measure.{measure}", language), style="bold"),
-            Text(str(total), style="bold"),
-            Text(texts.say(f"prognosis.band.{band}", language), style=_BAND_STYLE[band]),
-        )
-        for point in judged.points:
-            if point.measure == measure:
-                why = texts.sentence(f"prognosis.{point.row}", point.facts, language)
-                doubt = texts.say("cli.unverified", language) if point.row in judged.unverified else ""
-                table.add_row("", f"{point.points:+d}", f"{why}{doubt}")
+    for one in measured(judged, language):
+        band = Text(one.band, style=_BAND_STYLE[one.code])
+        table.add_row(Text(one.name, style="bold"), Text(str(one.total), style="bold"), band)
+        for points, why in one.points:
+            table.add_row("", f"{points:+d}", why)
     advice = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     advice.add_row(texts.say("cli.column.room", language), texts.label(judged.room, language))
     advice.add_row(

@@ -15,8 +15,8 @@ from cli.out import Exit, console, emit, fail
 from cli.running import run
 from cli.tables.notice import take_notice
 from client.connection import link, whoever
+from client.explained import explain_limitation, limitation_line
 from client.speaking import of_everybody
-from domain.assessment.limitation import LimitationClock
 from domain.case.opening import Reading
 from domain.deadlines.calendar import Calendar, DayKind, Notice, OutsideCalendar
 from domain.deadlines.deadline import Deadline, plan, spans
@@ -56,22 +56,10 @@ def explain_case(found: CaseDeadlines, language: str) -> Iterator[str]:
                 yield "  • " + texts.say(f"deadlines.may-extend-{more.by}", language, length=more.length)
             yield "  • " + _what_then(due.row, language)
     for clock in found.clocks:
-        state = texts.say(f"limitation.state.{clock.state}", language)
-        yield texts.say("limitation.of-item", language, item=clock.item, state=state, day=clock.lapses_on or "—")
+        yield limitation_line(clock, language)
         yield from (f"  • {line}" for line in explain_limitation(clock, language))
         source = texts.say("deadlines.source", language, source="; ".join(clock.sources))
         yield "  • " + (source if clock.verified else source + texts.say("deadlines.unverified", language))
-
-
-def explain_limitation(clock: LimitationClock, language: str) -> list[str]:
-    """How a limitation clock came to stand where it stands, and what it warns of."""
-    lines = []
-    for step in (*clock.history, *clock.warnings):
-        params = dict(step.params)
-        if "event" in params:
-            params["event"] = texts.say(f"limitation.event.{params['event']}", language)
-        lines.append(texts.say(f"limitation.{step.code}", language, **params))
-    return lines
 
 
 def register(app: typer.Typer, language: str) -> None:

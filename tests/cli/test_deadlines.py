@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.tables import deadlines
+from client.explained import explain_limitation
 from domain.assessment.limitation import LimitationEvent, LimitationEventKind, limitation_clock
 from domain.case.requests import OpenDeadline
 from domain.deadlines.calendar import Calendar
@@ -104,7 +105,7 @@ def test_an_explanation_ends_with_the_source() -> None:
 def test_a_limitation_clock_is_explained_with_its_events() -> None:
     claim = LimitationEvent(kind=LimitationEventKind.CLAIM_ON_EMPLOYER, on=date(2024, 10, 8))
     clock = limitation_clock("i1", ClaimKind.WAGES, date(2024, 3, 1), [claim], date(2025, 9, 20), Calendar())
-    assert deadlines.explain_limitation(clock, "en") == [
+    assert explain_limitation(clock, "en") == [
         "runs from 2024-03-01, the end of employment",
         "interrupted on 2024-10-08 (a claim on the employer): the term begins anew",
         "lapses in 19 day(s), on 2025-10-09 (劳动争议调解仲裁法 Art.27(4)): act now",

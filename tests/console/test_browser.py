@@ -58,9 +58,19 @@ async def test_a_dispute_goes_from_the_counter_to_closure_by_six_people_in_six_b
     async with site.visit(f"of-{case}") as table:
         await talks_called(table, case)
         await told_in_confidence(table, case)
+        await expect(table.locator("#prognosis")).to_contain_text("难度")
         await table.goto(f"/cases/{case}/terms")
-        await table.click("form.card button:not([name])")
         await expect(table.locator("section.good")).to_be_visible()
+        for parts in ("2", "1"):
+            await table.fill("#instalments", parts)
+            await table.press("#instalments", "Tab")
+            await expect(table.locator("#tried table").first.locator("tbody tr")).to_have_count(int(parts))
+        await table.fill("#instalments", "abc")
+        await table.press("#instalments", "Tab")
+        await expect(table.locator("#tried")).to_contain_text("还不能提出")
+        assert await table.locator('button[name="send"]').count() == 0
+        await table.fill("#instalments", "1")
+        await table.press("#instalments", "Tab")
         await table.click('button[name="send"]')
         await expect(table.locator('[role="status"]').first).to_contain_text("已办理")
     for link, secret in ((address, code), for_employer):
@@ -113,6 +123,7 @@ async def told_in_confidence(table: Page, case: str) -> None:
     assert "一次付清可以让步" not in await table.inner_text("main")
     await table.click('a[href$="/confidences"]')
     await expect(table.locator("main")).to_contain_text("一次付清可以让步")
+    await table.goto(f"/cases/{case}")
 
 
 async def signed_by_phone(site: Site, case: str, party: str) -> None:

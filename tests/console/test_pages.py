@@ -319,6 +319,8 @@ async def test_the_supervisor_sees_how_the_queues_stand_and_each_number_leads_to
         assert "aria-current" in found
         assert f"/cases/{case}" not in await page(boss, "/cases?phase=closed")
         assert f"/cases/{case}" in await page(boss, "/cases?phase=no-such-phase&case_class=general")
+        assert f"/cases/{case}" in await page(boss, "/cases?phase=fact-finding&waits_for=inquiry")
+        assert f"/cases/{case}" not in await page(boss, "/cases?phase=fact-finding&waits_for=talks")
 
 
 async def test_numbers_at_the_tabs_count_what_lies_on_later_pages_too(console: Any, centre: Centre) -> None:
