@@ -9,6 +9,7 @@ from domain.words import Agency, Outcome, Phase, Role
 from tests import builders
 from tests.workflows.conftest import Handle, Office
 from texts.sentences import day
+from workflows.dispute import DisputeWorkflow
 
 FINDINGS = {
     Agency.LABOR: builders.labor_finding(),
@@ -92,4 +93,18 @@ async def test_a_silent_case_closes_by_itself(office: Office) -> None:
     assert kinds.count("task_escalated") == 3
     assert kinds.count("task_lapsed") == 3
     assert "mediation_lapsed" in kinds
+    assert await office.verify(handle.id) == closed.ledger_head
+
+
+async def test_a_letter_that_lay_for_forty_days_is_taken_and_goes_its_way(office: Office) -> None:
+    came = builders.TODAY - timedelta(days=40)
+    handle, receipt = await office.file(builders.complaint(received_on=came))
+    assert receipt.decision is Decision.ACCEPTED
+    await find_the_facts(office, handle)
+    view = await office.until(handle, lambda seen: seen.phase is Phase.MEDIATION)
+    dates = await handle.query(DisputeWorkflow.deadlines)
+    [arbitration] = [one.deadline for one in dates.deadlines if one.what == "mediation"]
+    assert arbitration.due < builders.TODAY, "whoever filed fifteen days ago may apply to arbitration"
+    assert view.blocked is None
+    closed = await office.live_to_the_end(handle)
     assert await office.verify(handle.id) == closed.ledger_head
