@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -187,12 +188,18 @@ def draw(request: Request, template: str, language: Language, status: int = HTTP
     return HTMLResponse(content, status, SECURITY)
 
 
+@lru_cache(maxsize=10_000)
+def _working_days(calendar: Calendar, first: date, last: date) -> int:
+    """The lines of a list share their days."""
+    return calendar.working_days_between(first, last)
+
+
 def _days_left(at: datetime, calendar: Calendar, language: Language) -> str:
     """In working days; blank beyond the calendar."""
     now = datetime.now(CENTRE_ZONE)
     last, today = (at - timedelta(microseconds=1)).astimezone(CENTRE_ZONE).date(), now.date()
     try:
-        days = calendar.working_days_between(min(today, last), max(today, last))
+        days = _working_days(calendar, min(today, last), max(today, last))
     except OutsideCalendar:
         return ""
     if at <= now:

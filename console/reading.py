@@ -104,7 +104,10 @@ async def following(door: Door, visitor: Visitor) -> TaskLine | None:
     """What an officer goes on with: the most urgent of their own inquiries, or else of those on offer."""
     if visitor.actor.role is not Role.OFFICER:
         return None
-    for wanted in (TaskFilter(officer=visitor.actor.id, state="claimed", limit=1), TaskFilter(state="offered", limit=1)):
+    for wanted in (
+        TaskFilter(officer=visitor.actor.id, state="claimed", limit=1),
+        TaskFilter(state="offered", limit=1),
+    ):
         if found := await inquiries(door, visitor, wanted):
             return found[0]
     return None
