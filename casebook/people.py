@@ -36,9 +36,11 @@ class Standing(Model):
     """Which of the people sought are claimants of it, by their place in the search."""
     employer: bool
     """Whether the employer sought answers in it."""
+    own: bool
+    """Whether the window that asks filed it, or a complaint that joined it: no other window speaks in it."""
 
 
-async def standing(pool: asyncpg.Pool, vault: Vault, sought: Sought) -> list[Standing]:
+async def standing(pool: asyncpg.Pool, vault: Vault, sought: Sought, window: str | None = None) -> list[Standing]:
     """The cases of those sought, whichever window filed them: running ones first, those of most of the people before
     others, those of the employer too before others, the latest before earlier ones; at most fifty.
     """
@@ -54,7 +56,8 @@ async def standing(pool: asyncpg.Pool, vault: Vault, sought: Sought) -> list[Sta
                 or ($3::text[] <> '{}' and employer_keys @> $3 and not exists (
                     select from dispute where employer_keys && $2)))
         )
-        select d.*, f.people as people_found, f.employer as employer_found
+        select d.*, f.people as people_found, f.employer as employer_found, exists (
+            select from dispute o where o.channel = $5 and d."case" in (o."case", o.joined_to)) as own
         from dispute d join (
             select "case", array_agg(distinct p) filter (where p is not null) as people, bool_or(employer) as employer
             from found left join lateral unnest(people) p on true group by 1
@@ -65,12 +68,14 @@ async def standing(pool: asyncpg.Pool, vault: Vault, sought: Sought) -> list[Sta
         exact,
         parts,
         _MOST,
+        window,
     )
     return [
         Standing(
             line=case_line(row, vault),
             people=tuple(at for at, one in enumerate(digests) if one in (row["people_found"] or ())),
             employer=row["employer_found"],
+            own=row["own"],
         )
         for row in rows
     ]

@@ -100,7 +100,7 @@ async def _find(
         wrong=wrong,
         found=found,
         sought=len(said.get("identity_numbers", ())),
-        joinable=[one.line.case for one in found or () if one.employer and one.line.phase in may_join.phases],
+        running=[one.line.case for one in found or () if one.employer and one.line.phase in may_join.phases],
         begun_at=kept and kept.kept_at,
     )
 
@@ -138,7 +138,8 @@ async def take_sheet(look: Look) -> Response:
             must(kept is not None, "sheet.nothing_shown", "file")
             assert kept is not None
             complaint = await look.kept(_STEPS_KEPT)
-            await look.keep(dict(complaint.said if complaint else _START) | dict(kept.said), _STEPS_KEPT)
+            read = {name: rows for name, rows in kept.said.items() if rows}
+            await look.keep(dict(complaint.said if complaint else _START) | read, _STEPS_KEPT)
             await look.forget()
             return to(f"/file/steps/{_ORDER[1]}")
         sheet = await read_upload(form, "file", lambda path: read_sheet(path, "c", "e1"))

@@ -127,7 +127,8 @@ def _own_inquiries(actor: Actor, wanted: TaskFilter) -> TaskFilter:
 async def standing(door: Door, visitor: Visitor, sought: Sought) -> list[Standing]:
     """In which cases people or an employer stand, whichever window filed them. Raises Refused."""
     must_be(visitor.actor, {Role.INTAKE, Role.SUPERVISOR})
-    found = await people.standing(door.pool, door.vault, sought)
+    window = visitor.actor.id if visitor.actor.role is Role.INTAKE else None
+    found = await people.standing(door.pool, door.vault, sought, window)
     _log.info("people sought", by=visitor.actor.cast, people=len(sought.identity_numbers), found=len(found))
     return found
 

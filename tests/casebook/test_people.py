@@ -29,6 +29,9 @@ async def test_people_are_found_in_the_cases_that_hold_them_running_ones_first(
         (ended.case, (0, 1), True),
     ]
     assert found[1].line.employer == other
+    assert not any(one.own for one in found)
+    window = [one.own for one in await standing(pool, vault, sought, "counter")]
+    assert window == [True, True, True] and not any(one.own for one in await standing(pool, vault, sought, "hotline"))
 
 
 async def test_a_complaint_that_joined_another_case_is_found_there_alone(pool: asyncpg.Pool, vault: Vault) -> None:

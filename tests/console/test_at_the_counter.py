@@ -18,10 +18,20 @@ async def begun_afresh(page: Page) -> None:
     await page.click('button[name="afresh"]')
 
 
-async def test_a_clerk_looks_first_and_finds_the_running_case_of_another_window(site: Site) -> None:
+async def test_a_clerk_looks_first_finds_the_running_case_and_joins_people_to_it(site: Site) -> None:
     serial = int(builders.complaint().complaint_id.removeprefix("t-"))
     async with site.visit("hotline") as hotline:
         case = await filed(hotline, serial)
+        await hotline.goto("/file/find")
+        await hotline.fill("#employer", f"虚构公司{serial}")
+        await hotline.click("form.card button:not([name])")
+        row = hotline.locator(f'#found tr:has(a[href="/cases/{case}"])')
+        await row.locator('a[href$="/do/join_claimants"]').click()
+        await hotline.fill("#claimants\\.0\\.ref", "c2")
+        await hotline.fill("#claimants\\.0\\.name", "虚构者戊")
+        await hotline.fill("#claimants\\.0\\.identity_number", builders.identity_number(serial + 600_000))
+        await hotline.click("form.card button:not([name])")
+        await expect(hotline.locator("#log")).to_contain_text("c2 加入本案")
     stranger = builders.identity_number(serial + 500_000)
     async with site.visit("counter") as counter:
         await counter.goto("/file/find")
@@ -34,8 +44,9 @@ async def test_a_clerk_looks_first_and_finds_the_running_case_of_another_window(
         await expect(row).to_contain_text("2 人中有 1 人")
         await expect(row).to_contain_text("同一单位")
         assert builders.identity_number(serial) not in counter.url
-        await row.locator('a[href$="/do/join_claimants"]').click()
-        await expect(counter.locator("h1")).to_be_visible()
+        await expect(row).to_contain_text("其他受理点")
+        await row.locator(f'a[href="/cases/{case}"]').click()
+        await expect(counter.locator(".stages")).to_be_visible()
         await counter.go_back()
         await expect(row).to_contain_text("2 人中有 1 人")
         await counter.click('button[name="afresh"]')
