@@ -14,6 +14,10 @@ from runtime import connect
 from tests import builders
 from tests.cli.conftest import Centre, Onestop, a_centre
 from tests.cli.test_at_the_centre import filed, listed, until
+from tests.patience import seen
+
+_PAPERS = 7
+"""Of a complaint: the notice of acceptance, and a slip and a letter to each of three agencies."""
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +27,27 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
         yield opened
 
 
+async def at_rest(at_centre: Onestop, centre: Centre, case: str) -> dict[str, Any]:
+    """The case once nothing more comes of its filing by itself: drafts read, papers issued, all of it written down."""
+
+    async def look() -> tuple[dict[str, Any], int]:
+        view: dict[str, Any] = (await at_centre("show", case, "--json")).json
+        count = 'select count(*) from ledger where "case" = $1'
+        return view, await centre.world.pool.fetchval(count, view["case"])
+
+    def rests(looked: tuple[dict[str, Any], int]) -> bool:
+        view, written = looked
+        drafted = all(task["draft"] for task in view["tasks"])
+        return drafted and len(view["papers"]) == _PAPERS and written == view["ledger_length"]
+
+    return (await seen(look, rests))[0]
+
+
 async def test_the_doctor_finds_nothing_while_workflow_and_casebook_agree_and_names_the_case_where_they_do_not(
     at_centre: Onestop, centre: Centre
 ) -> None:
     case = await filed(at_centre)
-    view = await until(at_centre, case, "fact-finding")
+    view = await at_rest(at_centre, centre, case)
     sound = await at_centre("doctor", "--json")
     assert (sound.code, sound.json) == (0, {"search_attributes": [], "cases": []})
 
