@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from client.many import Row, tell_all
@@ -44,7 +45,7 @@ async def send_payments(look: Look) -> Response:
             return await _confirmed(look)
         said = typed(ConfirmPayment, {name: [str(one) for one in form.getlist(name)] for name in form})
         try:
-            lines = await _asked(look, form, said)
+            lines = await _asked(look, form, None if "file" in form else said)
         except ValidationError as error:
             return await _page(look, said=said, wrong=told(Refused(*problems(error)), look.language))
         found = list(lines.good.items())
@@ -56,9 +57,10 @@ async def send_payments(look: Look) -> Response:
         return await _page(look, wrong=told(refused, look.language))
 
 
-async def _asked(look: Look, form: Any, said: Mapping[str, Any]) -> Lines[ConfirmPayment]:
+async def _asked(look: Look, form: FormData, said: Mapping[str, Any] | None) -> Lines[ConfirmPayment]:
+    """The one payment that was typed, or those of the sheet. Raises Refused, ValidationError."""
     actor, language = look.visitor.actor, look.language
-    if said:
+    if said is not None:
         one = ConfirmPayment.model_validate({**said, **look.envelope(form)})
         return Lines(good={1: one})
     return await read_upload(form, "file", lambda path: read_sheet(path, PAYMENTS, actor, language))
