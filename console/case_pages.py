@@ -99,7 +99,9 @@ async def case_page(look: Look) -> Response:
         judged=list(measured(seen.prognosis, look.language)) if seen.prognosis else (),
         may_invite=may_invite(look, seen),
         may_sign=may_sign(look, seen),
-        following=await reading.following(look.door, look.visitor) if look.request.query_params.get("next") else None,
+        following=await reading.following(look.door, look.visitor, seen.case)
+        if look.request.query_params.get("next")
+        else None,
         side_by_side=(await asked(at, name, "side_by_side", said, SideBySide)).lines[:_SHOWN],
         sittings=await asked(at, name, "sittings", said, SittingsView) if _may_ask(look, "sittings") else None,
         contradictions=[_contradiction(one, seen, look.language) for one in seen.discrepancies[:_SHOWN]],

@@ -100,16 +100,19 @@ async def inquiries(door: Door, visitor: Visitor, wanted: TaskFilter) -> list[Ta
     return await inbox.tasks(door.pool, door.vault, _own_inquiries(visitor.actor, wanted))
 
 
-async def following(door: Door, visitor: Visitor) -> TaskLine | None:
-    """What an officer goes on with: the most urgent of their own inquiries, or else of those on offer."""
+async def following(door: Door, visitor: Visitor, case: str) -> TaskLine | None:
+    """What an officer goes on with after one of a case, which the lists may still have: the most urgent of their own
+    inquiries, or else of those on offer.
+    """
     if visitor.actor.role is not Role.OFFICER:
         return None
     for wanted in (
-        TaskFilter(officer=visitor.actor.id, state="claimed", limit=1),
-        TaskFilter(state="offered", limit=1),
+        TaskFilter(officer=visitor.actor.id, state="claimed", limit=2),
+        TaskFilter(state="offered", limit=2),
     ):
-        if found := await inquiries(door, visitor, wanted):
-            return found[0]
+        others = [one for one in await inquiries(door, visitor, wanted) if one.case != case]
+        if others:
+            return others[0]
     return None
 
 

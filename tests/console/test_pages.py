@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -195,6 +196,24 @@ async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console
         await do(tax, case, "confirm_payment", receipt="r1", paid_on=paid_on, amount=total[1])
     async with browser(console, "boss") as boss:
         assert "履行完毕" in await until(boss, case, "办结")
+
+
+async def test_whoever_hands_in_a_finding_is_offered_the_next_inquiry_with_the_days_left(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        cases = [await filed(counter) for _ in range(2)]
+    async with browser(console, "med-01") as officer:
+        for case in cases:
+            task = partial(page, officer, f"/cases/{case}/tasks/medical-insurance")
+            await seen(task, lambda shown: "本部门数据预填的草稿" in shown)
+            await do(officer, case, "claim_task", task="medical-insurance")
+        path = f"/cases/{cases[0]}/tasks/medical-insurance"
+        done = await officer.post(path, data=Forms(await page(officer, path)).of(path))
+        assert "已办理" in done.text, done.text
+        offered = done.text.partition("下一项待办")[2].partition("</p>")[0]
+        assert "/tasks/medical-insurance" in offered and "个工作日" in offered
+        assert f"/cases/{cases[0]}/" not in offered
+        waiting = await page(officer, "/inquiries?show=waiting")
+        assert "等待中（" in waiting and f"/cases/{cases[1]}" not in waiting
 
 
 async def test_a_party_reads_and_answers_only_its_own_case(console: Any, centre: Centre) -> None:
