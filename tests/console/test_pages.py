@@ -218,6 +218,28 @@ async def test_whoever_hands_in_a_finding_is_offered_the_next_inquiry_with_the_d
         assert "等待中（" in waiting and f"/cases/{cases[1]}" not in waiting
 
 
+async def test_a_page_that_is_for_others_is_refused_as_a_page_that_says_so(console: Any) -> None:
+    async with browser(console, "counter") as counter:
+        case = await filed(counter)
+    asked = (
+        ("tax-01", "/file/find"),
+        ("boss", "/file/sheet"),
+        ("counter", f"/cases/{case}/payments"),
+        ("med-01", f"/cases/{case}/payments"),
+        ("boss", "/mine"),
+        ("boss", f"/cases/{case}/sign"),
+        ("boss", f"/cases/{case}/confidences"),
+        ("boss", f"/cases/{case}/answer/p1"),
+        ("counter", "/reckon/astrology"),
+        ("boss", "/cases/no-such-case/sign"),
+    )
+    for name, path in asked:
+        async with browser(console, name) as visitor:
+            answer = await visitor.get(path)
+            assert answer.status_code in (403, 404, 422), (name, path, answer.status_code)
+            assert "不能办理" in answer.text, (name, path)
+
+
 async def test_a_party_reads_and_answers_only_its_own_case(console: Any, centre: Centre) -> None:
     async with browser(console, "counter") as counter:
         case, other = await filed(counter), await filed(counter)
