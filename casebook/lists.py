@@ -231,6 +231,7 @@ def _narrowed(part: CaseFilter, given: Callable[[Any], str]) -> Iterator[str]:
 
 
 def case_line(row: asyncpg.Record, vault: Vault) -> CaseLine:
+    """A row of ``dispute`` as lists show it, its employer unsealed."""
     fields = {name: row[name] for name in CaseLine.model_fields if name != "employer"}
     return CaseLine.model_validate(fields | {"employer": vault.open(row["employer_name"], "employer")})
 

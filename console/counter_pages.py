@@ -134,13 +134,10 @@ async def take_sheet(look: Look) -> Response:
     form = await look.request.form()
     try:
         if form.get("take"):
-            kept = await look.kept()
-            must(kept is not None, "sheet.nothing_shown", "file")
-            assert kept is not None
+            read = {name: rows for name, rows in (await look.shown_before(form)).items() if rows}
+            must(read, "sheet.nothing_shown", "file")
             complaint = await look.kept(_STEPS_KEPT)
-            read = {name: rows for name, rows in kept.said.items() if rows}
             await look.keep(dict(complaint.said if complaint else _START) | read, _STEPS_KEPT)
-            await look.forget()
             return to(f"/file/steps/{_ORDER[1]}")
         sheet = await read_upload(form, "file", lambda path: read_sheet(path, "c", "e1"))
     except Refused as refused:
@@ -149,11 +146,12 @@ async def take_sheet(look: Look) -> Response:
         [one.model_dump(mode="json", exclude_defaults=True) for one in of.values()]
         for of in (sheet.claimants, sheet.items)
     )
-    await look.keep({"claimants": people, "items": items})
-    return await _sheet(look, sheet=sheet)
+    return await _sheet(look, sheet=sheet, mark=await look.keep_shown({"claimants": people, "items": items}))
 
 
-async def _sheet(look: Look, wrong: ProblemDetails | None = None, sheet: Sheet | None = None) -> Response:
+async def _sheet(
+    look: Look, wrong: ProblemDetails | None = None, sheet: Sheet | None = None, mark: str = ""
+) -> Response:
     bad = [
         (one.line, sentences.problem_line(one.problem.field, one.problem.code, one.problem.params, look.language))
         for one in (sheet.bad if sheet else ())
@@ -161,7 +159,15 @@ async def _sheet(look: Look, wrong: ProblemDetails | None = None, sheet: Sheet |
     status = wrong.status if wrong else HTTPStatus.OK
     shown = [(line, one, sheet.items.get(line)) for line, one in sheet.claimants.items()][:_SHOWN] if sheet else ()
     return look.page(
-        "file_sheet.html", status, wrong=wrong, sheet=sheet, shown=shown, bad=bad, masked=masked, example=example()
+        "file_sheet.html",
+        status,
+        wrong=wrong,
+        sheet=sheet,
+        shown=shown,
+        bad=bad,
+        mark=mark,
+        masked=masked,
+        example=example(),
     )
 
 

@@ -1,5 +1,7 @@
 """A visitor before a page: who, in which language, and how it is drawn. Everything works without a script."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,8 @@ from texts import sentences
 
 COOKIE: Final = "__Host-onestop"
 LANGUAGE: Final = "language"
+SHOWN: Final = "shown"
+"""The field of a form that names what it was shown with."""
 _HERE: Final = Path(__file__).parent
 SECURITY: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; script-src 'self'; "
@@ -99,6 +103,21 @@ class Look:
         here = page or self.request.url.path
         await kept_forms.keep(self.door.pool, self.door.vault, self.owner, here, dict(said))
 
+    async def keep_shown(self, said: Mapping[str, Any]) -> str:
+        """Keep what this page shows and is about to do once it is told to. Its mark, by which the page tells it."""
+        await self.keep(said)
+        return _mark(said)
+
+    async def shown_before(self, form: FormData) -> Mapping[str, Any]:
+        """What was shown, where the form was sent for just that; nothing where another tab has shown other things since.
+        It is forgotten: it is done once.
+        """
+        kept = await self.kept()
+        if kept is None or _mark(kept.said) != form.get(SHOWN):
+            return {}
+        await self.forget()
+        return kept.said
+
     async def kept(self, page: str | None = None) -> KeptForm | None:
         """The half-filled form of this page, or of several that are one."""
         return await kept_forms.kept(self.door.pool, self.door.vault, self.owner, page or self.request.url.path)
@@ -110,6 +129,10 @@ class Look:
     async def case(self, case: str) -> CaseView:
         """The case as the visitor sees it."""
         return await reading.view(self.door, self.visitor, case, self.language)
+
+
+def _mark(said: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:20]
 
 
 def _environment() -> Environment:

@@ -42,7 +42,7 @@ async def send_payments(look: Look) -> Response:
     form = await look.request.form()
     try:
         if form.get("send"):
-            return await _confirmed(look)
+            return await _confirmed(look, form)
         said = typed(ConfirmPayment, {name: [str(one) for one in form.getlist(name)] for name in form})
         try:
             lines = await _asked(look, form, None if "file" in form else said)
@@ -51,8 +51,8 @@ async def send_payments(look: Look) -> Response:
         found = list(lines.good.items())
         if len(found) > _MOST:
             raise Refused(Problem(field="file", code="input.many_rows", params={"most": str(_MOST)}))
-        await look.keep({"messages": [one.model_dump(mode="json") for _, one in found]})
-        return await _page(look, found=found, bad=lines.bad)
+        mark = await look.keep_shown({"messages": [one.model_dump(mode="json") for _, one in found]})
+        return await _page(look, found=found, bad=lines.bad, mark=mark)
     except Refused as refused:
         return await _page(look, wrong=told(refused, look.language))
 
@@ -66,19 +66,17 @@ async def _asked(look: Look, form: FormData, said: Mapping[str, Any] | None) -> 
     return await read_upload(form, "file", lambda path: read_sheet(path, PAYMENTS, actor, language))
 
 
-async def _confirmed(look: Look) -> Response:
+async def _confirmed(look: Look, form: FormData) -> Response:
     """Send what was shown: what was kept of it, under the ids that it was shown with."""
-    kept = await look.kept()
     case = look.request.path_params["case"]
     look.visitor.may_come_to((await look.door.link(look.visitor).case(case)).id)
-    waiting = kept.said.get("messages", ()) if kept else ()
+    waiting = (await look.shown_before(form)).get("messages", ())
     must(waiting, "payment.nothing_shown", "file")
     messages = [
         ConfirmPayment.model_validate({**one, "actor": look.visitor.actor, "language": look.language})
         for one in waiting
     ]
     done = await tell_all(look.door.link(look.visitor), [Row(case, one) for one in messages], look.language)
-    await look.forget()
     return await _page(look, done=done)
 
 
@@ -90,6 +88,7 @@ async def _page(
     found: Sequence[tuple[int, ConfirmPayment]] = (),
     bad: Sequence[BadCell] = (),
     done: Sequence[Row[ConfirmPayment]] = (),
+    mark: str = "",
 ) -> Response:
     _may(look)
     case = look.request.path_params["case"]
@@ -112,6 +111,7 @@ async def _page(
         found=[(line, one, would[one.receipt]) for line, one in found if one.receipt in would],
         bad=[(cell.line, sentences.problem_line(*_told(cell), look.language)) for cell in bad],
         done=done,
+        mark=mark,
         example=PAYMENTS.example,
         fresh=uuid.uuid4().hex,
     )

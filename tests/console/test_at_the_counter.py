@@ -124,6 +124,18 @@ async def test_many_workers_come_from_a_sheet_that_is_read_back_first(site: Site
         await expect(counter.locator("#bad")).to_contain_text("第 4 行")
         await expect(counter.locator("#shown tbody tr")).to_have_count(2)
         assert "19800115" not in await counter.inner_text("#shown"), "identity numbers are masked"
+        other = await counter.context.new_page()
+        await other.goto("/file/sheet")
+        (tmp_path / "other.csv").write_text(example().replace("虚构者甲", "虚构者己"), encoding="utf-8")
+        await other.set_input_files("#file", tmp_path / "other.csv")
+        await other.click("form[enctype] button")
+        await expect(other.locator("#shown")).to_contain_text("虚构者己")
+        await counter.click('button[name="take"]')
+        await expect(counter.locator('[role="alert"]')).to_contain_text(
+            "核对"
+        )  # Another tab has shown another sheet since.
+        await counter.set_input_files("#file", sheet)
+        await counter.click("form[enctype] button")
         await counter.click('button[name="take"]')
         await expect(counter).to_have_url(re.compile("/file/steps/employer"))
         await counter.goto("/file/steps/claimants")
