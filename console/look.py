@@ -109,7 +109,7 @@ class Look:
         return _mark(said)
 
     async def shown_before(self, form: FormData) -> Mapping[str, Any]:
-        """What was shown, where the form was sent for just that; nothing where another tab has shown other things since.
+        """What was shown, where the form was sent for just that; nothing where another tab has shown others since.
         It is forgotten: it is done once.
         """
         kept = await self.kept()

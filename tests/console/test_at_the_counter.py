@@ -131,9 +131,8 @@ async def test_many_workers_come_from_a_sheet_that_is_read_back_first(site: Site
         await other.click("form[enctype] button")
         await expect(other.locator("#shown")).to_contain_text("虚构者己")
         await counter.click('button[name="take"]')
-        await expect(counter.locator('[role="alert"]')).to_contain_text(
-            "核对"
-        )  # Another tab has shown another sheet since.
+        # Another tab has shown another sheet since.
+        await expect(counter.locator('[role="alert"]')).to_contain_text("核对")
         await counter.set_input_files("#file", sheet)
         await counter.click("form[enctype] button")
         await counter.click('button[name="take"]')
