@@ -9,8 +9,7 @@ from rich.table import Table
 
 import texts
 from cli.out import console, emit
-from client.sheets import BadCell
-from texts import sentences
+from client.sheets import BadCell, told_cells
 
 _SHOWN: Final = 50
 """Lines that a person is shown; ``--json`` has them all."""
@@ -47,9 +46,8 @@ def bad_cells(bad: Sequence[BadCell], language: str) -> Table:
     table = Table()
     table.add_column(texts.say("cli.column.line", language))
     table.add_column(texts.say("cli.column.problem", language))
-    for cell in bad[:_SHOWN]:
-        said = cell.problem
-        table.add_row(str(cell.line), sentences.problem_line(said.field, said.code, said.params, language))
+    for line, why in told_cells(bad[:_SHOWN], language):
+        table.add_row(str(line), why)
     return table
 
 

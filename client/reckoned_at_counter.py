@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.arrears.model import Arrears
 from domain.arrears.records import Records, assess_records
-from domain.arrears.wages import Employment, Wage
+from domain.arrears.wages import Employment, Wage, in_order
 from domain.base import Model, Ref
 from domain.entitlements.model import (
     DismissalFacts,
@@ -45,8 +45,7 @@ class ArrearsFacts(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.until is not None and self.until < self.since:
-            raise ValueError("arrears.days-backwards")
+        in_order(self.since, self.until)
         return self
 
     def records(self, jurisdiction: str, claimant: Ref, employer: Ref) -> Records:

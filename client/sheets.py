@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from domain.base import Model
 from domain.refusal import Problem
+from texts import sentences
 
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 """What spreadsheet programs write CSV in."""
@@ -49,6 +50,12 @@ class BadCell(Model):
 
     line: int
     problem: Problem
+
+
+def told_cells(bad: Sequence[BadCell], language: str) -> list[tuple[int, str]]:
+    """What could not be read: the line, and what to write instead."""
+    told = ((cell.line, cell.problem) for cell in bad)
+    return [(line, sentences.problem_line(one.field, one.code, one.params, language)) for line, one in told]
 
 
 def lines_of(

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from client.telling import asked
 from console.look import Look
+from console.naming import names_of
 from domain.case.opening import Reading
 from domain.procedure.mediation.bargain import Bargain, BargainReading, OnTheTable
 from domain.refusal import must
@@ -41,7 +42,7 @@ async def answer_page(look: Look) -> Response:
 
 
 def _version(one: OnTheTable, seen: CaseView, language: str) -> dict[str, Any]:
-    names = {one.ref: one.name for one in seen.claimants} | {one.ref: one.name for one in seen.respondents}
+    names = names_of(seen)
     answers = [(names.get(ref, ref), kind) for kind in ("accepted", "rejected", "silent") for ref in getattr(one, kind)]
     changed = [sentences.change_line(what.model_dump(), language, names) for what in one.changed]
     return {

@@ -18,7 +18,7 @@ from console.door import Visitor
 from console.forms import ENVELOPE, MORE, fields_of, with_another
 from console.invitations import may_invite
 from console.look import Look, to
-from console.naming import named_in
+from console.naming import named_in, names_of
 from console.problems import ProblemDetails, by_field, told
 from console.signing_pages import may_sign
 from domain.assessment.reconcile import Discrepancy, statements
@@ -98,6 +98,7 @@ async def case_page(look: Look) -> Response:
         tell_of=lambda code, params: texts.say(code, look.language, **params),
         judged=list(measured(seen.prognosis, look.language)) if seen.prognosis else (),
         may_invite=may_invite(look, seen),
+        names=names_of(seen),
         may_sign=may_sign(look, seen),
         following=await reading.following(look.door, look.visitor, seen.case)
         if look.request.query_params.get("next")
@@ -121,8 +122,7 @@ async def confidences_page(look: Look) -> Response:
     seen, said = await look.case(name), Reading(language=look.language, page=1)
     must(seen.mediator == look.visitor.actor.id, "mediation.not_your_case", "actor.id", mediator=seen.mediator or "-")
     told: SittingsView = await asked(look.door.link(look.visitor), name, "sittings", said, SittingsView)
-    names = {one.ref: one.name for one in seen.claimants} | {one.ref: one.name for one in seen.respondents}
-    return look.page("confidences.html", case=seen, number=name, caucus=told.caucus, names=names)
+    return look.page("confidences.html", case=seen, number=name, caucus=told.caucus, names=names_of(seen))
 
 
 def _apart(event: Event, line: str, language: str) -> str:

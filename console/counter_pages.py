@@ -13,6 +13,7 @@ import texts
 from casebook.people import Sought, Standing
 from client.claimant_sheet import Sheet, example, read_sheet
 from client.connection import NoSuchCase
+from client.sheets import told_cells
 from client.speaking import envelope
 from client.telling import filed
 from console import reading
@@ -31,7 +32,6 @@ from domain.intake.messages import FileComplaint
 from domain.ledger import Actor
 from domain.refusal import Refused, must, problems
 from domain.words import Role
-from texts import sentences
 
 _START: Final[dict[str, Any]] = {
     "jurisdiction": "demo",
@@ -152,10 +152,7 @@ async def take_sheet(look: Look) -> Response:
 async def _sheet(
     look: Look, wrong: ProblemDetails | None = None, sheet: Sheet | None = None, mark: str = ""
 ) -> Response:
-    bad = [
-        (one.line, sentences.problem_line(one.problem.field, one.problem.code, one.problem.params, look.language))
-        for one in (sheet.bad if sheet else ())
-    ]
+    bad = told_cells(sheet.bad if sheet else (), look.language)
     status = wrong.status if wrong else HTTPStatus.OK
     shown = [(line, one, sheet.items.get(line)) for line, one in sheet.claimants.items()][:_SHOWN] if sheet else ()
     return look.page(

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
+from pydantic.fields import FieldInfo
 
 import texts
 from client.sheets import amount
@@ -99,36 +100,23 @@ def fields_of(
         if name in without or (get_origin(info.annotation) is Literal and prefix):
             continue
         record = _UNCOMPARED if records is None else records.get(name)
-        yield _field(
-            f"{prefix}{name}",
-            name,
-            info.annotation,
-            info.is_required(),
-            said.get(name),
-            wrong,
-            language,
-            named,
-            record,
-            info.default,
-        )
+        yield _field(f"{prefix}{name}", name, info, said.get(name), wrong, language, named, record)
 
 
 def _field(
     path: str,
     name: str,
-    annotation: Any,
-    required: bool,
+    info: FieldInfo,
     value: Any,
     wrong: Mapping[str, Sequence[str]],
     language: str,
     named: Named,
     record: Any,
-    default: Any,
 ) -> Field:
-    told: dict[str, Any] = {"name": path, "label": label_of(name, language), "required": required}
+    told: dict[str, Any] = {"name": path, "label": label_of(name, language)}
     told["errors"] = tuple(wrong.get(path, ()))
-    plain, optional = _plain(annotation)
-    told["required"] = required and not optional
+    (plain, optional), default = _plain(info.annotation), info.default
+    told["required"] = info.is_required() and not optional
     inner, compared = _inner(plain), record is not _UNCOMPARED
     if isinstance(plain, type) and issubclass(plain, BaseModel):
         own = _as_dict(record) if compared else None

@@ -10,6 +10,11 @@ from domain.words import Agency, Role
 from texts import sentences
 
 
+def names_of(seen: CaseView) -> dict[str, str]:
+    """What each party of a case is called, by ref, as far as the reader may know."""
+    return {one.ref: one.name for one in seen.claimants} | {one.ref: one.name for one in seen.respondents}
+
+
 def named_in(seen: CaseView, language: str, role: Role) -> Named:
     """The choices of every field that names something of the case, by the field's name."""
 

@@ -10,6 +10,7 @@ from client.telling import NotTold
 from console import reading
 from console.door import Visitor
 from console.look import Look, remember, to
+from domain.refusal import PARTIES
 from domain.views.case_view import CaseView
 
 _SHOWN: Final = 50
@@ -17,6 +18,7 @@ _SHOWN: Final = 50
 
 async def mine(look: Look) -> Response:
     """Each case that the visitor came in to: on whom it waits, and until when."""
+    reading.must_be(look.visitor.actor, PARTIES)
     own = (await look.door.own_cases(look.visitor))[:_SHOWN]
 
     async def seen(one: Visitor) -> CaseView | None:
@@ -30,7 +32,8 @@ async def mine(look: Look) -> Response:
 
 
 async def go_over(look: Look) -> Response:
-    """To another of the visitor's own cases, in a session for that case. Raises NoSuchCase."""
+    """To another of the visitor's own cases, in a session for that case. Raises Refused, NoSuchCase."""
+    reading.must_be(look.visitor.actor, PARTIES)
     wanted = str((await look.request.form()).get("case", ""))
     one = next((one for one in await look.door.own_cases(look.visitor) if one.scope == wanted), None)
     if one is None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from client.many import Row, tell_all
 from client.message_sheet import PAYMENTS, Lines, read_sheet
-from client.sheets import BadCell
+from client.sheets import BadCell, told_cells
 from client.telling import asked
 from console.forms import fields_of, typed
 from console.look import Look
@@ -24,7 +24,6 @@ from domain.procedure.settlement.performance_view import PerformanceReading, Per
 from domain.refusal import Problem, Refused, must, problems
 from domain.settlement.messages import ConfirmPayment
 from domain.words import Agency
-from texts import sentences
 
 _MOST: Final = 500
 """Payments of a sheet: as many as a case tells at once."""
@@ -109,16 +108,12 @@ async def _page(
         fields=list(fields_of(ConfirmPayment, look.language, said or {}, errors, without=_ENVELOPE)),
         wrong=wrong,
         found=[(line, one, would[one.receipt]) for line, one in found if one.receipt in would],
-        bad=[(cell.line, sentences.problem_line(*_told(cell), look.language)) for cell in bad],
+        bad=told_cells(bad, look.language),
         done=done,
         mark=mark,
         example=PAYMENTS.example,
         fresh=uuid.uuid4().hex,
     )
-
-
-def _told(cell: BadCell) -> tuple[str, str, Mapping[str, str]]:
-    return cell.problem.field, cell.problem.code, cell.problem.params
 
 
 def _may(look: Look) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from client.telling import tell
 from console import reading
 from console.look import Look, to
+from console.naming import names_of
 from console.problems import ProblemDetails, told
 from domain.identifiers import same_name
 from domain.papers.kinds import Paper, PaperKind
@@ -81,5 +82,4 @@ def _to_sign(look: Look, seen: CaseView) -> Paper:
 
 
 def _own_name(look: Look, seen: CaseView) -> str:
-    names = {one.ref: one.name for one in seen.claimants} | {one.ref: one.name for one in seen.respondents}
-    return names[look.visitor.actor.id]
+    return names_of(seen)[look.visitor.actor.id]

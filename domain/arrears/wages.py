@@ -26,6 +26,12 @@ Sums = Mapping[int, Decimal]
 """Wages in yuan by month."""
 
 
+def in_order(since: date, until: date | None) -> None:
+    """Raise ValueError where a span of work ends before it begins."""
+    if until is not None and until < since:
+        raise ValueError("arrears.days-backwards")
+
+
 class Employment(Model):
     """A claimant worked for an employer from a day through another."""
 
@@ -43,8 +49,7 @@ class Employment(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.until is not None and self.until < self.since:
-            raise ValueError("arrears.days-backwards")
+        in_order(self.since, self.until)
         return self
 
 
