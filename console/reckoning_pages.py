@@ -14,14 +14,14 @@ import texts
 from client.connection import NoSuchCase
 from client.contested import alternative_line, choice_line
 from client.reckoned_at_counter import CALCULATORS, Reckoned, asks_for, reckon
-from console.counter_pages import CLAIMS, with_item
+from console.counter_pages import CLAIMS, in_hand, take_in
 from console.forms import MORE, Choice, fields_of, with_another
 from console.look import Look, to
 from console.problems import ProblemDetails, by_field, told
 from domain.base import CENTRE_ZONE
 from domain.deadlines.calendar import OutsideCalendar
 from domain.entitlements.rules import rule
-from domain.intake.complaint import Complaint
+from domain.intake.complaint import ClaimItem, Complaint
 from domain.refusal import Problem, Refused, problems
 from domain.rules.parameters import MissingParameter
 from domain.words import Role
@@ -55,9 +55,20 @@ async def reckoning(look: Look) -> Response:
     if form.get("take") and look.visitor.actor.role is Role.INTAKE:
         item = asks_for(found, "i", "e1")
         if item is not None:
-            await with_item(look, item)
+            await _claim(look, item)
             return to(CLAIMS)
     return _page(look, said, None, form, found)
+
+
+async def _claim(look: Look, item: ClaimItem) -> None:
+    """Put what a claim was reckoned to be into the complaint that is being taken."""
+    said = await in_hand(look)
+    others = [one for one in said.get("items", ()) if set(one) - {"ref", "respondent"}]
+    taken = {one.get("ref") for one in others}
+    free = next(ref for ref in map("i{}".format, range(1, len(others) + 2)) if ref not in taken)
+    asked = item.model_dump(mode="json", exclude_defaults=True) | {"ref": free}
+    asked["respondent"] = next((one["ref"] for one in said.get("respondents", ()) if "ref" in one), item.respondent)
+    await take_in(look, said | {"items": [*others, asked]})
 
 
 def _what(look: Look) -> str:

@@ -51,6 +51,7 @@ hypothesis_settings.load_profile("onestop")
 LONGEST = (
     *(
         "test_out_of_replay",
+        "test_whole_dispute",
         "test_browser",
         "test_faults",
         "test_journeys",
