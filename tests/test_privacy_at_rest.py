@@ -43,6 +43,7 @@ async def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     )
     told, _ = await demo.communicate()
     assert demo.returncode == 0, told.decode()
+    assert "/cases/DRILL-" in told.decode(), "the end of a play says where the case is to be seen in a browser"
     return Ran(data, localise(example_folder("special"), RUN).complaint)
 
 

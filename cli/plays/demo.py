@@ -85,7 +85,7 @@ async def _demo(folder: Path, run: str, pace: float, console: Console, language:
     async with contextlib.AsyncExitStack() as stack:
         own = await stack.enter_async_context(served(settings, _SERVED, example.records.get(_SERVED, _NO_ROWS)))
         at = await stack.enter_async_context(centre(settings, language, {own.agency: own.environment}))
-        vault, ui = Vault.of(settings), at.ui
+        vault = Vault.of(settings)
         client = await connect.connect(settings)
         async with connect.database(settings) as pool:
             rows = await load(pool, vault, example, besides=own.agency if at.ours else None)
@@ -97,7 +97,7 @@ async def _demo(folder: Path, run: str, pace: float, console: Console, language:
             result = await _watched(client, folder, run, pace, console, language)
             _reply(result.view, console, language)
             _money(result.view, console, language)
-            await _epilogue(result, pool, vault, began, ui, console, language)
+            await _epilogue(result, pool, vault, began, at, console, language)
             if watch:
                 await _wait(texts.say("demo.watch_end", language), console)
 
@@ -198,7 +198,7 @@ async def _epilogue(
     pool: asyncpg.Pool,
     vault: Vault,
     began: float,
-    ui: str | None,
+    at: Centre,
     console: Console,
     language: Language,
 ) -> None:
@@ -236,7 +236,9 @@ async def _epilogue(
         f"./onestop show {view.case_number}": "look_show",
         f"./onestop timeline {view.case_number}": "look_timeline",
     }
-    if ui:
-        places[f"{ui}/namespaces/default/workflows/{result.case}"] = "look_ui"
+    if at.console:
+        places[f"{at.console}/cases/{view.case_number}"] = "look_console"
+    if at.ui:
+        places[f"{at.ui}/namespaces/default/workflows/{result.case}"] = "look_ui"
     for place, why in places.items():
         console.print(f"  {place:<42} {texts.say(f'demo.{why}', language)}", soft_wrap=True, highlight=False)
