@@ -4,6 +4,9 @@ VENV := .venv
 READY := $(VENV)/.ready
 CASE ?= special
 
+# Hundreds of processes start in the tests: what they import is compiled once.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test browser soak up down lint bench chaos docs screenshots papers vendor lock venv
 .DEFAULT_GOAL := demo
 

@@ -5,10 +5,11 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -17,7 +18,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker._workflow import _WorkflowWorker
 
 import domain.procedure.every_message  # noqa: F401 - fills the table of the protocol
-from casebook import migrations
+from casebook import accounts, migrations
 from runtime import search_attributes, servers
 from runtime.connect import plugin
 from runtime.memory import collect_rarely
@@ -41,6 +42,10 @@ def _patient_with_workflows() -> None:
     _WorkflowWorker.__init__ = begun  # type: ignore[method-assign]
 
 
+HASHER: Final = accounts._HASHER
+"""How passwords are really hashed: as slowly as a guesser is to find it."""
+accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
+"""Of the hundreds of people who sign in here none has anything to hide."""
 _patient_with_workflows()
 collect_rarely()
 hypothesis_settings.register_profile("onestop", deadline=None, max_examples=30)  # speed is measured in bench/
@@ -85,6 +90,11 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Longest files first; otherwise as they were collected."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays to the end: looking for garbage passes it by."""
+    collect_rarely()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import string
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,13 +46,19 @@ class Code(NamedTuple):
     where: str
 
 
-def calls() -> Iterator[tuple[str, ast.Call, str]]:
+@cache
+def calls() -> list[tuple[str, ast.Call, str]]:
     """Every call in the sources: the name called, the call, and where it stands."""
-    for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                yield called, node, f"{file.relative_to(ROOT)}:{node.lineno}"
+    return [
+        (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""),
+            node,
+            f"{file.relative_to(ROOT)}:{node.lineno}",
+        )
+        for file in SOURCES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def keywords(call: ast.Call) -> frozenset[str] | None:
@@ -104,22 +111,25 @@ def parameters(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-CODES = sorted(events() | refusals(), key=lambda code: (code.key, code.where))
+@cache
+def codes() -> list[Code]:
+    """Every code, where it is handed out."""
+    return sorted(events() | refusals(), key=lambda code: (code.key, code.where))
 
 
 def test_the_sources_hand_out_codes() -> None:
-    assert len({code.key for code in CODES if code.key.startswith("events.")}) > 40
-    assert len({code.key for code in CODES if code.key.startswith("refusals.")}) > 40
+    assert len({code.key for code in codes() if code.key.startswith("events.")}) > 40
+    assert len({code.key for code in codes() if code.key.startswith("refusals.")}) > 40
 
 
 def test_a_code_has_a_text() -> None:
-    assert [f"{code.key} at {code.where}" for code in CODES if not texts.knows(code.key)] == []
+    assert [f"{code.key} at {code.where}" for code in codes() if not texts.knows(code.key)] == []
 
 
 def test_a_text_is_made_of_what_comes_with_its_code() -> None:
     lacking = {
         f"{code.key} at {code.where}: {name}"
-        for code in CODES
+        for code in codes()
         if code.given is not None
         for text in texts.catalogue().get(code.key, {}).values()
         for name in parameters(text) - code.given
@@ -145,7 +155,7 @@ def test_no_event_or_refusal_has_a_text_that_nothing_uses() -> None:
     elsewhere = ledger | {f"refusals.{why}" for why in ("service.failed", "service.away", "message.unforeseen")}
     elsewhere |= {"refusals.identity.crowded", "refusals.proposal.nothing_owed"}
     known = {key for key in texts.catalogue() if key.startswith(("events.", "refusals."))}
-    assert known - {code.key for code in CODES} - elsewhere == set()
+    assert known - {code.key for code in codes()} - elsewhere == set()
 
 
 VOCABULARY: list[type[StrEnum]] = [

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from casebook import accounts
 from casebook.accounts import TRIES, Account
@@ -13,6 +15,7 @@ from domain.ledger import SYSTEM, Actor
 from domain.refusal import Refused
 from domain.words import Agency, Role
 from tests import builders
+from tests.conftest import HASHER
 
 PASSWORD = "a long enough password"
 
@@ -69,6 +72,8 @@ async def test_a_password_is_kept_as_an_argon2id_hash(pool: asyncpg.Pool) -> Non
     kept = await pool.fetchval("select password from account where name = $1", account.name)
     assert kept.startswith("$argon2id$")
     assert PASSWORD not in kept
+    for one in (HASHER.hash(PASSWORD), accounts.NOBODYS):
+        assert extract_parameters(one) == RFC_9106_LOW_MEMORY
 
 
 async def test_wrong_tries_in_a_row_lock_an_account_until_its_password_is_set_anew(pool: asyncpg.Pool) -> None:
