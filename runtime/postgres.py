@@ -38,6 +38,7 @@ class Postgres:
         self.port, self.moved = self._port.number, [self._port.moved] if self._port.moved else []
         self._user = _server_user()
         self._folder = _reachable_folder(settings.data / "postgres", self._user)
+        self._cluster = self._folder / "cluster"
         self._binaries = _reachable_binaries(self._folder, self._user)
         self._password = kept_secret(settings.data / "postgres.password")
         self._log = settings.data / "postgres.log"
@@ -46,19 +47,22 @@ class Postgres:
         """How to reach a database of this server."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def command(self) -> list[object]:
+        """How it is started."""
+        return [
+            *(self._binaries / "postgres", "-D", self._cluster, "-p", self.port, "-h", "127.0.0.1", "-k", ""),
+            *("-c", "max_connections=200", "-c", "shared_buffers=128MB"),
+        ]
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Process]:
         """The server, once it answers and has our database. Raises PortTaken or Failed."""
         self._port.must_be_free()
-        cluster = self._folder / "cluster"
-        if not cluster.exists():
-            await self._initialise(cluster)
-        _forget_dead_postmaster(cluster)
-        command = [
-            *(self._binaries / "postgres", "-D", cluster, "-p", self.port, "-h", "127.0.0.1", "-k", ""),
-            *("-c", "max_connections=200", "-c", "shared_buffers=128MB"),
-        ]
-        process = Process("postgres", command, log=self._log, user=self._user, stop=signal.SIGINT)
+        if not self._cluster.exists():
+            await self._initialise(self._cluster)
+        _forget_dead_postmaster(self._cluster)
+        process = Process("postgres", self.command, log=self._log, user=self._user, stop=signal.SIGINT)
         async with process.running(ready=self._ready, within=_READY_WITHIN):
             yield process
 

@@ -132,17 +132,15 @@ class TemporalServer:
         """Which of its usual ports were taken."""
         return [port.moved for port in (self._port, self._ui) if port.moved]
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Process]:
-        """The server, once it answers. Raises PortTaken or Failed."""
-        self._port.must_be_free()
-        self._ui.must_be_free()
+    @property
+    def command(self) -> list[object]:
+        """How it is started. Raises Failed when it is not installed."""
         attributes = [
             part
             for key in search_attributes.ALL
             for part in ("--search-attribute", f"{key.name}={key.indexed_value_type.name.title()}")
         ]
-        command = [
+        return [
             *(executable("temporal"), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "error"),
             *("--port", self.port, "--ui-port", self.ui_port, "--ui-disable-news-fetch"),
             *("--db-filename", self._settings.data / "temporal.db"),
@@ -150,7 +148,13 @@ class TemporalServer:
             *(("--ui-codec-endpoint", self._codec) if self._codec else ()),
             *attributes,
         ]
-        process = Process("temporal", command, log=self._settings.data / "temporal.log")
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Process]:
+        """The server, once it answers. Raises PortTaken or Failed."""
+        self._port.must_be_free()
+        self._ui.must_be_free()
+        process = Process("temporal", self.command, log=self._settings.data / "temporal.log")
         async with process.running(ready=self._ready, within=_READY_WITHIN):
             await self._keep_for_years()
             yield process

@@ -106,10 +106,28 @@ def settings() -> Iterator[Settings]:
         yield Settings(data=folder, temporal_port=0, ui_port=0, postgres_port=0, codec_port=0)
 
 
+class HastyPostgres(servers.Postgres):
+    """One that does not wait for the disk: no test of these servers cuts the power."""
+
+    @property
+    def command(self) -> list[object]:
+        """See base class."""
+        return [*super().command, "-c", "fsync=off", "-c", "synchronous_commit=off"]
+
+
+class HastyTemporal(servers.TemporalServer):
+    """One that does not wait for the disk."""
+
+    @property
+    def command(self) -> list[object]:
+        """See base class."""
+        return [*super().command, "--sqlite-pragma", "synchronous=off"]
+
+
 @pytest.fixture(scope="session")
 async def postgres(settings: Settings) -> AsyncIterator[servers.Postgres]:
     """A PostgreSQL server."""
-    server = servers.Postgres(settings)
+    server = HastyPostgres(settings)
     async with server.running():
         await migrations.upgrade(server.dsn(servers.DATABASE))
         yield server
@@ -144,7 +162,7 @@ def verifier(settings: Settings, keys: Keys) -> Verifier:
 @pytest.fixture(scope="session")
 async def client(settings: Settings, vault: Vault, keys: Keys) -> AsyncIterator[Client]:
     """A client of a real development server, who signs as whomever a message names."""
-    server = servers.TemporalServer(settings)
+    server = HastyTemporal(settings)
     async with server.running():
         issuer = HoldsKeys(keys, builders.SUPERVISOR)
         yield await Client.connect(f"127.0.0.1:{server.port}", plugins=[plugin(vault, issuer)])

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,18 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import psutil
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 import worker
 from casebook import ledger, migrations
-from cli.operator.up import whole
 from domain.case import messages as m
 from domain.views.case_view import CaseView
-from domain.words import Agency, Outcome, Phase, Role
+from domain.words import Agency, Phase, Role
 from runtime import connect, servers
-from runtime.addresses import Addresses
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys
@@ -77,14 +73,6 @@ def settings_in(folder: Path) -> Settings:
     return Settings(data=folder, temporal_port=ports[0], ui_port=ports[1], postgres_port=ports[2])
 
 
-def kill(pid: int) -> None:
-    """Kill a process and its children at once, as a power cut does."""
-    victim = psutil.Process(pid)
-    for process in (*victim.children(recursive=True), victim):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGKILL)
-
-
 async def settle(case: Persistent, view: CaseView) -> Decimal:
     """The employer offers everything at once and the worker accepts."""
     owed = view.claimants[0].part_a
@@ -96,46 +84,6 @@ async def settle(case: Persistent, view: CaseView) -> Decimal:
     await case.say(terms)
     await case.say(m.Answer(message_id="a", actor=claimant, proposal="p1", party="c1", accept=True))
     return owed
-
-
-async def test_killing_workers_and_servers_in_mid_case_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    async with whole(settings) as running:
-        addresses = Addresses.written(settings)
-        assert addresses is not None
-        vault, issuer = Vault.of(settings), HoldsKeys.of(settings, builders.SUPERVISOR)
-        client = await Client.connect(addresses.temporal, plugins=[connect.plugin(vault, issuer)])
-        office = Office(client, None, vault, tmp_path)  # type: ignore[arg-type]
-        handle = await office.start(builders.complaint(complaint_id="faults"))
-        case = Persistent(handle)
-        victims = [
-            next(w.pid for w in running.workers if w.name == "worker-centre"),
-            addresses.pids["temporal"],
-            addresses.pids["postgres"],
-        ]
-        for (agency, finding), victim in zip(FINDINGS.items(), victims, strict=True):
-            kill(victim)
-            actor = builders.officer(agency)
-            await case.say(m.CompleteTask(message_id=f"d-{agency}", actor=actor, task=agency, finding=finding))
-        owed = await settle(case, await case.until(Phase.MEDIATION))
-        await case.until(Phase.PERFORMANCE)
-        kill(next(w.pid for w in running.workers if w.name == "worker-centre"))
-        view = await case.until(Phase.PERFORMANCE)
-        taxman = builders.officer(Agency.TAX)
-        paid = m.ConfirmPayment(message_id="r", actor=taxman, receipt="r", paid_on=day(view.now), amount=owed)
-        await case.say(paid)
-        await case.until(Phase.CLOSED)
-        await handle.result()
-        view = await case.until(Phase.CLOSED)  # Its last papers are issued after it is closed.
-
-        assert view.outcome is Outcome.PERFORMED
-        async with asyncpg.create_pool(addresses.database, min_size=1, max_size=2) as pool:
-            assert await ledger.prove(pool, vault, handle.id, view.ledger_head) == view.ledger_length
-            events = await ledger.events(pool, vault, handle.id)
-        acted = [event.message_id for event in events if event.message_id]
-        assert sorted(acted) == sorted(set(acted))
-        assert {"d-labor", "d-medical-insurance", "d-tax", "p", "a", "r"} <= set(acted)
-        assert sum(process.restarts for process in running.workers) >= 2
 
 
 @contextlib.asynccontextmanager

@@ -76,7 +76,11 @@ async def test_a_worker_on_a_phone_hands_in_a_photo_and_asks_for_another_mediato
         case = await filed(counter)
     await account(site.centre, f"worker-{case}", Actor(id="c1", role=Role.CLAIMANT), case)
     segno.make("payslip").save(str(tmp_path / "payslip.png"), scale=4)
-    async with site.visit(f"worker-{case}", viewport={"width": 360, "height": 740}) as phone:
+    async with site.visit(viewport={"width": 360, "height": 740}) as phone:
+        await phone.goto("/sign-in")
+        await phone.fill("#name", f"worker-{case}")
+        await phone.fill("#password", site.password)
+        await phone.click("main button")
         await expect(phone.locator(".stages")).to_be_visible()
         await phone.set_input_files("#file", tmp_path / "payslip.png")
         await expect(phone.locator("#preview img")).to_be_visible()
