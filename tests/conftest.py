@@ -107,7 +107,7 @@ def settings() -> Iterator[Settings]:
 
 
 class HastyPostgres(servers.Postgres):
-    """One that does not wait for the disk: no test of these servers cuts the power."""
+    """One that does not wait for the disk: tests kill servers, but none cuts the power."""
 
     @property
     def command(self) -> list[object]:
@@ -124,10 +124,13 @@ class HastyTemporal(servers.TemporalServer):
         return [*super().command, "--sqlite-pragma", "synchronous=off"]
 
 
+servers.Postgres, servers.TemporalServer = HastyPostgres, HastyTemporal  # type: ignore[misc]
+
+
 @pytest.fixture(scope="session")
 async def postgres(settings: Settings) -> AsyncIterator[servers.Postgres]:
     """A PostgreSQL server."""
-    server = HastyPostgres(settings)
+    server = servers.Postgres(settings)
     async with server.running():
         await migrations.upgrade(server.dsn(servers.DATABASE))
         yield server
@@ -162,7 +165,7 @@ def verifier(settings: Settings, keys: Keys) -> Verifier:
 @pytest.fixture(scope="session")
 async def client(settings: Settings, vault: Vault, keys: Keys) -> AsyncIterator[Client]:
     """A client of a real development server, who signs as whomever a message names."""
-    server = HastyTemporal(settings)
+    server = servers.TemporalServer(settings)
     async with server.running():
         issuer = HoldsKeys(keys, builders.SUPERVISOR)
         yield await Client.connect(f"127.0.0.1:{server.port}", plugins=[plugin(vault, issuer)])
