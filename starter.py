@@ -3,6 +3,9 @@
 
 import sys
 
+from runtime.memory import collect_rarely
+
+collect_rarely()
 try:
     from cli.main import main
 except ModuleNotFoundError as missing:

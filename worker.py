@@ -4,6 +4,10 @@
 ``worker.py --role tax`` runs in the tax bureau, with the tax bureau's activities and nothing else.
 """
 
+from runtime.memory import collect_rarely, keep_what_is_loaded
+
+collect_rarely()
+
 import argparse
 import asyncio
 import contextlib
@@ -47,7 +51,6 @@ from notices.channels import Channel, Mail, Webhook
 from runtime import connect, log
 from runtime.cluster import unregistered
 from runtime.deployment import build, versioned
-from runtime.memory import collect_rarely
 from runtime.metering import metered
 from runtime.rings import RingLost
 from runtime.rules import Rules
@@ -314,7 +317,7 @@ async def run(roles: Sequence[str], settings: Settings) -> None:
         if CENTRE_QUEUE in roles:
             watching = asyncio.create_task(keep_fair(pool))
             stack.callback(watching.cancel)
-        collect_rarely()
+        keep_what_is_loaded()
         log.get().info("working", roles=list(roles))
         await stop.wait()
         log.get().info("stopping", roles=list(roles))

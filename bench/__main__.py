@@ -37,7 +37,7 @@ from domain.intake.complaint import Complaint
 from domain.ledger import Actor
 from domain.words import CENTRE_QUEUE, Agency, Role
 from runtime import connect, log, servers
-from runtime.memory import collect_rarely
+from runtime.memory import keep_what_is_loaded
 from runtime.rules import Rules
 from runtime.sandbox import Runner
 from runtime.settings import Settings
@@ -253,7 +253,7 @@ async def at_work(settings: Settings) -> AsyncIterator[tuple[Client, Client]]:
         ]
         for one in (*bare, *ours):
             await stack.enter_async_context(one)
-        collect_rarely()
+        keep_what_is_loaded()
         yield plain, client
 
 

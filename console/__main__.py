@@ -3,6 +3,10 @@
 Behind a proxy that speaks TLS set ``ONESTOP_CONSOLE_HOST`` and have it pass the Host header on.
 """
 
+from runtime.memory import collect_rarely, keep_what_is_loaded
+
+collect_rarely()
+
 import asyncio
 from typing import Final
 
@@ -12,7 +16,6 @@ from console import door
 from console.application import application
 from domain.procedure import every_message  # noqa: F401 - fills the protocol's table
 from runtime import log
-from runtime.memory import collect_rarely
 from runtime.rules import Rules
 from runtime.settings import Settings
 
@@ -35,7 +38,7 @@ async def main() -> None:
             server_header=False,
             timeout_graceful_shutdown=_LAST_WORDS,
         )
-        collect_rarely()
+        keep_what_is_loaded()
         await uvicorn.Server(config).serve()
 
 

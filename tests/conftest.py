@@ -1,5 +1,9 @@
 """Real servers for the tests: a PostgreSQL and a Temporal server of its own for each test process."""
 
+from runtime.memory import collect_rarely, keep_what_is_loaded
+
+collect_rarely()
+
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -21,7 +25,6 @@ import domain.procedure.every_message  # noqa: F401 - fills the table of the pro
 from casebook import accounts, migrations
 from runtime import search_attributes, servers
 from runtime.connect import plugin
-from runtime.memory import collect_rarely
 from runtime.rings import KeyRing
 from runtime.settings import Settings
 from runtime.signing import HoldsKeys
@@ -47,7 +50,6 @@ HASHER: Final = accounts._HASHER
 accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
 """Of the hundreds of people who sign in here none has anything to hide."""
 _patient_with_workflows()
-collect_rarely()
 hypothesis_settings.register_profile("onestop", deadline=None, max_examples=30)  # speed is measured in bench/
 hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
@@ -94,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What has been imported by now stays to the end: looking for garbage passes it by."""
-    collect_rarely()
+    keep_what_is_loaded()
 
 
 @pytest.fixture(scope="session")
