@@ -34,7 +34,7 @@ MAY_KNOW = {
     },
     "console": {"console", "client", "papers", "workflows", "activities", "casebook", "runtime", "domain", "texts"},
     "worker": {"workflows", "papers", "notices", "activities", "connectors", "casebook", "runtime", "domain", "texts"},
-    "starter": {"cli"},
+    "starter": {"cli", "runtime"},
     "examples": {"examples", "connectors", "casebook", "domain"},
     "bench": {
         "bench",
