@@ -1,10 +1,11 @@
 """Real servers for the tests: a PostgreSQL and a Temporal server of its own for each test process."""
 
-from runtime.memory import collect_rarely, keep_what_is_loaded
+from runtime.memory import collect_rarely
 
 collect_rarely()
 
 import contextlib
+import gc
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -96,7 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What has been imported by now stays to the end: looking for garbage passes it by."""
-    keep_what_is_loaded()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -196,15 +197,18 @@ def archive(parts: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "broken"),
-        (b"PK\x03\x04 not really", "broken"),
-        (archive({"word/document.xml": b"<w:document"}), "broken"),
-        (archive({"bomb": b"\0" * 60_000_000}), "too_large"),
-        (b"\0" * 6_000_000, "too_large"),
+        (lambda: b"", "broken"),
+        (lambda: b"PK\x03\x04 not really", "broken"),
+        (lambda: archive({"word/document.xml": b"<w:document"}), "broken"),
+        (lambda: archive({"bomb": b"\0" * 60_000_000}), "too_large"),
+        (lambda: b"\0" * 6_000_000, "too_large"),
     ],
+    ids=["empty", "no archive", "cut off", "bomb", "too large"],
 )
-def test_a_file_that_is_no_word_document_is_told_as_such(tmp_path: Path, content: bytes, code: str) -> None:
-    (tmp_path / "agreement.zh-CN.docx").write_bytes(content)
+def test_a_file_that_is_no_word_document_is_told_as_such(
+    tmp_path: Path, content: Callable[[], bytes], code: str
+) -> None:
+    (tmp_path / "agreement.zh-CN.docx").write_bytes(content())
     [told] = Templates(tmp_path).faults()
     assert told.code == f"papers.{code}"
 
