@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from texts import knows, label, say
 
+_LISTED = {"skills": "skill", "languages": "lang"}
+"""Reasons that come with what a mediator has of what was asked for, and by which words it is called."""
+
 
 def lines(found: Mapping[str, object], language: str) -> tuple[str, ...]:
     """An assignment as sentences, from its plain fields: the choice, who was recused, who was passed over."""
@@ -37,18 +40,15 @@ def _recused(exclusions: object, language: str) -> list[str]:
 
 def _passed(found: Mapping[str, object], language: str) -> list[str]:
     passed = found["passed_over"]
-    kinds = {"skills": "skill", "languages": "lang"}
-    return [
-        say(
-            f"roster.passed.{one['why']}",
-            language,
-            mediator=one["mediator"],
-            theirs=named(kinds[one["why"]], [part for part in one["theirs"].split(", ") if part], language)
-            if one["why"] in kinds
-            else one["theirs"] or say("roster.first_case", language),
-        )
-        for one in (passed if isinstance(passed, Sequence) else ())
-    ]
+    return [_why_not(one, language) for one in (passed if isinstance(passed, Sequence) else ())]
+
+
+def _why_not(one: Mapping[str, str], language: str) -> str:
+    why, theirs, listed = one["why"], one["theirs"], _LISTED.get(one["why"])
+    if listed and not theirs:
+        return say(f"roster.passed.no-{why}", language, mediator=one["mediator"])
+    shown = named(listed, theirs.split(", "), language) if listed else theirs or say("roster.first_case", language)
+    return say(f"roster.passed.{why}", language, mediator=one["mediator"], theirs=shown)
 
 
 def named(kind: str, codes: object, language: str) -> str:

@@ -171,7 +171,9 @@ def test_everybody_passed_over_is_told_of_with_the_first_thing_that_counted() ->
     )
     assert told[1] == "has the skills asked for: law"
     assert "busy passed over: more open cases (2)" in told
-    assert "lately 未选：上次分案较近（2024-02-01）" in assignment.lines(found.model_dump(), "zh-CN")
+    chinese = assignment.lines(found.model_dump(), "zh-CN")
+    assert "lately 未选：上次分案较近（2024-02-01）" in chinese
+    assert "unskilled 未选：不具备所需专长，在办案件不足以抵消" in chinese
 
 
 def test_the_skills_that_were_met_are_told() -> None:
