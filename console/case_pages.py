@@ -158,7 +158,9 @@ def _contradiction(one: Discrepancy, seen: CaseView, language: str) -> Contradic
         (texts.label(getattr(one, side), language), texts.sentence(told.code, told.params, language))
         for side, told in zip(("first", "second"), statements(one), strict=True)
     )
-    return Contradiction(sentences.discrepancy_name(one.id, language), said, one.id in seen.undecided, one.id)
+    return Contradiction(
+        sentences.discrepancy_name(one.id, language, names_of(seen)), said, one.id in seen.undecided, one.id
+    )
 
 
 def _may_ask(look: Look, query: str) -> bool:

@@ -30,6 +30,7 @@ from tests import builders
 from tests.cli.conftest import Centre
 from tests.console.conftest import PASSWORD, account
 from tests.patience import seen
+from tests.workflows.conftest import Office
 
 
 class Forms(HTMLParser):
@@ -111,6 +112,17 @@ async def do(client: httpx.AsyncClient, case: str, name: str, **fields: str) -> 
     """Send the form of a message."""
     sent = await client.post(f"/cases/{case}/do/{name}", data=fields)
     assert sent.status_code == 200 and "已办理" in sent.text, sent.text
+
+
+async def test_a_contradiction_is_called_by_the_name_of_the_worker(console: Any, centre: Centre) -> None:
+    office = Office(centre.world.client, centre.world.pool, centre.world.vault, centre.settings.own_tables)
+    complaint = builders.complaint()
+    handle = await office.start(complaint)
+    await office.contradict(handle)
+    async with browser(console, "boss", "en") as boss:
+        shown = await page(boss, f"/cases/{handle.id}")
+    masked = f"{complaint.claimants[0].name[0]}**"
+    assert f"({masked}, {complaint.employer.name}, 2024-05)</td>" in unescape(shown)
 
 
 async def test_a_dispute_goes_from_the_counter_to_closure_by_pages_alone(console: Any, centre: Centre) -> None:

@@ -32,6 +32,8 @@ from domain.base import CENTRE_ZONE
 from domain.case.opening import Closed, Opening, Reading
 from domain.case.receipts import Acknowledgement, Receipt
 from domain.deadlines.messages import AdvanceClock
+from domain.inquiry.findings import Contribution
+from domain.inquiry.messages import ClaimTask, CompleteTask
 from domain.intake.complaint import Complaint
 from domain.intake.messages import FileComplaint
 from domain.ledger import Event
@@ -39,7 +41,7 @@ from domain.message import Message
 from domain.procedure.intake.effects import DRILLS_BEGIN
 from domain.settlement.signature import SealAgreement, Sign, SigningWay
 from domain.views.case_view import CaseView, Timeline
-from domain.words import CENTRE_QUEUE, Language
+from domain.words import CENTRE_QUEUE, Agency, InsuranceKind, Language
 from runtime.rules import Rules
 from runtime.settings import Settings
 from runtime.signing_keys import KeySetFile
@@ -152,6 +154,22 @@ class Office:
         )
         await self.update(handle, SealAgreement(message_id="seal", actor=actor, seal="seal-0001"))
         return await self.view(handle)
+
+    async def contradict(self, handle: Handle) -> None:
+        """Labour and tax find what can't both be right: premiums were paid on a base that is not the wage."""
+        paid = Contribution(
+            claimant="c1", employer="e1", insurance=InsuranceKind.PENSION, first_month="2024-05", last_month="2024-06",
+            base="5000.00",
+        )  # fmt: skip
+        for agency, finding in {
+            Agency.LABOR: builders.labor_finding(),
+            Agency.MEDICAL_INSURANCE: builders.medical_finding(),
+            Agency.TAX: builders.tax_finding(paid),
+        }.items():
+            actor, found = builders.officer(agency), {"task": agency, "finding": finding}
+            await self.update(handle, ClaimTask(message_id=f"c-{agency}", actor=actor, task=agency))
+            await self.update(handle, CompleteTask(message_id=f"f-{agency}", actor=actor, **found))
+        await self.until(handle, lambda view: bool(view.undecided))
 
     async def mediator_of(self, handle: Handle) -> str | None:
         """The mediator of a case, once there is one."""

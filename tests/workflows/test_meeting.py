@@ -16,13 +16,12 @@ from domain.assessment.messages import CorrectDecision, DecideDiscrepancy
 from domain.base import CENTRE_ZONE
 from domain.case import messages as m
 from domain.case.receipts import Acknowledgement
-from domain.inquiry.findings import Contribution
 from domain.ledger import Actor
 from domain.meeting import messages as mm
 from domain.meeting.state import Colour, ItemState, MeetingStage
 from domain.meeting.view import MeetingReceipt, MeetingView
 from domain.message import Message
-from domain.words import Agency, InsuranceKind, Language, Phase
+from domain.words import Agency, Language, Phase
 from papers.minutes import minutes
 from runtime import beginning
 from tests import builders
@@ -37,19 +36,7 @@ STARTS = datetime(2026, 12, 9, 9, tzinfo=CENTRE_ZONE)
 async def contradicted(office: Office) -> Handle:
     """A case whose labour and tax findings contradict each other, so that it waits for the meeting."""
     handle = await office.start(builders.complaint())
-    paid = Contribution(
-        claimant="c1", employer="e1", insurance=InsuranceKind.PENSION, first_month="2024-05", last_month="2024-06",
-        base="5000.00",
-    )  # fmt: skip
-    for agency, finding in {
-        Agency.LABOR: builders.labor_finding(),
-        Agency.MEDICAL_INSURANCE: builders.medical_finding(),
-        Agency.TAX: builders.tax_finding(paid),
-    }.items():
-        said = m.CompleteTask(message_id=f"f-{agency}", actor=builders.officer(agency), task=agency, finding=finding)
-        await office.update(handle, m.ClaimTask(message_id=f"c-{agency}", actor=builders.officer(agency), task=agency))
-        await office.update(handle, said)
-    await office.until(handle, lambda view: bool(view.undecided))
+    await office.contradict(handle)
     await office.sleep(timedelta(seconds=5))  # The casebook may lie behind by a moment.
     return handle
 
