@@ -86,20 +86,24 @@ class MeetingService:
         ):
             activity.heartbeat()
             found += await self._of_case(case)
-        found += await meetings.beside(self._pool, self._vault, asked.meeting, asked.now, drill=asked.drill)
-        found += await self._red_warnings(asked, {one.about for one in found})
+        found += await self._at_posts(asked)
+        found += await meetings.red_orders(self._pool, self._vault, asked.meeting, drill=asked.drill)
         return Gathered(number=number, found=tuple(found))
 
-    async def _red_warnings(self, asked: GatherRequest, known: set[str | None]) -> list[Found]:
-        """Early warnings that have turned red and of which nothing has come yet."""
+    async def _at_posts(self, asked: GatherRequest) -> list[Found]:
+        """Mediations at posts of which nothing has come yet: those that are late, and early warnings that are red."""
         today, table = asked.now.astimezone(CENTRE_ZONE).date(), self._rules.tables.grid
         open_ = await grid.lines(
-            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, warned=True, oldest_first=True, limit=500)
+            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, oldest_first=True, limit=500)
         )
         return [
-            Found(kind=ItemKind.WARNING, title=one.case, about=one.case)
+            Found(
+                kind=ItemKind.WARNING,
+                title=sentences.mediation_name(one.employer, one.since, one.workers, Language.CHINESE),
+                about=one.case,
+            )
             for one in open_
-            if one.since and table.grade(one.since, one.workers or 1, today) == "red" and one.case not in known
+            if one.due_at < asked.now or (one.since and table.grade(one.since, one.workers or 1, today) == "red")
         ]
 
     async def _of_case(self, case: meetings.Waiting) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -164,13 +164,8 @@ async def waiting(pool: asyncpg.Pool, now: datetime, late_share: float, *, drill
     return [Waiting.model_validate(dict(row)) for row in rows]
 
 
-async def beside(pool: asyncpg.Pool, vault: Vault, meeting: str, now: datetime, *, drill: bool) -> list[Found]:
-    """What waits beside the cases: mediations at posts that are late, and orders that are red."""
-    posts = await pool.fetch(
-        'select "case" from grid_case where outcome is null and due_at < $1 and drill = $2 order by due_at limit 100',
-        now,
-        drill,
-    )
+async def red_orders(pool: asyncpg.Pool, vault: Vault, meeting: str, *, drill: bool) -> list[Found]:
+    """Orders of other meetings that are red."""
     red = await pool.fetch(
         """
         select o.*, m.number from meeting_order o join meeting m using (meeting)
@@ -179,15 +174,11 @@ async def beside(pool: asyncpg.Pool, vault: Vault, meeting: str, now: datetime, 
         drill,
         meeting,
     )
-    found: list[dict[str, Any]] = [
-        {"kind": ItemKind.WARNING, "title": row["case"], "about": row["case"]} for row in posts
-    ]
-    found += [
-        {
-            "kind": ItemKind.ORDER,
-            "title": f"{row['number']} {row['ref']}：{vault.open(row['what'], 'order')}",
-            "about": f"{row['meeting']}.{row['ref']}"[:64],
-        }
+    return [
+        Found(
+            kind=ItemKind.ORDER,
+            title=f"{row['number']} {row['ref']}：{vault.open(row['what'], 'order')}",
+            about=f"{row['meeting']}.{row['ref']}"[:64],
+        )
         for row in red
     ]
-    return [Found.model_validate(one) for one in found]

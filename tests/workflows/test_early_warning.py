@@ -146,4 +146,5 @@ async def test_a_red_warning_is_listed_by_its_colour_and_comes_before_the_next_m
     service = MeetingService(office.client, office.pool, office.vault, rules)
     asked = GatherRequest(meeting=f"m-{uuid.uuid4().hex[:8]}", drill=False, year=2026, now=datetime.now(UTC))
     found = (await ActivityEnvironment().run(service.gather, asked)).found
-    assert (ItemKind.WARNING, warned.case) in {(one.kind, one.about) for one in found}
+    [item] = [one for one in found if (one.kind, one.about) == (ItemKind.WARNING, warned.case)]
+    assert item.title == f"{line.employer}：{line.since[:4]}年{int(line.since[5:])}月起停缴，涉及1人"
