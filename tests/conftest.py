@@ -56,37 +56,33 @@ hypothesis_settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("onestop")
 
 
-LONGEST = (
-    *(
-        "test_out_of_replay",
-        "test_whole_dispute",
-        "test_browser",
-        "test_faults",
-        "test_journeys",
-        "test_privacy_at_rest",
-        "test_at_the_centre",
-    ),
-    *(
-        "test_pages",
-        "test_windows",
-        "test_typescript",
-        "test_fuzzed",
-        "test_hostile_input",
-        "test_dropped",
-        "test_any_order",
-        "test_backup",
-        "test_messages",
-    ),
-    *(
-        "test_identity",
-        "test_bargaining",
-        "test_api",
-        "test_doctor",
-        "test_hard_cases",
-        "test_servers",
-        "test_at_the_counter",
-    ),
-)
+LONGEST = [
+    "test_browser",
+    "test_out_of_replay",
+    "test_at_the_centre",
+    "test_privacy_at_rest",
+    "test_pages",
+    "test_whole_dispute",
+    "test_dropped",
+    "test_journeys",
+    "test_fuzzed",
+    "test_hostile_input",
+    "test_any_order",
+    "test_windows",
+    "test_faults",
+    "test_doctor",
+    "test_desks",
+    "test_typescript",
+    "test_servers",
+    "test_messages",
+    "test_hard_cases",
+    "test_identity",
+    "test_backup",
+    "test_replay",
+    "test_upgrades",
+    "test_sessions",
+    "test_ten_years",
+]
 """Files that take long go first, so that no process waits for another's last file."""
 
 
