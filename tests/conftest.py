@@ -69,7 +69,7 @@ LONGEST = [
     "test_hostile_input",
     "test_any_order",
     "test_windows",
-    "test_faults",
+    "test_outage",
     "test_doctor",
     "test_desks",
     "test_typescript",
