@@ -68,6 +68,9 @@ def test_a_text_is_filled_in_and_a_missing_parameter_is_an_error() -> None:
 def test_a_field_named_by_what_looks_like_a_number_is_told_by_what_it_is() -> None:
     assert sentences.problem_line("items.²", "input.missing", {}, "zh-CN").startswith("诉求事项²")
     assert sentences.problem_line("items.0.amount", "input.missing", {}, "zh-CN").startswith("诉求事项第1行")
+    assert sentences.problem_line("items.0.amount", "input.missing", {}, "en").startswith("items.0.amount: ")
+    on_a_page = sentences.problem_line("claimants.0.name", "input.missing", {}, "en", path=False)
+    assert on_a_page.startswith("claimants, row 1, name: ")
 
 
 def test_what_changed_in_terms_is_said_by_name() -> None:

@@ -193,10 +193,18 @@ def problem_line(field: str, code: str, params: Mapping[str, str], language: str
 
 
 def field_name(field: str, language: str, *, path: bool) -> str:
-    """A field as a Chinese reader knows it: each part by its name, rows by their number; as it is written elsewhere."""
-    if language != "zh-CN":
+    """A field by the names of its parts and the numbers of its rows.
+
+    Whoever writes it in a file reads it in Chinese beside its path, and in English by its path alone.
+    """
+    chinese = language == DEFAULT_LANGUAGE
+    if path and not chinese:
         return field
-    named = "".join(f"第{int(part) + 1}行" if part.isdecimal() else _named(part, language) for part in field.split("."))
+    parts = [
+        say("input.row", language, row=str(int(part) + 1)) if part.isdecimal() else _named(part, language)
+        for part in field.split(".")
+    ]
+    named = ("" if chinese else ", ").join(parts)
     return f"{named}（{field}）" if path and named != field else named
 
 
