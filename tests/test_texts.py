@@ -73,6 +73,21 @@ def test_a_field_named_by_what_looks_like_a_number_is_told_by_what_it_is() -> No
     assert on_a_page.startswith("claimants, row 1, name: ")
 
 
+@pytest.mark.parametrize(
+    ("since", "workers", "language", "called"),
+    [
+        ("2026-03", 12, "zh-CN", "虚构公司：2026年3月起停缴，涉及12人"),
+        ("2026-03", 12, "en", "虚构公司: premiums stopped in 2026-03 for 12 worker(s)"),
+        (None, None, "zh-CN", "虚构公司"),
+        ("2026-03", None, "en", "虚构公司"),
+    ],
+)
+def test_a_mediation_at_a_post_is_called_by_its_employer_and_what_began_it(
+    since: str | None, workers: int | None, language: str, called: str
+) -> None:
+    assert sentences.mediation_name("虚构公司", since, workers, language) == called
+
+
 def test_what_changed_in_terms_is_said_by_name() -> None:
     changed = {"aspect": "part-b", "of": "c1", "before": "100.00", "after": None}
     assert sentences.change_line(changed, "zh-CN", {"c1": "张三"}) == "私法部分（张三）：100.00 → 无"

@@ -112,7 +112,7 @@ def discrepancy_name(ref: str, language: str, names: Mapping[str, str] | None = 
 def mediation_name(employer: str, since: str | None, workers: int | None, language: str) -> str:
     """What a mediation at a post is called: its employer, and after a warning whom that left out since when."""
     told = {"employer": employer, "workers": workers, "since": _told("since", since, language)}
-    return tell("grid.name", told if since else {"employer": employer}, language)
+    return tell("grid.name", told, language)
 
 
 def _parameters(value: object) -> Mapping[str, object]:

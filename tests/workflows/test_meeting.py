@@ -1,5 +1,7 @@
 """The joint meeting: its agenda fills itself, its decisions reach the cases, its orders are followed until done."""
 
+import asyncio
+import contextlib
 import io
 import uuid
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ import pytest
 from docx import Document
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from casebook import ledger, meetings
 from domain.assessment.messages import CorrectDecision, DecideDiscrepancy
@@ -48,9 +51,9 @@ class Room:
         self.office, self.handle = office, office.client.get_workflow_handle(name)
 
     @classmethod
-    async def called(cls, office: Office) -> "Room":
+    async def called(cls, office: Office, name: str = "") -> "Room":
         """A drill's meeting of three agencies."""
-        name = f"meeting-{uuid.uuid4().hex[:8]}"
+        name = name or f"meeting-{uuid.uuid4().hex[:8]}"
         call = mm.CallMeeting(
             message_id="call",
             actor=CHAIR,
@@ -195,6 +198,37 @@ async def test_a_meeting_sits_when_its_agenda_stands_and_two_agencies_are_there(
         assert why(refused.value) == {f"refusals.meeting.{code}"}
     await room.say(mm.OpenSitting, present=[CHAIR.id, "tax-head"])
     assert (await room.view()).stage is MeetingStage.HELD
+    await office.end(room.handle)
+
+
+async def test_a_meeting_that_was_blocked_for_a_while_is_written_down_and_the_supervisor_is_told(
+    office: Office,
+) -> None:
+    room = Room(office, "meeting-blocked")
+
+    async def blocked() -> bool:
+        with contextlib.suppress(RPCError):  # It may not be there yet.
+            return (await room.view()).blocked is not None
+        return False
+
+    await office.pool.execute("alter table meeting_number rename to away")
+    try:
+        calling = asyncio.create_task(Room.called(office, "meeting-blocked"))
+        await seen(blocked)
+    finally:
+        await office.pool.execute("alter table away rename to meeting_number")
+    await calling
+    await office.sleep(timedelta(hours=1))
+    view = await seen(room.view, lambda view: view.blocked is None)
+
+    async def written() -> bool:
+        return len(await ledger.events(office.pool, office.vault, room.handle.id)) == view.ledger_length
+
+    await seen(written)
+    told = await office.pool.fetch(
+        'select recipient from notice where "case" = $1 and event = $2', room.handle.id, "blocked"
+    )
+    assert {one["recipient"] for one in told} == {"supervisor"}
     await office.end(room.handle)
 
 

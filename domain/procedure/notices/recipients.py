@@ -104,14 +104,19 @@ def notices(entry: CasebookEntry, parties: Mapping[Audience, tuple[Ref, ...]], t
 
 
 def meeting_notices(events: Iterable[Event], people: Sequence[Ref], table: NoticeTable) -> Iterator[Notice]:
-    """Who is to be told of what happened at a meeting: the people of it, and the agency that has an order."""
+    """Who is to be told of what happened at a meeting: its people, the agency that has an order, the supervisor."""
     rows = table.by_event()
     for event in events:
         if (row := rows.get(event.kind)) is None:
             continue
+        agency = event.facts.get("agency")
+        told = {
+            Audience.MEMBERS: people,
+            Audience.AGENCY: (str(agency),) if agency else (),
+            Audience.SUPERVISOR: ("supervisor",),
+        }
         for audience in row.to:
-            told = people if audience is Audience.MEMBERS else (str(event.facts["agency"]),)
-            for recipient in told:
+            for recipient in told.get(audience, ()):
                 yield Notice(seq=event.seq, event=event.kind, recipient=recipient, audience=audience, urgent=row.urgent)
 
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import texts
 from domain.base import CENTRE_ZONE
 from domain.case.casebook_rows import CasebookEntry
-from domain.procedure.notices.recipients import Audience, Notice, notice_table, notices
+from domain.procedure.notices.recipients import Audience, Notice, meeting_notices, notice_table, notices
 from domain.words import Agency
 from tests.casebook.filing import chain, entry, task
 
@@ -40,6 +41,19 @@ def test_a_reminder_of_an_inquiry_goes_to_its_agency_and_to_who_holds_it() -> No
 
 def test_a_comment_is_told_to_nobody() -> None:
     assert told("commented", entry("k", *chain(1))) == []
+
+
+@pytest.mark.parametrize(("facts", "agency"), [({}, []), ({"agency": "tax"}, ["tax"])])
+def test_whatever_happens_at_a_meeting_is_told_to_whom_it_knows_and_stops_nothing(
+    facts: dict[str, object], agency: list[str]
+) -> None:
+    [event] = chain(1)
+    people = ("tax-head", "clerk")
+    heard = {"members": list(people), "agency": agency, "supervisor": ["supervisor"]}
+    for row in notice_table().notices:
+        happened = event.model_copy(update={"kind": row.event, "facts": facts})
+        told = [(one.audience, one.recipient) for one in meeting_notices([happened], people, notice_table())]
+        assert told == [(audience, one) for audience in row.to for one in heard.get(audience, [])]
 
 
 def test_a_notice_of_the_evening_waits_for_the_morning_unless_it_is_urgent() -> None:
