@@ -300,6 +300,7 @@ async def examine(played: Sequence[Played], running: Centre, settings: Settings,
             compared += len(events)
             differ += sum((known[e.seq].at, known[e.seq].digest) != (e.at, e.digest) for e in events if e.seq in known)
             acted = Counter(event.message_id for event in events if event.message_id)
+            report.check(view.phase is Phase.CLOSED, f"{name} is not closed: {view.line}")
             report.check(view.outcome is Outcome.PERFORMED, f"{name} is not performed: {view.line}")
             not_once = [sent for sent in {*one.acknowledged, *acted} if acted[sent] != 1]
             report.check(not not_once, f"{name}: not once on the timeline: {not_once}")

@@ -15,5 +15,6 @@ async def test_cases_whose_workers_and_servers_are_killed_lose_nothing_and_come_
     report = await chaos.run(cases=3, comments=12, planned=planned, folder=tmp_path, told=told.append)
     assert report.wrong == []
     assert told == [*(f"kill {victim}" for victim in VICTIMS), "all cases are closed"]
-    compared = report.lines["events compared"]
+    compared, restarts = report.lines["events compared"], report.lines["restarts"]
     assert isinstance(compared, int) and compared > 80
+    assert isinstance(restarts, int) and restarts >= len(VICTIMS)
