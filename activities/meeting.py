@@ -93,17 +93,17 @@ class MeetingService:
     async def _at_posts(self, asked: GatherRequest) -> list[Found]:
         """Mediations at posts of which nothing has come yet: those that are late, and early warnings that are red."""
         today, table = asked.now.astimezone(CENTRE_ZONE).date(), self._rules.tables.grid
-        open_ = await grid.lines(
-            self._pool, self._vault, GridFilter(open=True, drill=asked.drill, oldest_first=True, limit=500)
-        )
+        open_ = GridFilter(open=True, drill=asked.drill, oldest_first=True, limit=500)
+        late = await grid.lines(self._pool, self._vault, open_.model_copy(update={"due_before": asked.now}))
+        warned = await grid.lines(self._pool, self._vault, open_.model_copy(update={"warned": True}))
+        red = [one for one in warned if one.since and table.grade(one.since, one.workers or 1, today) == "red"]
         return [
             Found(
                 kind=ItemKind.WARNING,
                 title=sentences.mediation_name(one.employer, one.since, one.workers, Language.CHINESE),
                 about=one.case,
             )
-            for one in open_
-            if one.due_at < asked.now or (one.since and table.grade(one.since, one.workers or 1, today) == "red")
+            for one in {one.case: one for one in (*late, *red)}.values()
         ]
 
     async def _of_case(self, case: meetings.Waiting) -> list[Found]:

@@ -34,6 +34,7 @@ class GridFilter(Model):
     drill: bool | None = None
     warned: bool | None = None
     """Those opened upon an early warning, or those upon a complaint."""
+    due_before: Instant | None = None
     oldest_first: bool = False
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -114,13 +115,15 @@ async def lines(pool: asyncpg.Pool, vault: Vault, wanted: GridFilter) -> list[Gr
           and ($3::text is null or outcome = $3)
           and ($4::boolean is null or drill = $4)
           and ($5::boolean is null or (since is not null) = $5)
-        order by opened_at {way}, "case" limit $6
+          and ($6::timestamptz is null or due_at < $6)
+        order by opened_at {way}, "case" limit $7
         """,  # noqa: S608 - the way is our own
         wanted.post,
         wanted.open,
         wanted.outcome,
         wanted.drill,
         wanted.warned,
+        wanted.due_before,
         wanted.limit,
     )
     return [_line(row, vault) for row in rows]

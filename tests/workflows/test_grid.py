@@ -1,7 +1,7 @@
 """A mediation at a grid post: settled on the spot, or taken over by the centre with everything said so far."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,9 @@ import pytest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
+from activities.meeting import GatherRequest, MeetingService
 from casebook import grid as posts
 from domain.base import CENTRE_ZONE
 from domain.case.receipts import Acknowledgement
@@ -21,7 +23,9 @@ from domain.message import Message
 from domain.settlement.instalments import Instalment
 from domain.words import CENTRE_QUEUE, GridOutcome, Language, PostKind, Role
 from runtime.connect import plugin
+from runtime.rules import Rules
 from tests import builders
+from tests.patience import seen
 from tests.workflows.conftest import Handle, Office, plain
 from workflows.grid import GridClosed, GridWorkflow
 
@@ -53,6 +57,26 @@ async def opened(
         message.name, message, start_workflow_operation=start, id=message.message_id, result_type=GridReceipt
     )
     return await start.workflow_handle(), receipt
+
+
+async def test_a_mediation_that_is_late_comes_before_the_joint_meeting_by_its_employer(office: Office) -> None:
+    filed = complaint()
+    handle, _ = await opened(office, filed)
+    service = MeetingService(office.client, office.pool, office.vault, Rules(office.tables))
+
+    async def found(now: datetime) -> list[str]:
+        asked = GatherRequest(meeting=f"m-{uuid.uuid4().hex[:8]}", drill=True, year=2026, now=now)
+        gathered = await ActivityEnvironment().run(service.gather, asked)
+        return [one.title for one in gathered.found if one.about == handle.id]
+
+    async def listed() -> list[posts.GridLine]:
+        lines = await posts.lines(office.pool, office.vault, posts.GridFilter(open=True, drill=True, limit=500))
+        return [one for one in lines if one.case == handle.id]
+
+    [line] = await seen(listed)
+    assert await found(line.due_at) == []
+    assert await found(line.due_at + timedelta(seconds=1)) == [filed.employer.name]
+    await office.end(handle)
 
 
 def said(model: type[Message], actor: Actor = AT_POST, **fields: Any) -> Message:
