@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from client.after_closure import told_after
 from client.connection import Handle, Link, in_time
 from client.speaking import view_of
@@ -22,7 +22,7 @@ def read_json(source: str, language: str) -> Any:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
         return json.loads(text)
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=source, why=error.strerror))
+        no_file(source, error, language)
     except ValueError as error:
         line = getattr(error, "lineno", "?")
         fail(Exit.BAD_INPUT, texts.say("cli.no_json", language, file=source, line=line))

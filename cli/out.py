@@ -11,6 +11,8 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+import texts
+
 if TYPE_CHECKING:
     from domain.refusal import Problem
 
@@ -51,6 +53,13 @@ def fail(code: Exit, text: str, found: "Sequence[Problem]" = ()) -> NoReturn:
     else:
         Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def no_file(file: object, error: OSError, language: str) -> NoReturn:
+    """Say why a file of the user's can't be read or written, and exit."""
+    kind = f"cli.no_file.{type(error).__name__}"
+    why = texts.say(kind if texts.knows(kind) else "cli.no_file.OSError", language)
+    fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=why))
 
 
 def emit(value: BaseModel | list[Any] | dict[str, Any]) -> None:

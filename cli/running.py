@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 import texts
-from cli.out import Exit, fail
+from cli.out import Exit, fail, no_file
 from client.connection import BadActor, NoAnswer, NoSuchCase
 from domain.ledger import BrokenLedger
 from domain.refusal import Problem, Refused, problems
@@ -83,7 +83,7 @@ def run(work: Callable[[], Awaitable[None]], language: str) -> None:
         fail(Exit.UNREACHABLE, texts.say("cli.temporal_away", language, why=error.message))
     except (connect.NotRunning, RuntimeError, OSError, *_AWAY) as error:
         if isinstance(error, OSError) and error.filename is not None:  # A file of the user's; no server has a name.
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=error.filename, why=error.strerror or ""))
+            no_file(error.filename, error, language)
         fail(Exit.UNREACHABLE, texts.say("cli.unreachable", language, why=error))
     except asyncpg.PostgresError as error:
         fail(Exit.REFUSED, texts.say("cli.casebook_refused", language, why=error))

@@ -2,7 +2,6 @@
 
 import hashlib
 import mimetypes
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ import domain.procedure.every_message  # noqa: F401 - fills the protocol's table
 import texts
 from cli.delivering import deliver, deliver_even_late, read_json
 from cli.docs.examples_of import example
-from cli.out import Exit, emit, fail
+from cli.out import Exit, emit, fail, no_file
 from cli.running import run, told
 from client.connection import link, whoever
 from client.speaking import envelope
@@ -82,7 +81,7 @@ def register(app: typer.Typer, language: str) -> None:
                     if value
                 }
             except OSError as error:
-                fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=os.strerror(error.errno or 0)))
+                no_file(file, error, language)
             message = Attach.model_validate(evidence | envelope(who, message_id, language))
             async with link(acting) as at:
                 await deliver_even_late(at, case, message, by_signal, as_json)

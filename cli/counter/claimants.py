@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 import texts
 from cli.delivering import deliver
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.running import run, told
 from cli.understood import bad_cells, show_understood
 from client.claimant_sheet import Sheet, example, read_sheet
@@ -92,7 +92,7 @@ def _read(file: Path, prefix: str, respondent: str, language: str) -> Sheet:
     except NoSheet as unread:
         fail(Exit.BAD_INPUT, texts.say(unread.code, language, **unread.params))
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)
 
 
 def _lines(sheet: Sheet) -> dict[int, dict[str, object]]:

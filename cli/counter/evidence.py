@@ -1,7 +1,6 @@
 """``evidence``: files of a case, kept sealed in the casebook and noted on its timeline."""
 
 import mimetypes
-import os
 import uuid
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich.table import Table
 import texts
 from casebook import evidence
 from cli.delivering import deliver_even_late
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.running import run
 from client.connection import link, whoever
 from client.speaking import envelope
@@ -108,11 +107,11 @@ def _read(file: Path, language: str) -> bytes:
         with file.open("rb") as content:
             return content.read(evidence.LARGEST + 1)
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=os.strerror(error.errno or 0)))
+        no_file(file, error, language)
 
 
 def _write(file: Path, content: bytes, language: str) -> None:
     try:
         file.write_bytes(content)
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=os.strerror(error.errno or 0)))
+        no_file(file, error, language)

@@ -10,7 +10,7 @@ import texts
 from casebook import aftercare
 from casebook import papers as kept
 from cli.delivering import deliver_even_late
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.running import run
 from client.connection import actor, link
 from client.speaking import envelope, view_of
@@ -134,7 +134,7 @@ def register(app: typer.Typer, language: str) -> None:
     ) -> None:
         where = folder or _own_templates()
         if folder is not None and not folder.is_dir():
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=folder, why=""))
+            no_file(folder, FileNotFoundError(), language)
         if faults := list(Templates(where).faults()):
             fail(Exit.BAD_INPUT, "\n".join(texts.say(bad.code, language, **bad.params) for bad in faults))
         console().print(texts.say("cli.templates_good", language), style="green")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 import texts
 from casebook import inbox
 from cli.officer.inbox import filter_of, filter_options
-from cli.out import Exit, fail
+from cli.out import Exit, fail, no_file
 from cli.rows import show_rows
 from cli.running import run
 from client.connection import actor, link, whoever
@@ -124,7 +124,7 @@ def findings_of(file: Path, acting: str | None, language: str) -> list[Row[Compl
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     return [_finding_of(number, line, acting, language) for number, line in lines]
 

@@ -8,7 +8,7 @@ import typer
 
 import texts
 from casebook import lists
-from cli.out import Exit, fail
+from cli.out import Exit, fail, no_file
 from cli.running import run
 from client.connection import NoSuchCase, issuer
 from domain.case.identity import Sent, Use, sent_message
@@ -60,4 +60,4 @@ def _read(file: str, language: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)

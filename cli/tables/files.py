@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 import texts
-from cli.out import Exit, fail
+from cli.out import Exit, fail, no_file
 from client.sheets import NoSheet, text_of
 from domain.yaml_file import KeyTwice, read_yaml
 
@@ -18,7 +18,7 @@ def text_from(file: str, language: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else text_of(Path(file).read_bytes())
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)
     except NoSheet as bad:
         fail(Exit.BAD_INPUT, texts.say(bad.code, language, **bad.params))
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
 import texts
-from cli.out import Exit, fail
+from cli.out import Exit, fail, no_file
 from domain.deadlines.calendar import Notice
 from runtime.settings import Settings
 
@@ -17,7 +17,7 @@ def take_notice(file: Path, language: str) -> Notice:
         body = file.read_text(encoding="utf-8")
         notice = Notice.model_validate(safe_load(body))
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)
     except (ValidationError, YAMLError, ValueError) as error:
         fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
     kept = Settings().own_tables / f"notice-{notice.year}.yaml"

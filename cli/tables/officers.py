@@ -13,7 +13,7 @@ from rich.table import Table
 
 import texts
 from casebook import inbox
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.rows import show_rows
 from cli.running import run, told
 from cli.tables.parameters import install
@@ -51,7 +51,7 @@ def register(app: typer.Typer, language: str) -> None:
         try:
             directory = load_directory(file)
         except OSError as error:
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+            no_file(file, error, language)
         except yaml.YAMLError as error:
             fail(Exit.BAD_INPUT, texts.say("cli.bad_table", language, file=file, why=error))
         except ValidationError as error:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 import texts
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from domain.rules.parameters import Parameters, Row
 from domain.rules.rule_table import TableError, rows_of
 from domain.yaml_file import read_yaml
@@ -86,7 +86,7 @@ def _told(file: Path, language: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)
     except TableError as error:
         fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
     except (ValidationError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 import texts
 from casebook import records as exchange
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, no_file
 from cli.running import run
 from client.connection import link
 from domain.words import Agency
@@ -31,7 +31,7 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         if not file.is_file():
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=""))
+            no_file(file, FileNotFoundError(), language)
 
         if dry_run:
             report = exchange.checked(agency, file)

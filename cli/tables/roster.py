@@ -12,7 +12,7 @@ from rich.table import Table
 import texts
 from casebook.digests import identity_digest
 from casebook.health import health
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.running import run, told
 from cli.tables.parameters import install
 from client.connection import link
@@ -129,4 +129,4 @@ def _read(file: Path, language: str) -> Roster:
     except TableError as error:
         fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
     except OSError as error:
-        fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+        no_file(file, error, language)

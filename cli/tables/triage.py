@@ -10,7 +10,7 @@ from pydantic import ValidationError
 import texts
 from cli.delivering import read_json
 from cli.looking import render
-from cli.out import Exit, console, emit, fail
+from cli.out import Exit, console, emit, fail, no_file
 from cli.running import run, told
 from cli.tables.parameters import install
 from client.connection import link
@@ -79,7 +79,7 @@ def register(app: typer.Typer, language: str) -> None:
         except TableError as error:
             fail(Exit.BAD_INPUT, texts.say(error.code, language, **error.params))
         except OSError as error:
-            fail(Exit.BAD_INPUT, texts.say("cli.no_file", language, file=file, why=error.strerror))
+            no_file(file, error, language)
         unverified = texts.label([rule.id for rule in table.rules if not rule.verified], language)
         said = texts.say(
             "cli.triage_checked", language, rules=len(table.rules), unverified=unverified, version=table.version

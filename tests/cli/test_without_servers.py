@@ -204,3 +204,26 @@ def test_evidence_is_described_by_what_the_file_is(tmp_path: Path) -> None:
         "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         "location": file.as_uri(),
     }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("file",),
+        ("propose", "x"),
+        ("pay-list", "x"),
+        ("claimants", "import"),
+        ("records", "load", "tax"),
+        ("evidence", "add", "x"),
+    ],
+)
+async def test_a_file_that_is_not_there_is_told_in_the_users_language(
+    onestop: Onestop, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    told = await onestop(*command, tmp_path / "none.json")
+    assert told.code == 2, told
+    assert told.err.strip().replace("\n", "") == f"读不了文件 {tmp_path / 'none.json'}：没有这个文件，请核对路径"
+
+
+async def test_a_folder_in_place_of_a_file_is_told_as_one(onestop: Onestop, tmp_path: Path) -> None:
+    assert "这是文件夹，请给出其中的文件" in (await onestop("file", tmp_path)).err
