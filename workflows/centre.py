@@ -73,8 +73,8 @@ async def agency(of: Agency, action: str, request: Model, answer: type[M], *, pa
     """An action of an agency, run by the agency's own worker on its task queue.
 
     An agency that is away is tried for ``patience``; then ActivityError is raised. When the case no longer
-    needs the answer, the agency is left to finish and the answer is dropped. An answer that the agency did not seal,
-    or that does not fit, raises ApplicationError: it is read here, because Temporal would end the case for it.
+    needs the answer and cancels, it is tried no more. An answer that the agency did not seal, or that does not fit,
+    raises ApplicationError: it is read here, because Temporal would end the case for it.
     """
     said: RawValue = await workflow.execute_activity(
         f"{of}.{action}",
@@ -85,7 +85,6 @@ async def agency(of: Agency, action: str, request: Model, answer: type[M], *, pa
         heartbeat_timeout=timedelta(seconds=60),
         schedule_to_close_timeout=patience,
         retry_policy=_AGENCY_RETRY,
-        cancellation_type=workflow.ActivityCancellationType.ABANDON,
         summary=summary,
     )
     try:

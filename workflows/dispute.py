@@ -224,12 +224,18 @@ class DisputeWorkflow(RunningCase):
         def unread() -> list[Task]:
             return [t for t in case.open_tasks if t.records == "awaited" and t.ref not in prefills]
 
+        def over() -> list[str]:
+            waiting = {task.ref for task in case.open_tasks}
+            return [ref for ref in prefills if ref not in waiting]
+
         try:
             while True:
                 for task in unread():
                     request = RecordsRequest(known=tell(case, task, self.now), agency=task.agency)
                     prefills[task.ref] = asyncio.create_task(prefill(case, task, request))
-                await self.until(lambda: not case.open_tasks or bool(unread()))
+                for ref in over():
+                    prefills.pop(ref).cancel()
+                await self.until(lambda: not case.open_tasks or bool(unread() or over()))
                 if not case.open_tasks:
                     break
         finally:

@@ -1,9 +1,10 @@
 """Asking an agency's own records for a draft, for as long as its inquiry is open."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.case.requests import RecordsRequest
@@ -17,12 +18,23 @@ with workflow.unsafe.imports_passed_through():
 
 
 async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
-    """A draft from the agency's own records. One that is away for days delays its draft and nothing else."""
-    alarm = Alarm()
+    """A draft from the agency's own records. One that is away for days delays its draft and nothing else.
+
+    Cancelled when nobody waits for it any more.
+    """
 
     def now() -> datetime:
         return case.clock(workflow.now())
 
+    try:
+        await _read(case, task, request, now)
+    finally:
+        if task.records == "awaited" and not task.is_open:
+            reading_records.give_up_records(case, task, now())
+
+
+async def _read(case: CaseState, task: Task, request: RecordsRequest, now: Callable[[], datetime]) -> None:
+    alarm = Alarm()
     while True:
         asked_at = now()
         left = max(task.lapse_at - now(), timedelta(minutes=1))
@@ -36,18 +48,15 @@ async def prefill(case: CaseState, task: Task, request: RecordsRequest) -> None:
                 summary=answers.records(task.agency),
             )
         except (ActivityError, ApplicationError) as error:
-            if task not in case.open_tasks:
-                break
+            if is_cancelled_exception(error):
+                return
             next_try = reading_records.delay_records(case, task, *answers.records_failure(error), asked_at, now())
         else:
             reading_records.take_records(case, task, draft, now())
             return
 
         def again(at: datetime = next_try) -> bool:
-            return task not in case.open_tasks or now() >= at
+            return now() >= at
 
         while not again():
             await alarm.wait(workflow.now() + (next_try - now()), again)
-        if task not in case.open_tasks:
-            break
-    reading_records.give_up_records(case, task, now())

@@ -212,7 +212,7 @@ def test_evidence_is_described_by_what_the_file_is(tmp_path: Path) -> None:
         ("file",),
         ("propose", "x"),
         ("pay-list", "x"),
-        ("claimants", "import"),
+        ("claimants", "import", "--dry-run"),
         ("records", "load", "tax"),
         ("evidence", "add", "x"),
     ],

@@ -68,9 +68,9 @@ def tax(view: CaseView) -> TaskView:
     return next(task for task in view.tasks if task.agency is Agency.TAX)
 
 
-async def asks_no_more(bureau: Bureau, patience: timedelta) -> None:
-    """The agency is left to finish what it had begun, for as long as it is tried then; later nothing is asked."""
-    await bureau.office.sleep(patience)
+async def asks_no_more(bureau: Bureau) -> None:
+    """The agency may finish what it has in hand; later nothing is asked."""
+    await bureau.office.sleep(timedelta(minutes=1))
     before = bureau.line.asked
     await bureau.office.sleep(timedelta(days=1))
     assert bureau.line.asked == before
@@ -163,14 +163,21 @@ async def test_an_officer_may_answer_without_a_draft_and_the_case_goes_on(bureau
     line.says, line.status = b"", 503
     handle = await office.start(bureau.filed.pop())
     await office.until(handle, lambda v: v.phase is Phase.FACT_FINDING and len(v.tasks) > 1)
-    await office.sleep(timedelta(hours=3))
+
+    async def tried_for_half_an_hour() -> bool:
+        await office.sleep(timedelta(minutes=5))
+        view = await office.view(handle)
+        trouble = tax(view).records_trouble
+        return trouble is not None and trouble.tries > 3 and trouble.next_try < view.now
+
+    await seen(tried_for_half_an_hour)
     finding = builders.tax_finding()
     await office.update(
         handle,
         CompleteTask(message_id="done", actor=builders.officer(Agency.TAX), task=Agency.TAX, finding=finding),
     )
     assert (await bureau.tax(handle)).records == "unavailable"
-    await asks_no_more(bureau, timedelta(hours=1))  # After three hours it is tried for half an hour at a time.
+    await asks_no_more(bureau)
     await bureau.office.end(handle)
 
 
@@ -184,5 +191,5 @@ async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(bureau: Bureau) -> 
     await office.until(handle, lambda v: tax(v).state == "lapsed")
     lapsed = await bureau.tax(handle)
     assert (lapsed.records, lapsed.records_trouble) == ("unavailable", None)
-    await asks_no_more(bureau, timedelta(days=1))
+    await asks_no_more(bureau)
     await bureau.office.end(handle)
