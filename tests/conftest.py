@@ -16,11 +16,20 @@ import asyncpg
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
+from temporalio import client as temporal_client
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import (
+    Interceptor,
+    StartActivityInput,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
 from temporalio.worker._workflow import _WorkflowWorker
+from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 import domain.procedure.every_message  # noqa: F401 - fills the table of the protocol
 from casebook import accounts, migrations
@@ -201,12 +210,37 @@ async def time_skipping(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> 
         yield environment
 
 
+class _Abandoning(WorkflowOutboundInterceptor):
+    def start_activity(self, input: StartActivityInput) -> ActivityHandle[Any]:
+        input.cancellation_type = ActivityCancellationType.ABANDON
+        return super().start_activity(input)
+
+
+class _NothingTakenBack(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        super().init(_Abandoning(outbound))
+
+
+class NothingTakenBack(temporal_client.Interceptor, Interceptor):
+    """Workflows don't take back what they asked for, but leave it to end by itself.
+
+    The time-skipping server never skips again after an activity was cancelled that no worker had begun: it forgets
+    to give back the lock which that activity holds on its clock.
+    """
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        """See base class."""
+        return _NothingTakenBack
+
+
 @contextlib.asynccontextmanager
 async def skipping_time(vault: Vault, keys: Keys, skipped_time: SkippedTime) -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping test server, which knows our search attributes."""
     issuer = HoldsKeys(keys, builders.SUPERVISOR, skipped_time.read)
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=servers.executable("temporal-test-server"), plugins=[plugin(vault, issuer)]
+        test_server_existing_path=servers.executable("temporal-test-server"),
+        plugins=[plugin(vault, issuer)],
+        interceptors=[NothingTakenBack()],
     )
     skipped_time.environment = environment
     async with environment:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from temporalio.client import Client
 
 import worker
 from casebook import inbox
@@ -68,19 +70,42 @@ def tax(view: CaseView) -> TaskView:
     return next(task for task in view.tasks if task.agency is Agency.TAX)
 
 
-async def asks_no_more(bureau: Bureau) -> None:
-    """The agency may finish what it has in hand; later nothing is asked."""
-    await bureau.office.sleep(timedelta(minutes=1))
-    before = bureau.line.asked
-    await bureau.office.sleep(timedelta(days=1))
-    assert bureau.line.asked == before
+async def taken_back(handle: Handle) -> bool:
+    """Whether the case has told the server that nobody waits for records any more: it asks for them no more."""
+    history = await handle.fetch_history()
+    return any(event.HasField("activity_task_cancel_requested_event_attributes") for event in history.events)
 
 
 @pytest.fixture(scope="module")
 async def bureau(
     pool: asyncpg.Pool, vault: Vault, keys: Keys, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Bureau]:
-    folder: Path = tmp_path_factory.mktemp("bureau")
+    """Where days pass in milliseconds."""
+    time = SkippedTime()
+    async with skipping_time(vault, keys, time) as environment:
+        office = Office(environment.client, pool, vault, settings.own_tables, environment)
+        async with at_work(office, Verifier(KeySetFile.of(settings), time), tmp_path_factory.mktemp("bureau")) as at:
+            yield at
+
+
+@pytest.fixture(scope="module")
+async def real_bureau(
+    client: Client,
+    pool: asyncpg.Pool,
+    vault: Vault,
+    verifier: Verifier,
+    settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Bureau]:
+    """On a real server, which can take back what it asked for."""
+    office = Office(client, pool, vault, settings.own_tables)
+    async with at_work(office, verifier, tmp_path_factory.mktemp("bureau")) as at:
+        yield at
+
+
+@contextlib.asynccontextmanager
+async def at_work(office: Office, verifier: Verifier, folder: Path) -> AsyncIterator[Bureau]:
+    """Everybody works, and the tax bureau has records of four complaints."""
     filed = [builders.complaint() for _ in range(4)]
     (folder / "tax.csv").write_text(
         "record,identity_number,employer_name,insurance,first_month,last_month,base,state,since,monthly_surplus\n"
@@ -92,20 +117,12 @@ async def bureau(
         url = await stack.enter_async_context(serving(line))
         at = Service(agency=Agency.TAX, url=url, key=private)
         records = await stack.enter_async_context(opened(at, lambda count: None, Breaker(rest=timedelta())))
-        time = SkippedTime()
-        environment = await stack.enter_async_context(skipping_time(vault, keys, time))
-        tables = settings.own_tables
         world = worker.World(
-            environment.client,
-            pool,
-            vault,
-            Rules(tables),
-            Verifier(KeySetFile.of(settings), time),
-            {Agency.TAX: records},
+            office.client, office.pool, office.vault, Rules(office.tables), verifier, {Agency.TAX: records}
         )
         for role in worker.ROLES:
             await stack.enter_async_context(worker.worker(role, world))
-        yield Bureau(Office(environment.client, pool, vault, tables, environment), line, filed)
+        yield Bureau(office, line, filed)
 
 
 @pytest.mark.parametrize(
@@ -158,38 +175,38 @@ async def test_a_service_that_is_away_for_days_delays_its_draft_and_nothing_else
     await bureau.office.end(handle)
 
 
-async def test_an_officer_may_answer_without_a_draft_and_the_case_goes_on(bureau: Bureau) -> None:
-    office, line = bureau.office, bureau.line
-    line.says, line.status = b"", 503
-    handle = await office.start(bureau.filed.pop())
-    await office.until(handle, lambda v: v.phase is Phase.FACT_FINDING and len(v.tasks) > 1)
-
-    async def tried_for_half_an_hour() -> bool:
-        await office.sleep(timedelta(minutes=5))
-        view = await office.view(handle)
-        trouble = tax(view).records_trouble
-        return trouble is not None and trouble.tries > 3 and trouble.next_try < view.now
-
-    await seen(tried_for_half_an_hour)
+async def test_an_officer_may_answer_without_a_draft_and_nobody_asks_on(real_bureau: Bureau) -> None:
+    office, handle = real_bureau.office, await asked_in_vain(real_bureau)
     finding = builders.tax_finding()
     await office.update(
         handle,
         CompleteTask(message_id="done", actor=builders.officer(Agency.TAX), task=Agency.TAX, finding=finding),
     )
-    assert (await bureau.tax(handle)).records == "unavailable"
-    await asks_no_more(bureau)
-    await bureau.office.end(handle)
+    answered = await real_bureau.tax(handle)
+    assert (answered.state, answered.records) == ("done", "unavailable")
+    await seen(partial(taken_back, handle))
+    await office.end(handle)
 
 
-async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(bureau: Bureau) -> None:
-    office, line = bureau.office, bureau.line
-    line.says, line.status = b"", 503
-    handle = await office.start(bureau.filed.pop())
-    await office.until(handle, lambda v: v.phase is Phase.FACT_FINDING and len(v.tasks) > 1)
-    await office.sleep(timedelta(hours=3))
+async def test_nobody_asks_on_for_an_inquiry_that_has_lapsed(real_bureau: Bureau) -> None:
+    office, handle = real_bureau.office, await asked_in_vain(real_bureau)
     await office.advance(handle, days=90)
     await office.until(handle, lambda v: tax(v).state == "lapsed")
-    lapsed = await bureau.tax(handle)
+    lapsed = await real_bureau.tax(handle)
     assert (lapsed.records, lapsed.records_trouble) == ("unavailable", None)
-    await asks_no_more(bureau)
-    await bureau.office.end(handle)
+    await seen(partial(taken_back, handle))
+    await office.end(handle)
+
+
+async def asked_in_vain(bureau: Bureau) -> Handle:
+    """A case in fact-finding whose tax bureau has been asked more than once, and fails."""
+    bureau.line.says, bureau.line.status = b"", 503
+    before = bureau.line.asked
+    handle = await bureau.office.start(bureau.filed.pop())
+    await bureau.office.until(handle, lambda v: v.phase is Phase.FACT_FINDING and len(v.tasks) > 1)
+
+    async def again() -> bool:
+        return bureau.line.asked > before + 1
+
+    await seen(again)
+    return handle
