@@ -217,8 +217,8 @@ async def test_a_meeting_that_was_blocked_for_a_while_is_written_down_and_the_su
         await seen(blocked)
     finally:
         await office.pool.execute("alter table away rename to meeting_number")
-    await calling
     await office.sleep(timedelta(hours=1))
+    await calling
     view = await seen(room.view, lambda view: view.blocked is None)
 
     async def written() -> bool:
