@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import texts
 from cli.commands import COMMANDS, listed
-from cli.out import Exit, fail, speak_json
+from cli.out import Exit, fail, no_file, speak_json
 from domain.words import Language
 
 _NAME: Final = "onestop"
@@ -155,6 +155,10 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         _tell(misuse, language)
     except ValueError as error:
         _tell_table(error, language)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        no_file(error.filename, error, language)
 
 
 def _tell_table(error: ValueError, language: Language) -> NoReturn:

@@ -134,7 +134,7 @@ def register(app: typer.Typer, language: str) -> None:
     ) -> None:
         where = folder or _own_templates()
         if folder is not None and not folder.is_dir():
-            no_file(folder, FileNotFoundError(), language)
+            no_file(folder, NotADirectoryError() if folder.exists() else FileNotFoundError(), language)
         if faults := list(Templates(where).faults()):
             fail(Exit.BAD_INPUT, "\n".join(texts.say(bad.code, language, **bad.params) for bad in faults))
         console().print(texts.say("cli.templates_good", language), style="green")

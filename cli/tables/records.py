@@ -31,7 +31,7 @@ def register(app: typer.Typer, language: str) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=texts.say("cli.option.as_json", language))] = False,
     ) -> None:
         if not file.is_file():
-            no_file(file, FileNotFoundError(), language)
+            no_file(file, IsADirectoryError() if file.is_dir() else FileNotFoundError(), language)
 
         if dry_run:
             report = exchange.checked(agency, file)

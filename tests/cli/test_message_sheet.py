@@ -95,4 +95,4 @@ async def test_a_sheet_is_shown_as_it_is_understood_and_nothing_is_sent(onestop:
 async def test_a_list_that_is_not_there_is_told_and_no_server_blamed(onestop: Onestop, tmp_path: Path) -> None:
     for command in (("pay-list", "x"), ("answer-list", "x", "p1")):
         told = await onestop(*command, tmp_path / "none.csv", "--lang", "en")
-        assert told.code == 2 and "can't read the file" in told.err and "none.csv" in told.err, told
+        assert told.code == 2 and "can't open" in told.err and "none.csv" in told.err, told

@@ -222,8 +222,18 @@ async def test_a_file_that_is_not_there_is_told_in_the_users_language(
 ) -> None:
     told = await onestop(*command, tmp_path / "none.json")
     assert told.code == 2, told
-    assert told.err.strip().replace("\n", "") == f"读不了文件 {tmp_path / 'none.json'}：没有这个文件，请核对路径"
+    assert told.err.strip().replace("\n", "") == f"打不开文件 {tmp_path / 'none.json'}：没有这个文件，请核对路径"
 
 
-async def test_a_folder_in_place_of_a_file_is_told_as_one(onestop: Onestop, tmp_path: Path) -> None:
-    assert "这是文件夹，请给出其中的文件" in (await onestop("file", tmp_path)).err
+@pytest.mark.parametrize("command", [("file",), ("records", "load", "tax")])
+async def test_a_folder_in_place_of_a_file_is_told_as_one(
+    onestop: Onestop, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert "这是文件夹，请给出其中的文件" in (await onestop(*command, tmp_path)).err
+
+
+async def test_a_file_in_place_of_a_folder_is_told_as_none(onestop: Onestop, tmp_path: Path) -> None:
+    (tmp_path / "letter").touch()
+    told = await onestop("paper", "templates", tmp_path / "letter")
+    assert (told.code, "同名文件已经存在，请换一个名称" in told.err) == (2, True), told
+    assert "这不是文件夹，请给出文件夹" in (await onestop("paper", "check", tmp_path / "letter")).err
