@@ -2,12 +2,14 @@
 
 import ast
 import string
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
 import texts
+from domain.base import CENTRE_ZONE
 from domain.words import Language
 from texts import sentences
 
@@ -92,3 +94,11 @@ def test_what_changed_in_terms_is_said_by_name() -> None:
     changed = {"aspect": "part-b", "of": "c1", "before": "100.00", "after": None}
     assert sentences.change_line(changed, "zh-CN", {"c1": "张三"}) == "私法部分（张三）：100.00 → 无"
     assert sentences.change_line(changed | {"aspect": "due", "of": "n1"}, "en") == "day of n1: 100.00 → none"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("zh-CN", "已结案（2026年11月4日9时）"), ("en", "Closed on 2026-11-04 09:00")]
+)
+def test_a_closed_case_waits_on_nobody_and_names_nobody(language: str, line: str) -> None:
+    since = datetime(2026, 11, 4, 9, tzinfo=CENTRE_ZONE)
+    assert sentences.waiting_line(("nobody",), "closed", since, None, False, language) == line
